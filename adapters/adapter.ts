@@ -1,0 +1,336 @@
+/**
+ * The adapter contract: the only file that an adapter author must read.
+ *
+ * An adapter answers questions about one CI system in the common model (`model.ts`), in batches, and knows nothing of
+ * GraphQL. The gateway asks, merges with what other systems say, and guards every call: time-outs, the circuit
+ * breaker, caching, rate and concurrency limits and retries are not the adapter's business.
+ *
+ * Rules that hold for every call:
+ * - A key that the source does not know is absent from the answer, or has an empty page: never an error.
+ * - One upstream request serves as many keys as `capabilities` says: at most ceil(keys / maxKeys) requests a call.
+ * - What fails is a `SourceError`: thrown when the whole call failed, as a value when only that key did. A fault of one
+ *   record or one field goes to `call.warn`, and the rest is returned. Anything else thrown is a bug in the adapter.
+ * - `call.signal` aborts when nobody waits any more: stop then, upstream too.
+ */
+import type { ZodType } from 'zod';
+import type { SourceError } from './errors.ts';
+import type { Filter, FilterFieldOf, FilterOperator } from './filter.ts';
+import type { Entities, EntityName, Json, StatusCounts } from './model.ts';
+
+/** The version of this contract. */
+export const CONTRACT = 1;
+
+export type Order = 'NEWEST' | 'OLDEST';
+
+/**
+ * What can be asked below an object, and the entity that it gives.
+ * Parents are ids; of `checkoutsOfRevision` and `issuesOfRevision` they are `HASH` (no patches) or `HASH+PATCHSET`; of
+ * `versionsOfIssue` and `incidentsOfIssue` they are the issue's id (all versions) or `VERSION@ID` (that one).
+ * The last four are shortcuts: only for a source in which all of it lies together; the gateway makes them otherwise.
+ */
+export interface Relations {
+  readonly checkoutsOfRevision: 'checkout';
+  readonly buildsOfCheckout: 'build';
+  readonly testsOfBuild: 'test';
+  readonly incidentsOfBuild: 'incident';
+  readonly incidentsOfTest: 'incident';
+  readonly incidentsOfIssue: 'incident';
+  readonly versionsOfIssue: 'issue';
+  readonly issuesOfRevision: 'issue';
+  readonly buildsOfRevision: 'build';
+  readonly testsOfRevision: 'test';
+  readonly incidentsOfRevision: 'incident';
+  readonly testsOfCheckout: 'test';
+}
+export type RelationName = keyof Relations;
+export type RelationTarget<R extends RelationName> = Relations[R];
+
+export const RELATION_TARGETS: Relations = {
+  checkoutsOfRevision: 'checkout',
+  buildsOfCheckout: 'build',
+  testsOfBuild: 'test',
+  incidentsOfBuild: 'incident',
+  incidentsOfTest: 'incident',
+  incidentsOfIssue: 'incident',
+  versionsOfIssue: 'issue',
+  issuesOfRevision: 'issue',
+  buildsOfRevision: 'build',
+  testsOfRevision: 'test',
+  incidentsOfRevision: 'incident',
+  testsOfCheckout: 'test',
+};
+
+/**
+ * How a list is paged through:
+ * - `keyset`: the source seeks to the first row strictly after (time, tie);
+ * - `full`: the source reads its whole list, sorts it, and seeks the same way;
+ * - `offset`: the source counts rows; its items carry a `mark` by which the place is found again.
+ */
+export type Paging = 'keyset' | 'offset' | 'full';
+
+/**
+ * A place in a list. `time` is the sort time (text as in the model, null sorts last in both orders); `tie` breaks equal
+ * times, ascending in UTF-8 bytes in both orders. It is the id, or what the source knows while it lists; it names one
+ * object within its source, never changes, and equals no other object's id or tie (a version of an issue:
+ * `issueTie(id, version)`).
+ */
+export interface Place {
+  readonly time: string | null;
+  readonly tie: string;
+  /** `offset` only: opaque, at most 100 bytes. */
+  readonly mark?: string;
+}
+
+export interface PageQuery<E extends EntityName> {
+  /** Only what `capabilities` declares as pushed down ever arrives here, but for fields the gateway was told it may not ask. */
+  readonly where: Filter<E> | null;
+  readonly order: Order;
+  /** At most `maxPage`; 0 never arrives. */
+  readonly first: number;
+  /** Strictly after this place; null from the start. */
+  readonly after: Place | null;
+  /** Issues only: all versions, not just the newest of each. */
+  readonly allVersions?: boolean;
+}
+
+export interface PageItem<T> extends Place {
+  readonly object: T;
+}
+
+export interface Page<T> {
+  /** In the order asked for. */
+  readonly items: readonly PageItem<T>[];
+  /** More come after the last item. Without items it means: not now (an index that is still filling). */
+  readonly hasMore: boolean;
+  /** All that match, where the source tells it on the way. */
+  readonly total?: number;
+  readonly included?: readonly IncludedObject[];
+}
+
+/** An object that came along with an answer, so that nobody has to ask for it again in this request. */
+export type IncludedObject = {
+  readonly [E in EntityName]: { readonly entity: E; readonly object: Entities[E] };
+}[EntityName];
+
+/** One object by key, with the time by which lists sort it. */
+export interface Found<T> {
+  readonly object: T;
+  readonly time: string | null;
+}
+
+/** The answer of `getMany`, keyed by what was asked for (the object's own id may differ: an alias). */
+export interface FoundMany<T> extends ReadonlyMap<string, Found<T> | SourceError> {
+  readonly included?: readonly IncludedObject[];
+}
+
+/** What `count` counts: children of many parents, or an entity as a whole (its answer lies under the key `''`). */
+export type CountSubject<E extends EntityName = EntityName> =
+  | { readonly relation: RelationName; readonly parents: readonly string[]; readonly where: Filter<E> | null }
+  | { readonly entity: E; readonly where: Filter<E> | null; readonly allVersions?: boolean };
+
+/** Of one call: who waits how long for what. */
+export interface Call {
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch after which nobody waits. */
+  readonly deadline: number;
+  /** The selected fields of the entity asked for (names of the model): fetch `logExcerpt`, `misc`, `conflicts` and file lists only where they are among them. */
+  readonly fields: ReadonlySet<string>;
+  readonly log: Logger;
+  /** Reports the fault of one record or field; the rest is returned. */
+  warn(error: SourceError): void;
+}
+
+export interface Health {
+  readonly ok: boolean;
+  /** One sentence where it is not, or where something is worth knowing (how far an index reaches). */
+  readonly detail?: string;
+}
+
+export interface EntityCapability<E extends EntityName> {
+  /** By key, at most `maxKeys` an upstream request; null: it cannot be looked up by key. */
+  readonly get: { readonly maxKeys: number } | null;
+  readonly list: { readonly order: readonly Order[]; readonly paging: Paging; readonly maxPage: number } | null;
+  /** The filters that the source applies itself, by field and operator; all others the gateway applies. */
+  readonly filters: { readonly [F in FilterFieldOf<E>]?: readonly FilterOperator[] };
+  readonly count: 'exact' | 'estimate' | null;
+  /** Milliseconds for which an answer stays as good as new. */
+  readonly freshnessMs: number;
+  /** A regular expression for the ids that this source can hold; absent: any. Others are not asked of it. */
+  readonly keys?: string;
+}
+
+export interface RelationCapability {
+  readonly maxParents: number;
+  readonly order: readonly Order[];
+  readonly paging: Paging;
+  readonly maxPage: number;
+  /** Absent: those of the entity. */
+  readonly filters?: { readonly [field: string]: readonly FilterOperator[] };
+  readonly count: 'exact' | 'estimate' | null;
+  /** A regular expression for the parents whose children this source can hold; absent: any. */
+  readonly keys?: string;
+}
+
+/** Plain data: the planner, the documentation, `Query.sources` and the tests all read it. */
+export interface Capabilities {
+  readonly entities: { readonly [E in EntityName]?: EntityCapability<E> };
+  readonly relations: { readonly [R in RelationName]?: RelationCapability };
+}
+
+export interface Adapter {
+  readonly capabilities: Capabilities;
+  /** Connects lazily: never throws because the source is down. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Cheap. */
+  health(call: Call): Promise<Health>;
+  /** Keys are ids; an issue `ID` (its newest version) or `VERSION@ID`. */
+  getMany<E extends EntityName>(entity: E, ids: readonly string[], call: Call): Promise<FoundMany<Entities[E]>>;
+  list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>>;
+  related<R extends RelationName>(
+    relation: R,
+    parents: readonly string[],
+    query: PageQuery<RelationTarget<R>>,
+    call: Call,
+  ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]> | SourceError>>;
+  /** Of all parents (or of the entity, under `''`) in one call, by status. A parent that is absent has none. */
+  count?(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts | SourceError>>;
+  /** The write side of a source that takes submissions. */
+  readonly store?: Store;
+}
+
+// ---------------------------------------------------------------- the write side
+
+/** An object to store, in the common model. Fields that were not sent are null. */
+export type StoredObject = {
+  readonly [E in EntityName]: { readonly entity: E; readonly object: Entities[E] };
+}[EntityName];
+
+/** Who loads, and the receipt to keep in the same transaction. */
+export interface Submitter {
+  /** The token's origins; null for an operator, who loads for all. */
+  readonly origins: readonly string[] | null;
+  /** The id of the receipt. */
+  readonly submission: string;
+}
+
+/** By entity: how many objects were new, changed, or already there as they are. */
+export type LoadCounts = {
+  readonly [E in EntityName]: { readonly added: number; readonly changed: number; readonly unchanged: number };
+};
+
+/** A fault of a refused document. */
+export interface Fault {
+  /** JSON Pointer, such as `/tests/3/status`. */
+  readonly path: string;
+  /** A stable keyword, such as `enum` or `format:date-time`. */
+  readonly rule: string;
+  /** A sentence that a person can act on. */
+  readonly message: string;
+  /** The value, cut short. */
+  readonly value: Json;
+}
+
+export interface Receipt {
+  readonly id: string;
+  /** Null: an operator's. */
+  readonly origins: readonly string[] | null;
+  readonly state: 'inprogress' | 'processed' | 'failed';
+  readonly errors: readonly Fault[];
+  readonly time: string;
+}
+
+export interface Migration {
+  readonly version: number;
+  readonly name: string;
+}
+
+export interface Store {
+  /** One transaction, all or nothing; the receipt is stored with it as processed. */
+  load(objects: AsyncIterable<StoredObject>, by: Submitter, call: Call): Promise<LoadCounts>;
+  receipt(id: string): Promise<Receipt | null>;
+  /** Keeps a receipt that no load keeps: of a document that waits, or was refused after it waited. */
+  record(receipt: Receipt): Promise<void>;
+  /** Brings the tables up to date; gives the migrations that were applied. */
+  migrate(): Promise<readonly Migration[]>;
+  /** Removes objects last changed before a time; `added` counts none, `changed` those removed. */
+  purge(
+    before: string,
+    origins: readonly string[] | null,
+    dryRun: boolean,
+  ): Promise<{ readonly [E in EntityName]: number }>;
+}
+
+// ---------------------------------------------------------------- how an adapter is made
+
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a source is configured with beside its own options; each adapter gives the defaults that suit it. */
+export interface SourceDefaults {
+  /** Milliseconds a call may take. */
+  readonly timeout: number;
+  /** Upstream requests under way at once. */
+  readonly concurrency: number;
+  /** Upstream requests a second; null: no limit. */
+  readonly rate: number | null;
+  /** Milliseconds an answer is kept; 0: not at all. */
+  readonly cacheTtl: number;
+  /** Milliseconds for which an old answer serves when the source fails. */
+  readonly staleIfError: number;
+}
+
+export interface HttpRequest {
+  readonly method?: 'GET' | 'HEAD';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The media types that are an answer; anything else is SOURCE_BAD_DATA. */
+  readonly accept: readonly string[];
+  /** Bytes after decompression. */
+  readonly maxBytes?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  text(): string;
+  json(): unknown;
+}
+
+/** Guarded HTTP: decodes gzip, follows no redirect, checks the content type, limits the body. */
+export interface HttpClient {
+  request(url: URL, request: HttpRequest, call: Call): Promise<HttpResponse>;
+}
+
+/** What the gateway gives an adapter at its making. */
+export interface AdapterEnv {
+  /** The source's name in the configuration. */
+  readonly source: string;
+  /** A folder of the source's own; not there until the adapter makes it. */
+  readonly dataDir: string;
+  readonly http: HttpClient;
+  readonly log: Logger;
+  /** Wrap each upstream request in it: a permit of rate and concurrency, one retry of a failed idempotent read, metrics. */
+  upstream<T>(call: Call, request: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Runs beside the requests, behind them in the queue; aborted at `stop`. */
+  background(task: (signal: AbortSignal) => Promise<void>): void;
+}
+
+/** What the module of an adapter exports as `adapter`. */
+export interface AdapterModule<O = unknown> {
+  readonly contract: typeof CONTRACT;
+  readonly name: string;
+  readonly options: ZodType<O>;
+  readonly defaults: SourceDefaults;
+  create(options: O, env: AdapterEnv): Adapter;
+}
+
+// ---------------------------------------------------------------- keys and ties
+
+/** The tie of one version of an issue: the id, a space, and the version in 20 digits. */
+export function issueTie(id: string, version: number): string {
+  return `${id} ${String(version).padStart(20, '0')}`;
+}

@@ -1,0 +1,44 @@
+/**
+ * What a source can fail with. The message is a whole sentence for the person who asked: it names what was asked, and
+ * never a host, a port, a path, a statement or a credential (those go to `cause`, which only the log shows).
+ */
+export const SOURCE_ERROR_CODES = [
+  /** No answer within the source's time. */
+  'SOURCE_TIMEOUT',
+  /** Not reachable, or it answered that it is out of order. */
+  'SOURCE_UNAVAILABLE',
+  /** It asked for fewer requests; `retryAfterMs` says for how long. */
+  'SOURCE_RATE_LIMITED',
+  /** It answered, and a record or the whole could not be understood. */
+  'SOURCE_BAD_DATA',
+  /** It cannot answer this filter, order or relation at all. */
+  'SOURCE_UNSUPPORTED',
+  /** A warning: served from a cache, since the source failed. */
+  'SOURCE_STALE',
+  /** A warning: a bound cut the answer. */
+  'SOURCE_TRUNCATED',
+] as const;
+export type SourceErrorCode = (typeof SOURCE_ERROR_CODES)[number];
+
+export interface SourceErrorOptions {
+  /** Milliseconds after which another try makes sense, where the source said so. */
+  readonly retryAfterMs?: number;
+  /** The id of the record that could not be understood. */
+  readonly id?: string;
+  /** What lies behind it; shown in the log only. */
+  readonly cause?: unknown;
+}
+
+export class SourceError extends Error {
+  readonly code: SourceErrorCode;
+  readonly retryAfterMs: number | null;
+  readonly id: string | null;
+
+  constructor(code: SourceErrorCode, message: string, options: SourceErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'SourceError';
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+    this.id = options.id ?? null;
+  }
+}

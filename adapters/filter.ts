@@ -1,0 +1,270 @@
+/**
+ * Filters as data, and what they mean: `matches` is the reference evaluator. The gateway uses it for what a source does
+ * not push down, and the tests hold every adapter against it.
+ *
+ * AND between fields, OR within a list. An empty list fits nothing; an absent field does not filter.
+ */
+import { normaliseTime } from './kit/normalise-time.ts';
+import { repositoryKey } from './kit/normalise-url.ts';
+import type { Build, Checkout, Culprit, Entities, EntityName, Incident, Issue, Status, Test } from './model.ts';
+
+/** `in`: equal to one of them (a list field: has one of them). */
+export interface InFilter<T> {
+  readonly in: readonly T[];
+}
+/** Both given: both must fit. Hashes are compared in lower case. */
+export interface HashFilter {
+  readonly in?: readonly string[];
+  readonly prefix?: string;
+}
+/** `under`: that node of the dotted tree and all below it. */
+export interface PathFilter {
+  readonly in?: readonly string[];
+  readonly under?: string;
+}
+/** Half-open: from <= value < to. A value that is null is in no range. */
+export interface RangeFilter<T> {
+  readonly from?: T;
+  readonly to?: T;
+}
+export interface IsFilter<T> {
+  readonly is: T;
+}
+
+interface CommonFilter {
+  readonly id?: InFilter<string>;
+  readonly origin?: InFilter<string>;
+  readonly timestamp?: RangeFilter<string>;
+}
+/** What builds and tests are asked by of their checkout. */
+interface OfCheckoutFilter {
+  readonly gitCommitHash?: HashFilter;
+  readonly treeName?: InFilter<string>;
+  /** Compared in normalised form (`repositoryKey`). */
+  readonly gitRepositoryUrl?: InFilter<string>;
+  readonly gitRepositoryBranch?: InFilter<string>;
+}
+interface OfBuildFilter {
+  readonly architecture?: InFilter<string>;
+  readonly configName?: InFilter<string>;
+  readonly compiler?: InFilter<string>;
+}
+export interface CheckoutFilter extends CommonFilter, OfCheckoutFilter {
+  /** `''` fits checkouts without patches, whether they say so or say nothing. */
+  readonly patchsetHash?: InFilter<string>;
+  readonly gitCommitName?: InFilter<string>;
+  readonly gitCommitTags?: InFilter<string>;
+  readonly messageId?: InFilter<string>;
+  readonly valid?: InFilter<boolean | null>;
+  readonly startTime?: RangeFilter<string>;
+}
+export interface BuildFilter extends CommonFilter, OfBuildFilter, OfCheckoutFilter {
+  readonly checkoutId?: InFilter<string>;
+  readonly status?: InFilter<Status | null>;
+  readonly startTime?: RangeFilter<string>;
+  readonly duration?: RangeFilter<number>;
+  readonly hasIncident?: IsFilter<boolean>;
+}
+export interface TestFilter extends CommonFilter, OfBuildFilter, OfCheckoutFilter {
+  readonly buildId?: InFilter<string>;
+  readonly status?: InFilter<Status | null>;
+  readonly path?: PathFilter;
+  /** `environment.misc.platform`. */
+  readonly platform?: InFilter<string>;
+  /** One of `environment.compatible`. */
+  readonly compatible?: InFilter<string>;
+  readonly startTime?: RangeFilter<string>;
+  readonly duration?: RangeFilter<number>;
+  readonly number?: RangeFilter<number>;
+  readonly hasIncident?: IsFilter<boolean>;
+}
+export interface IssueFilter extends CommonFilter {
+  readonly category?: InFilter<string>;
+  readonly reportUrl?: InFilter<string>;
+  readonly culprit?: IsFilter<Partial<Culprit>>;
+}
+export interface IncidentFilter extends CommonFilter {
+  readonly issueId?: InFilter<string>;
+  readonly issueVersion?: InFilter<number>;
+  readonly buildId?: InFilter<string>;
+  readonly testId?: InFilter<string>;
+  readonly present?: InFilter<boolean | null>;
+}
+
+export interface Filters {
+  readonly checkout: CheckoutFilter;
+  readonly build: BuildFilter;
+  readonly test: TestFilter;
+  readonly issue: IssueFilter;
+  readonly incident: IncidentFilter;
+}
+export type Filter<E extends EntityName> = Filters[E];
+export type FilterFieldOf<E extends EntityName> = keyof Filters[E] & string;
+export type FilterOperator = 'in' | 'prefix' | 'under' | 'range' | 'is';
+
+/**
+ * What an object hangs on, for filters that read it. A field left out is not known (then the filter may not be
+ * decidable); null is known to be nowhere.
+ */
+export interface Ancestry {
+  readonly build?: Build | null;
+  readonly checkout?: Checkout | null;
+  readonly hasIncident?: boolean;
+}
+
+/** The object that a filter field reads. */
+export type FilterSubject = 'self' | 'build' | 'checkout' | 'incidents';
+
+interface FieldRule {
+  readonly operators: readonly FilterOperator[];
+  readonly of: FilterSubject;
+  readonly test: (value: never, filter: never) => boolean;
+  /** The value that the filter compares, of the subject. */
+  readonly value: (subject: never) => unknown;
+}
+
+function field<S, V, F>(
+  of: FilterSubject,
+  operators: readonly FilterOperator[],
+  value: (subject: S) => V,
+  test: (value: V, filter: F) => boolean,
+): FieldRule {
+  return { of, operators, value, test };
+}
+
+const isIn = (value: unknown, filter: InFilter<unknown>): boolean => filter.in.includes(value);
+const hasOneOf = (values: readonly string[] | null, filter: InFilter<string>): boolean =>
+  values?.some((value) => filter.in.includes(value)) ?? false;
+const isRepository = (url: string | null, filter: InFilter<string>): boolean =>
+  url !== null && filter.in.some((wanted) => repositoryKey(wanted) === repositoryKey(url));
+const isHash = (hash: string | null, filter: HashFilter): boolean =>
+  hash !== null &&
+  (filter.in === undefined || filter.in.some((wanted) => wanted.toLowerCase() === hash.toLowerCase())) &&
+  (filter.prefix === undefined || hash.toLowerCase().startsWith(filter.prefix.toLowerCase()));
+const isPatchset = (hash: string | null, filter: InFilter<string>): boolean =>
+  filter.in.some((wanted) => wanted.toLowerCase() === (hash ?? '').toLowerCase());
+const isPath = (path: string | null, filter: PathFilter): boolean =>
+  path !== null &&
+  (filter.in === undefined || filter.in.includes(path)) &&
+  (filter.under === undefined || filter.under === '' || path === filter.under || path.startsWith(`${filter.under}.`));
+const isWithin = (value: number | null, filter: RangeFilter<number>): boolean =>
+  value !== null &&
+  (filter.from === undefined || value >= filter.from) &&
+  (filter.to === undefined || value < filter.to);
+const isDuring = (time: string | null, filter: RangeFilter<string>): boolean =>
+  time !== null &&
+  (filter.from === undefined || time >= normaliseTime(filter.from)) &&
+  (filter.to === undefined || time < normaliseTime(filter.to));
+const isCulprit = (culprit: Culprit | null, filter: IsFilter<Partial<Culprit>>): boolean =>
+  (['code', 'tool', 'harness'] as const).every(
+    (layer) => (filter.is[layer] ?? null) === null || culprit?.[layer] === filter.is[layer],
+  );
+
+const common = {
+  id: field('self', ['in'], (object: Entities[EntityName]) => object.id, isIn),
+  origin: field('self', ['in'], (object: Entities[EntityName]) => object.origin, isIn),
+  timestamp: field('self', ['range'], (object: Entities[EntityName]) => object.timestamp, isDuring),
+};
+const ofCheckout = (of: FilterSubject) => ({
+  gitCommitHash: field(of, ['in', 'prefix'], (checkout: Checkout) => checkout.gitCommitHash, isHash),
+  treeName: field(of, ['in'], (checkout: Checkout) => checkout.treeName, isIn),
+  gitRepositoryUrl: field(of, ['in'], (checkout: Checkout) => checkout.gitRepositoryUrl, isRepository),
+  gitRepositoryBranch: field(of, ['in'], (checkout: Checkout) => checkout.gitRepositoryBranch, isIn),
+});
+const ofBuild = (of: FilterSubject) => ({
+  architecture: field(of, ['in'], (build: Build) => build.architecture, isIn),
+  configName: field(of, ['in'], (build: Build) => build.configName, isIn),
+  compiler: field(of, ['in'], (build: Build) => build.compiler, isIn),
+});
+const ofRun = {
+  status: field('self', ['in'], (run: Build | Test) => run.status, isIn),
+  startTime: field('self', ['range'], (run: Build | Test) => run.startTime, isDuring),
+  duration: field('self', ['range'], (run: Build | Test) => run.duration, isWithin),
+  hasIncident: field(
+    'incidents',
+    ['is'],
+    (has: boolean) => has,
+    (has: boolean, filter: IsFilter<boolean>) => has === filter.is,
+  ),
+};
+
+/** Every filter field of every entity: which operators it has, what it reads, and what it means. */
+export const FILTER_FIELDS: { readonly [E in EntityName]: { readonly [F in FilterFieldOf<E>]: FieldRule } } = {
+  checkout: {
+    ...common,
+    ...ofCheckout('self'),
+    patchsetHash: field('self', ['in'], (checkout: Checkout) => checkout.patchsetHash, isPatchset),
+    gitCommitName: field('self', ['in'], (checkout: Checkout) => checkout.gitCommitName, isIn),
+    gitCommitTags: field('self', ['in'], (checkout: Checkout) => checkout.gitCommitTags, hasOneOf),
+    messageId: field('self', ['in'], (checkout: Checkout) => checkout.messageId, isIn),
+    valid: field('self', ['in'], (checkout: Checkout) => checkout.valid, isIn),
+    startTime: field('self', ['range'], (checkout: Checkout) => checkout.startTime, isDuring),
+  },
+  build: {
+    ...common,
+    ...ofRun,
+    ...ofBuild('self'),
+    ...ofCheckout('checkout'),
+    checkoutId: field('self', ['in'], (build: Build) => build.checkoutId, isIn),
+  },
+  test: {
+    ...common,
+    ...ofRun,
+    ...ofBuild('build'),
+    ...ofCheckout('checkout'),
+    buildId: field('self', ['in'], (test: Test) => test.buildId, isIn),
+    path: field('self', ['in', 'under'], (test: Test) => test.path, isPath),
+    platform: field('self', ['in'], platformOf, isIn),
+    compatible: field('self', ['in'], (test: Test) => test.environment?.compatible ?? null, hasOneOf),
+    number: field('self', ['range'], (test: Test) => test.number?.value ?? null, isWithin),
+  },
+  issue: {
+    ...common,
+    category: field('self', ['in'], (issue: Issue) => issue.categories, hasOneOf),
+    reportUrl: field('self', ['in'], (issue: Issue) => issue.reportUrl, isIn),
+    culprit: field('self', ['is'], (issue: Issue) => issue.culprit, isCulprit),
+  },
+  incident: {
+    ...common,
+    issueId: field('self', ['in'], (incident: Incident) => incident.issueId, isIn),
+    issueVersion: field('self', ['in'], (incident: Incident) => incident.issueVersion, isIn),
+    buildId: field('self', ['in'], (incident: Incident) => incident.buildId, isIn),
+    testId: field('self', ['in'], (incident: Incident) => incident.testId, isIn),
+    present: field('self', ['in'], (incident: Incident) => incident.present, isIn),
+  },
+};
+
+/** The name of the board, where the origin gave one as KernelCI does. */
+function platformOf(test: Test): string | null {
+  const platform = test.environment?.misc?.platform;
+  return typeof platform === 'string' ? platform : null;
+}
+
+/**
+ * Whether an object fits a filter: true, false, or null where that cannot be decided, since a field reads something
+ * that `ancestry` leaves open. A field that is false decides, whatever else is open.
+ */
+export function matches<E extends EntityName>(
+  entity: E,
+  object: Entities[E],
+  where: Filter<E> | null,
+  ancestry: Ancestry = {},
+): boolean | null {
+  if (where === null) return true;
+  const rules: { readonly [field: string]: FieldRule } = FILTER_FIELDS[entity];
+  let verdict: boolean | null = true;
+  for (const [name, filter] of Object.entries(where)) {
+    if (filter === undefined || filter === null) continue;
+    const rule = rules[name];
+    if (rule === undefined) throw new Error(`There is no filter "${name}" for a ${entity}.`);
+    const subject = subjectOf(rule.of, object, ancestry);
+    if (subject === undefined) verdict = null;
+    else if (subject === null || !rule.test(rule.value(subject as never) as never, filter as never)) return false;
+  }
+  return verdict;
+}
+
+function subjectOf(of: FilterSubject, object: Entities[EntityName], ancestry: Ancestry): unknown {
+  if (of === 'self') return object;
+  return of === 'incidents' ? ancestry.hasIncident : ancestry[of];
+}
