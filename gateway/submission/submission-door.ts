@@ -1,0 +1,50 @@
+import type { Fault, LoadCounts, Receipt } from '../../adapters/adapter.ts';
+
+/** Who may submit for whom: the origins of a token, or null for an operator. */
+export interface Authority {
+  readonly origins: readonly string[] | null;
+}
+
+/** A document that was stored. */
+export interface Accepted {
+  readonly id: string;
+  readonly message: string;
+  readonly counts: LoadCounts;
+}
+
+export type RefusalCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT';
+
+/** Why a document, or a question for a receipt, was turned away. The doors turn it into their own answer. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly faults: readonly Fault[];
+
+  constructor(code: RefusalCode, message: string, faults: readonly Fault[] = []) {
+    super(message);
+    this.name = 'Refusal';
+    this.code = code;
+    this.faults = faults;
+  }
+}
+
+/**
+ * The one way in, behind POST /submit, `Mutation.submit` and `kcigraph submit`.
+ * @throws {Refusal} with every fault of the document, or of the token.
+ * @throws {SourceError} where the store fails: nothing was stored then.
+ */
+export interface SubmissionDoor {
+  /** Null where submission is off. A null token passes only where the instance is open. */
+  authorise(token: string | null): Promise<Authority>;
+  /** A document that is a value already. */
+  submitValue(document: unknown, authority: Authority, signal: AbortSignal): Promise<Accepted>;
+  /** A document as bytes of JSON, of any size. */
+  submitBytes(body: AsyncIterable<Uint8Array>, authority: Authority, signal: AbortSignal): Promise<Accepted>;
+  /** Spools the document durably and answers at once; what becomes of it stands in its receipt. */
+  submitLater(
+    body: AsyncIterable<Uint8Array>,
+    authority: Authority,
+    signal: AbortSignal,
+  ): Promise<{ readonly id: string }>;
+  /** Null where there is none, or none that this authority may see. */
+  receipt(id: string, authority: Authority): Promise<Receipt | null>;
+}
