@@ -1,29 +1,20 @@
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})$/;
+import { parseRfc3339 } from './rfc3339.ts';
 
 /**
  * An RFC 3339 time of any offset as the model has it: UTC with six decimals, `2026-02-01T10:00:00.000000Z`. Digits
- * beyond the microsecond are cut. A leap second is the first of the next minute, as in PostgreSQL.
- *
- * @throws {RangeError} where the text is no such time, or its instant lies outside the years 0001 to 9999 of UTC.
+ * beyond the microsecond are cut. A leap second is the first of the next minute, as in PostgreSQL. Null where the text
+ * is no such time, or where its instant lies outside the years 0001 to 9999 of UTC.
  */
-export function normaliseTime(text: string): string {
-  const match = RFC_3339.exec(text);
-  if (match === null) throw new RangeError(`${JSON.stringify(text)} is not an RFC 3339 time with a zone.`);
-  const [, year, month, day, hour, minute, second, fraction = '', zone = 'Z'] = match;
-  // Date cannot carry microseconds, so they travel beside it.
+export function normaliseTime(text: string): string | null {
+  const time = parseRfc3339(text);
+  if (time === null) return null;
+  const micros = time.fraction.slice(0, 6).padEnd(6, '0');
+  // The common case needs no calendar: without an offset the digits stay as they are.
+  if (time.offset === 0 && time.second < 60) return `${text.slice(0, 10)}T${text.slice(11, 19)}.${micros}Z`;
   const date = new Date(0);
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  if (date.getUTCMonth() + 1 !== Number(month))
-    throw new RangeError(`${JSON.stringify(text)} names no day of the calendar.`);
-  date.setUTCHours(Number(hour), Number(minute) - offsetMinutes(zone), Number(second));
-  const utcYear = date.getUTCFullYear();
-  if (utcYear < 1 || utcYear > 9999)
-    throw new RangeError(`${JSON.stringify(text)} lies outside the years 0001 to 9999.`);
-  return `${date.toISOString().slice(0, 19)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
-}
-
-function offsetMinutes(zone: string): number {
-  if (zone.length === 1) return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));
-  return zone.startsWith('-') ? -minutes : minutes;
+  // Date.UTC would take the years 0 to 99 for 1900 to 1999.
+  date.setUTCFullYear(time.year, time.month - 1, time.day);
+  date.setUTCHours(time.hour, time.minute - time.offset, time.second);
+  const year = date.getUTCFullYear();
+  return year < 1 || year > 9999 ? null : `${date.toISOString().slice(0, 19)}.${micros}Z`;
 }

@@ -1,0 +1,51 @@
+import type { ValueRule, VersionRules } from './rule-types.ts';
+
+/** A JSON Schema (draft-07). `rule` names the value rule or object that a part was made from; it judges nothing. */
+export interface JsonSchema {
+  readonly rule?: string;
+  readonly type: string;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
+}
+
+const FIELD = /^([a-zA-Z]+)(\[\])?(\*)?$/;
+
+/** The JSON Schema of one object of a version, such as `test`. */
+export function jsonSchemaOf(rules: VersionRules, name: string): JsonSchema {
+  const value = rules.values[name];
+  return value === undefined ? objectSchema(rules, name) : valueSchema(name, value);
+}
+
+function valueSchema(name: string, { type, pattern, format, values, maxLength, minimum }: ValueRule): JsonSchema {
+  return {
+    rule: name,
+    type,
+    ...(pattern !== undefined && { pattern }),
+    ...(format !== undefined && { format }),
+    ...(values !== undefined && { enum: values }),
+    ...(maxLength !== undefined && { maxLength }),
+    ...(minimum !== undefined && { minimum }),
+  };
+}
+
+function objectSchema(rules: VersionRules, name: string): JsonSchema {
+  const fields = rules.objects[name];
+  if (fields === undefined) throw new Error(`The rules of ${rules.major}.${rules.minor} define no "${name}".`);
+  const properties: Record<string, JsonSchema> = {};
+  const required: string[] = [];
+  for (const [field, spec] of Object.entries(fields)) {
+    const [, ruleName, list, star] = FIELD.exec(spec) ?? [];
+    if (ruleName === undefined) throw new Error(`"${spec}" of ${name}.${field} is no field rule.`);
+    const schema = jsonSchemaOf(rules, ruleName);
+    properties[field] = list === undefined ? schema : { rule: ruleName, type: 'array', items: schema };
+    if (star !== undefined) required.push(field);
+  }
+  return { rule: name, type: 'object', properties, required, additionalProperties: false };
+}
