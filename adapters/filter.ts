@@ -5,7 +5,7 @@
  * AND between fields, OR within a list. An empty list fits nothing; an absent field does not filter. Times are text in
  * the form of the model, so that they compare as text.
  */
-import { repositoryKey } from './kit/normalise-url.ts';
+import { normaliseUrl } from './kit/normalise-url.ts';
 import type { Build, Checkout, Culprit, Entities, EntityName, Incident, Issue, Status, Test } from './model.ts';
 
 /** `in`: equal to one of them (a list field: has one of them). */
@@ -40,7 +40,7 @@ interface CommonFilter {
 interface OfCheckoutFilter {
   readonly gitCommitHash?: HashFilter;
   readonly treeName?: InFilter<string>;
-  /** Compared in normalised form (`repositoryKey`). */
+  /** Compared in normalised form (`normaliseUrl`). */
   readonly gitRepositoryUrl?: InFilter<string>;
   readonly gitRepositoryBranch?: InFilter<string>;
 }
@@ -136,7 +136,7 @@ const isIn = (value: unknown, filter: InFilter<unknown>): boolean => filter.in.i
 const hasOneOf = (values: readonly string[] | null, filter: InFilter<string>): boolean =>
   values?.some((value) => filter.in.includes(value)) ?? false;
 const isRepository = (url: string | null, filter: InFilter<string>): boolean =>
-  url !== null && filter.in.some((wanted) => repositoryKey(wanted) === repositoryKey(url));
+  url !== null && filter.in.some((wanted) => normaliseUrl(wanted) === normaliseUrl(url));
 const isHash = (hash: string | null, filter: HashFilter): boolean =>
   hash !== null &&
   (filter.in === undefined || filter.in.some((wanted) => wanted.toLowerCase() === hash.toLowerCase())) &&
