@@ -38,7 +38,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** An object as the graph gives it, in KCIDB's form: snake case, no nulls, times as instants in microseconds. */
-export function asKcidb(node: unknown, kind: Kind): KcidbObject {
+export function asKcidb(node: unknown): KcidbObject {
   const {
     timestamp: _timestamp,
     sources: _sources,
@@ -47,17 +47,17 @@ export function asKcidb(node: unknown, kind: Kind): KcidbObject {
     conflicts: _conflicts,
     ...rest
   } = node as Record<string, unknown>;
-  return snakeCase(rest, kind);
+  return snakeCase(rest);
 }
 
 const FREE_FORM = new Set(['misc']);
 
-function snakeCase(object: Record<string, unknown>, kind: Kind | 'nested'): Record<string, unknown> {
+function snakeCase(object: Record<string, unknown>): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(object)) {
     if (value === null) continue;
     const field = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-    out[field] = isObject(value) && !FREE_FORM.has(name) ? snakeCase(value, 'nested') : value;
+    out[field] = isObject(value) && !FREE_FORM.has(name) ? snakeCase(value) : value;
   }
   return out;
 }
