@@ -170,13 +170,6 @@ function statusCounts(rows: readonly Row<Entities[EntityName]>[]): StatusCounts 
   const having = (wanted: string | null) =>
     rows.filter(({ object }) => 'status' in object && object.status === wanted).length;
   const [fail = 0, error = 0, miss = 0, pass = 0, done = 0, skip = 0] = STATUSES.map(having);
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
   return { fail, error, miss, pass, done, skip, none: having(null), total: rows.length };
 }
 
