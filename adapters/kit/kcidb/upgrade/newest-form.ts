@@ -1,5 +1,6 @@
 import type { Fault } from '../../../adapter.ts';
 import { latestRules } from '../document-rules.ts';
+import { fault } from '../fault.ts';
 import type { KcidbObject, ListName } from '../kcidb-object.ts';
 import type { UpgradeEntry } from './entry.ts';
 
@@ -26,7 +27,8 @@ export function newestFormFaults(entry: UpgradeEntry, list: ListName, sent: Kcid
     .map((found) => {
       const [, , , field = '', ...rest] = found.path.split('/');
       const former = FORMER_NAMES[field]?.find((name) => Object.hasOwn(sent, name)) ?? field;
-      const path = ['', ...entry.place, former, ...rest].join('/');
-      return { ...found, path, message: `Upgraded to version 5.3: ${found.message}` };
+      const place = [...entry.place, former, ...rest];
+      const value = rest.length === 0 ? sent[former] : found.value;
+      return fault(place, found.rule, `Upgraded to version 5.3: ${found.message}`, value);
     });
 }
