@@ -1,0 +1,126 @@
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { ConfigError, type ConfigFault } from './config/config-error.ts';
+import { CONFIG_SCHEMA } from './config/config-schema.ts';
+import { type Explained, explainIssue } from './config/explain-issue.ts';
+import { findConfig } from './config/find-config.ts';
+import { interpolate, type Path } from './config/interpolate.ts';
+import { listenPort } from './config/listen-port.ts';
+import { inputSchema, keysAt } from './config/schema-keys.ts';
+import { readSource, type SourceConfig } from './config/source-configs.ts';
+import { readSubmit, type SubmitConfig } from './config/submit-config.ts';
+import { readYaml } from './config/yaml-places.ts';
+
+type Values = z.infer<typeof CONFIG_SCHEMA>;
+
+/** The whole configuration, checked; times are milliseconds, paths absolute. */
+export interface Config {
+  /** The file's path; null where the built-in configuration holds. */
+  readonly file: string | null;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** By priority, then in the order of the file. */
+  readonly sources: readonly SourceConfig[];
+  /** Null: no submissions are taken. */
+  readonly submit: SubmitConfig | null;
+  readonly dataDir: string;
+  readonly limits: Readonly<Values['limits']>;
+  /** Origins of web pages that may ask; `*` for all. */
+  readonly cors: readonly string[];
+  readonly log: { readonly level: Values['log']['level']; readonly format: 'json' | 'text' };
+  readonly trustProxy: boolean;
+  readonly userAgent: string | null;
+  /** Milliseconds after which unchanged objects are removed; null: never. */
+  readonly retention: number | null;
+  /** What works, but should not stay so: one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+export interface ConfigRequest {
+  /** `--config` */
+  readonly file?: string | undefined;
+  /** `--port` */
+  readonly port?: string | undefined;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly workingFolder?: string;
+}
+
+const SCHEMA = inputSchema(CONFIG_SCHEMA);
+
+/**
+ * Finds, reads and checks the configuration.
+ * @throws {ConfigError} one message that lists every fault, each with its key and its place in the file.
+ */
+export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
+  const { env = process.env, workingFolder = process.cwd() } = request;
+  const { file, text, folder } = findConfig(request.file, env, workingFolder);
+  const subject = `The configuration ${file ?? '(built in)'}`;
+  const yaml = readYaml(text);
+  if (yaml.faults.length > 0) throw new ConfigError(subject, yaml.faults);
+  const written = yaml.value ?? {};
+  const raw = (path: Path) => valueAt(written, path);
+  const { value, faults: unresolved } = interpolate(written, folder, env);
+  const found: Explained[] = [...unresolved];
+
+  const checked = CONFIG_SCHEMA.safeParse(value);
+  if (!checked.success) {
+    found.push(...checked.error.issues.flatMap((issue) => explainIssue(issue, (path) => keysAt(SCHEMA, path), raw)));
+  }
+  // The sources are looked at even where something else is wrong: all faults belong in one message.
+  const values = checked.success ? checked.data : lenient(value);
+  const sources: SourceConfig[] = [];
+  for (const [name, given] of Object.entries(values.sources)) {
+    const source = await readSource(name, given, folder, values.limits.deadline, raw);
+    found.push(...source.faults);
+    if (source.config !== null) sources.push(source.config);
+  }
+  const submit = readSubmit(values, file === null);
+  found.push(...submit.faults);
+  const port = listenPort(request.port, env, values.listen.port);
+  if (typeof port === 'string') found.push({ path: [], message: port });
+
+  const faults = withPlaces(found, yaml.placeOf, file !== null);
+  if (faults.length > 0 || typeof port === 'string') throw new ConfigError(subject, faults);
+  return {
+    ...values,
+    file,
+    listen: { host: values.listen.host, port },
+    sources: sources.sort((a, b) => b.priority - a.priority),
+    submit: submit.config,
+    dataDir: resolve(folder, values.dataDir),
+    cors: [values.cors].flat(),
+    log: { level: values.log.level, format: values.log.format ?? (process.stderr.isTTY ? 'text' : 'json') },
+    userAgent: values.userAgent ?? null,
+    retention: values.retention ?? null,
+    warnings: submit.warnings,
+  };
+}
+
+/** The parts that are right, and the defaults for the rest. */
+function lenient(value: unknown): Values {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return CONFIG_SCHEMA.parse({});
+  const right = Object.entries(value).filter(([key, item]) => CONFIG_SCHEMA.safeParse({ [key]: item }).success);
+  return CONFIG_SCHEMA.parse(Object.fromEntries(right));
+}
+
+/** One fault a path: what stands below an unresolved variable is not judged a second time. */
+function withPlaces(
+  found: readonly Explained[],
+  placeOf: ReturnType<typeof readYaml>['placeOf'],
+  inFile: boolean,
+): ConfigFault[] {
+  const byPath = new Map<string, ConfigFault>();
+  for (const { path, message } of found) {
+    const place = inFile && path.length > 0 ? placeOf(path) : { line: null, column: null };
+    const dotted = path.join('.');
+    const key = dotted === '' ? message : dotted;
+    if (!byPath.has(key)) byPath.set(key, { path: dotted, message, ...place });
+  }
+  return [...byPath.values()];
+}
+
+function valueAt(tree: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (node, step) => (typeof node === 'object' && node !== null ? Reflect.get(node, step) : undefined),
+    tree,
+  );
+}

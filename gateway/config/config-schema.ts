@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { byteSize, duration, flag, whole } from './quantities.ts';
+
+const MANY = Number.MAX_SAFE_INTEGER;
+const text = () => z.string().min(1).meta({ kind: 'text' });
+const list = (kind: string) => z.union([text(), z.array(text())]).meta({ kind });
+
+/** What every source takes beside the options of its adapter. */
+export const SOURCE_SCHEMA = z.strictObject({
+  adapter: text().describe('The name of a built-in adapter, the path of a plug-in, or an npm package.'),
+  timeout: duration(1).optional().describe('How long a call may take; below limits.deadline.'),
+  concurrency: whole(1, 10_000).optional().describe('Upstream requests under way at once.'),
+  rate: z
+    .union([z.number().positive(), z.null()], { error: 'It must be a number above 0, or null for no limit.' })
+    .optional()
+    .meta({ kind: 'a number, or null' })
+    .describe('Upstream requests a second; null: no limit.'),
+  cacheTtl: duration().optional().describe('How long an answer is kept; 0: not at all.'),
+  staleIfError: duration().optional().describe('How long an old answer serves while the source fails.'),
+  priority: z
+    .number()
+    .default(0)
+    .meta({ kind: 'a number' })
+    .describe('Whose fields win where sources differ: higher first, ties in the order of the file.'),
+  breaker: z
+    .strictObject({
+      failures: whole(1, MANY).default(5).describe('Failures in a row that open the breaker.'),
+      openFor: duration(1).default(20_000).describe('How long it stays open before the next try.'),
+    })
+    .prefault({})
+    .describe('The circuit breaker round the source.'),
+  restAfter429: duration(1)
+    .default(60_000)
+    .describe('How long the source rests after it asked for fewer requests without naming a time.'),
+  offline: flag().default(false).describe('Answer from what is on disk only.'),
+  tls: z
+    .strictObject({
+      ca: text().optional().describe('Certificates to trust, as PEM or the path of a PEM file.'),
+      cert: text().optional().describe("The client's certificate, as PEM or the path of a PEM file."),
+      key: text().optional().describe("The client's key, as PEM or the path of a PEM file."),
+      servername: text().optional().describe("The name that the source's certificate must bear."),
+    })
+    .optional()
+    .describe('Transport security, where the defaults of the system do not fit.'),
+});
+
+const LISTEN = z.strictObject({
+  host: text().default('127.0.0.1').describe('The address to listen on.'),
+  port: whole(0, 65_535).default(4000).describe('The port; 0: any that is free. --port and PORT come first.'),
+});
+
+const SUBMIT = z.strictObject({
+  into: text().optional().describe('The source that submissions are stored in; may be left out where there is one.'),
+  jwtSecret: list('text, or a list of texts')
+    .optional()
+    .describe('What tokens are signed with (HS256); a list while it is changed, the first one signs.'),
+  openSubmit: flag().default(false).describe('Take submissions without a token; on a loopback address only.'),
+});
+
+const LIMITS = z.strictObject({
+  depth: whole(1, 1_000).default(16).describe('How deep a query may nest.'),
+  aliases: whole(0, MANY).default(50).describe('Aliases in a query.'),
+  tokens: whole(1, MANY).default(5_000).describe('Tokens in a query.'),
+  cost: whole(1, MANY).default(100_000).describe('Objects that the page sizes of a query allow.'),
+  bodyBytes: byteSize().default(536_870_912).describe('Bytes of a submission, after decompression.'),
+  graphqlBytes: byteSize().default(16_777_216).describe('Bytes of a GraphQL request, after decompression.'),
+  deadline: duration(1).default(10_000).describe('How long a query may take.'),
+});
+
+/** The configuration as a whole; each source is checked further by the options of its adapter. */
+export const CONFIG_SCHEMA = z.strictObject({
+  listen: LISTEN.prefault({}).describe('Where to listen.'),
+  sources: z
+    .record(z.string(), z.unknown())
+    .refine((sources) => Object.keys(sources).length > 0, 'It must name at least one source.')
+    .default({ native: { adapter: 'postgres', url: 'embedded:./data' } })
+    .describe('The CI systems to ask, by a name of your own.'),
+  submit: SUBMIT.optional().describe('How submissions are taken; without it there are none.'),
+  openSubmit: flag().optional().describe('The same as submit.openSubmit.'),
+  dataDir: text().default('./data').describe('Where sources keep their indices and caches, and submissions wait.'),
+  limits: LIMITS.prefault({}).describe('What one request may ask for.'),
+  cors: list('text, or a list of texts')
+    .default([])
+    .describe('Origins of web pages that may ask, such as https://dashboard.example; "*" for all.'),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('The least that is logged.'),
+      format: z.enum(['json', 'text']).optional().describe('Default: text on a terminal, else json.'),
+    })
+    .prefault({})
+    .describe('What is logged, on standard error.'),
+  trustProxy: flag().default(false).describe("Take a client's address from X-Forwarded-For."),
+  userAgent: text().optional().describe('What kcigraph calls itself when it asks a source.'),
+  retention: duration(3_600_000)
+    .optional()
+    .describe('Stored objects that did not change for so long are removed, once a day; without it none are.'),
+});

@@ -1,0 +1,108 @@
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import type { AdapterModule } from '../../adapters/adapter.ts';
+import { findAdapterModule } from './adapter-module.ts';
+import { SOURCE_SCHEMA } from './config-schema.ts';
+import { type Explained, explainIssue, unknownKey } from './explain-issue.ts';
+import type { Path } from './interpolate.ts';
+import { inputSchema, keysAt, unknownKeys } from './schema-keys.ts';
+
+type Common = z.infer<typeof SOURCE_SCHEMA>;
+
+/** A source as the file describes it, with the defaults of its adapter filled in. Times are milliseconds. */
+export interface SourceConfig {
+  readonly name: string;
+  readonly adapter: string;
+  readonly module: AdapterModule;
+  /** As the adapter's schema gave them. */
+  readonly options: unknown;
+  readonly timeout: number;
+  readonly concurrency: number;
+  readonly rate: number | null;
+  readonly cacheTtl: number;
+  readonly staleIfError: number;
+  readonly priority: number;
+  readonly breaker: Common['breaker'];
+  readonly restAfter429: number;
+  readonly offline: boolean;
+  readonly tls: Common['tls'];
+}
+
+const COMMON = inputSchema(SOURCE_SCHEMA);
+const COMMON_KEYS = Object.keys(SOURCE_SCHEMA.shape);
+
+export interface SourceReading {
+  readonly config: SourceConfig | null;
+  readonly faults: readonly Explained[];
+}
+
+/** Checks one source: what all take, then what its adapter takes. */
+export async function readSource(
+  name: string,
+  given: unknown,
+  folder: string,
+  deadline: number,
+  raw: (path: Path) => unknown,
+): Promise<SourceReading> {
+  const here: Path = ['sources', name];
+  const faults: Explained[] = [];
+  const add = (list: readonly Explained[]) => {
+    faults.push(...list.map(({ path, message }) => ({ path: [...here, ...path], message })));
+  };
+  const rawHere = (path: Path) => raw([...here, ...path]);
+  if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
+    add([{ path: [], message: 'A source is named by a letter, then up to 63 letters, digits, "-" and "_".' }]);
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    add([{ path: [], message: 'It must be a mapping of keys to values, such as { adapter: postgres, url: "embedded:./data" }.' }]);
+    return { config: null, faults };
+  }
+  const entries = Object.entries(given);
+  const common = SOURCE_SCHEMA.safeParse(Object.fromEntries(entries.filter(([key]) => COMMON_KEYS.includes(key))));
+  if (!common.success) {
+    add(common.error.issues.flatMap((issue) => explainIssue(issue, (path) => keysAt(COMMON, path), rawHere)));
+  }
+  const named = 'adapter' in given && typeof given.adapter === 'string' ? given.adapter : null;
+  const module = named === null ? null : await findAdapterModule(named, folder);
+  if (typeof module === 'string') add([{ path: ['adapter'], message: module }]);
+  if (module === null || typeof module === 'string') return { config: null, faults };
+
+  const own = Object.fromEntries(
+    entries.filter(([key]) => !COMMON_KEYS.includes(key)).map(([key, value]) => [key, fromFolder(value, folder)]),
+  );
+  const schema = inputSchema(module.options);
+  const keys = (path: Path) => [...keysAt(schema, path), ...(path.length === 0 ? COMMON_KEYS : [])];
+  const strangers = unknownKeys(schema, own);
+  add(strangers.map((path) => ({ path, message: unknownKey(String(path.at(-1)), keys(path.slice(0, -1))) })));
+  const options = module.options.safeParse(own);
+  if (!options.success) {
+    const issues = options.error.issues.filter((issue) => issue.code !== 'unrecognized_keys');
+    add(issues.flatMap((issue) => explainIssue(issue, keys, rawHere)));
+  }
+  if (!common.success || !options.success) return { config: null, faults };
+  const { timeout, ...rest } = { ...module.defaults, ...defined(common.data) };
+  const late = timeout >= deadline;
+  if (late && common.data.timeout !== undefined) {
+    const message = `A call may take ${timeout} ms, which must be less than limits.deadline, ${deadline} ms.`;
+    add([{ path: ['timeout'], message }]);
+  }
+  // A default gives way to a short deadline, so that the source is reported before the whole request is over.
+  const fitting = late ? Math.max(1, Math.floor(deadline * 0.8)) : timeout;
+  return {
+    config: { ...rest, tls: common.data.tls, name, module, options: options.data, timeout: fitting },
+    faults,
+  };
+}
+
+/** `embedded:./data` means a folder beside the configuration file, wherever the command is run. */
+function fromFolder(value: unknown, folder: string): unknown {
+  if (typeof value !== 'string' || !value.startsWith('embedded:')) return value;
+  return `embedded:${resolve(folder, value.slice('embedded:'.length))}`;
+}
+
+function defined<T extends object>(value: T): Pick<T, RequiredKeys<T>> & Partial<T>;
+function defined(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
+}
+
+type RequiredKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T];

@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import type { CONFIG_SCHEMA } from './config-schema.ts';
+import type { Explained } from './explain-issue.ts';
+import { isLoopback } from './loopback.ts';
+
+/** How submissions are taken. */
+export interface SubmitConfig {
+  /** The source that they are stored in. */
+  readonly into: string;
+  /** What tokens are signed with; the first one signs, all are accepted. */
+  readonly secrets: readonly string[];
+  /** Without a token too. */
+  readonly open: boolean;
+}
+
+export interface SubmitReading {
+  readonly config: SubmitConfig | null;
+  readonly faults: readonly Explained[];
+  readonly warnings: readonly string[];
+}
+
+// HS256 is as strong as its secret: RFC 7518 asks for as many bits as the hash has.
+const STRONG_SECRET_BYTES = 32;
+
+/** Checks `submit` and `openSubmit` against the sources and the listener. */
+export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boolean): SubmitReading {
+  const faults: Explained[] = [];
+  const { submit, sources, listen } = values;
+  if (submit === undefined && values.openSubmit !== true) return { config: null, faults, warnings: [] };
+  const names = Object.keys(sources);
+  const into = submit?.into ?? (names.length === 1 ? names[0] : undefined);
+  if (into === undefined) {
+    const message = `It must name the source that submissions are stored in: one of ${names.join(', ')}.`;
+    faults.push({ path: submit === undefined ? ['openSubmit'] : ['submit', 'into'], message });
+  } else if (!Object.hasOwn(sources, into)) {
+    const nearest = nearestName(into, names);
+    const hint = nearest === undefined ? `the sources are ${names.join(', ')}.` : `did you mean "${nearest}"?`;
+    faults.push({ path: ['submit', 'into'], message: `There is no source "${into.slice(0, 60)}": ${hint}` });
+  }
+  const secrets = [submit?.jwtSecret ?? []].flat();
+  if (new Set(secrets).size < secrets.length) {
+    faults.push({ path: ['submit', 'jwtSecret'], message: 'The same secret stands there twice.' });
+  }
+  const open = submit?.openSubmit === true || values.openSubmit === true;
+  if (open && !isLoopback(listen.host)) {
+    const message = `Submissions without a token are taken on a loopback address only, and listen.host is "${listen.host}".`;
+    faults.push({ path: values.openSubmit === true ? ['openSubmit'] : ['submit', 'openSubmit'], message });
+  }
+  const weak = secrets.some((secret) => Buffer.byteLength(secret) < STRONG_SECRET_BYTES);
+  const warnings = weak
+    ? [`submit.jwtSecret is shorter than ${STRONG_SECRET_BYTES} bytes: "openssl rand -hex 32" makes one that cannot be guessed.`]
+    : [];
+  if (open && !builtIn) warnings.push('Submissions are taken from anybody on this machine: openSubmit is on.');
+  return { config: { into: into ?? '', secrets, open }, faults, warnings };
+}

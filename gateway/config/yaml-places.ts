@@ -1,0 +1,54 @@
+import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, type Pair } from 'yaml';
+import type { ConfigFault } from './config-error.ts';
+import type { Path } from './interpolate.ts';
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface YamlText {
+  /** Plain values; undefined where the text is no YAML. */
+  readonly value: unknown;
+  readonly faults: readonly ConfigFault[];
+  /** Where a key stands, or the nearest thing above it. */
+  placeOf(path: Path): Place;
+}
+
+/** Reads YAML and remembers where everything stood. */
+export function readYaml(text: string): YamlText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' });
+  const at = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const faults = document.errors.map((error): ConfigFault => {
+    const message = error.code === 'DUPLICATE_KEY' ? 'This key stands there twice.' : `${error.message}.`;
+    return { path: '', message: message.replace(/\.\.$/, '.'), ...at(error.pos[0]) };
+  });
+  return {
+    value: faults.length === 0 ? document.toJS() : undefined,
+    faults,
+    placeOf: (path) => at(offsetOf(document.contents, path)),
+  };
+}
+
+function offsetOf(contents: Node | null, path: Path): number {
+  let node: unknown = contents;
+  let offset = contents?.range?.[0] ?? 0;
+  for (const step of path) {
+    const child: Pair | unknown = isMap(node)
+      ? node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(step))
+      : isSeq(node)
+        ? node.items[Number(step)]
+        : undefined;
+    if (child === undefined) return offset;
+    const mark: unknown = isPair(child) ? child.key : child;
+    if (typeof mark === 'object' && mark !== null && 'range' in mark && Array.isArray(mark.range)) {
+      offset = Number(mark.range[0]);
+    }
+    node = isPair(child) ? child.value : child;
+  }
+  return offset;
+}
