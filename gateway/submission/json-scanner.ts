@@ -1,0 +1,230 @@
+import {
+  AFTER,
+  afterNumberCode,
+  COLON,
+  DONE,
+  ESCAPE,
+  EXPECTED,
+  HEX,
+  INTEGER,
+  IS_ESCAPE,
+  IS_HEX,
+  IS_SPACE,
+  isNumberEnd,
+  KEY,
+  KEY_OR_END,
+  LITERAL,
+  LITERALS,
+  MINUS,
+  NO_CODES,
+  STRING,
+  VALUE,
+  VALUE_OR_END,
+  ZERO,
+} from './json-grammar.ts';
+
+/** How deep objects and lists may lie in each other before a document is not read any further. */
+export const MAX_DEPTH = 500;
+
+/** Hears of the members or elements of the value that is scanned, each with its range of bytes. */
+export interface ChildListener {
+  /** `keyStart` and `keyEnd` enclose the key's quotes; both are -1 for the elements of a list. */
+  child(keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void;
+}
+
+/** What stopped a scan. */
+export interface ScanFault {
+  readonly kind: 'syntax' | 'end' | 'depth' | 'nul';
+  readonly offset: number;
+  /** What should have stood there. */
+  readonly expected: string;
+}
+
+/**
+ * Checks JSON text as it comes in chunks, by the whole grammar and without recursion, and tells where the children of the
+ * outermost value lie. It knows at any time at which place of the document it is.
+ */
+export class JsonScanner {
+  /** What stopped the scan; nothing is read after it. */
+  fault: ScanFault | null = null;
+  /** Containers that are open. */
+  depth = 0;
+  readonly #listener: ChildListener;
+  readonly #maxDepth: number;
+  /** By depth, from 1: whether it is an object, the place among its siblings of what is read, and where its key lies. */
+  readonly #isObject: Uint8Array;
+  readonly #index: Float64Array;
+  readonly #keyStart: Float64Array;
+  readonly #keyEnd: Float64Array;
+  #state = VALUE;
+  #inKey = false;
+  #hexLeft = 0;
+  #literal = NO_CODES;
+  #literalAt = 0;
+  #valueStart = 0;
+  #offset: number;
+
+  /** @param offset that of the first byte, as it is told to the listener */
+  constructor(listener: ChildListener, offset = 0, maxDepth = MAX_DEPTH) {
+    this.#listener = listener;
+    this.#offset = offset;
+    this.#maxDepth = maxDepth;
+    this.#isObject = new Uint8Array(maxDepth + 2);
+    this.#index = new Float64Array(maxDepth + 2);
+    this.#keyStart = new Float64Array(maxDepth + 2);
+    this.#keyEnd = new Float64Array(maxDepth + 2);
+  }
+
+  /** Reads the next bytes. Gives whether the scan goes on. */
+  push(chunk: Uint8Array): boolean {
+    if (this.fault !== null) return false;
+    const base = this.#offset;
+    const length = chunk.length;
+    let state = this.#state;
+    for (let at = 0; at < length; at++) {
+      const code = chunk[at] ?? 0;
+      switch (state) {
+        case STRING: {
+          let c = code;
+          while (c !== 0x22 && c !== 0x5c && c >= 0x20 && ++at < length) c = chunk[at] ?? 0;
+          if (at >= length) break;
+          if (c === 0x22) {
+            state = this.#inKey ? COLON : this.#endOfValue(base + at + 1);
+            if (this.#inKey) this.#keyEnd[this.depth] = base + at + 1;
+          } else if (c === 0x5c) state = ESCAPE;
+          else return this.#stop(STRING, base + at, c);
+          break;
+        }
+        case AFTER:
+          if (code === 0x2c) {
+            if (this.#isObject[this.depth] === 1) state = KEY;
+            else {
+              this.#index[this.depth] = (this.#index[this.depth] ?? 0) + 1;
+              state = VALUE;
+            }
+          } else if (code === 0x7d || code === 0x5d) {
+            if ((code === 0x7d) !== (this.#isObject[this.depth] === 1)) return this.#stop(AFTER, base + at, code);
+            state = this.#close(base + at + 1);
+          } else if (IS_SPACE[code] !== 1) return this.#stop(AFTER, base + at, code);
+          break;
+        case KEY_OR_END:
+        case KEY:
+          if (code === 0x22) {
+            this.#keyStart[this.depth] = base + at;
+            this.#inKey = true;
+            state = STRING;
+          } else if (code === 0x7d && state === KEY_OR_END) state = this.#close(base + at + 1);
+          else if (IS_SPACE[code] !== 1) return this.#stop(state, base + at, code);
+          break;
+        case COLON:
+          if (code === 0x3a) {
+            this.#inKey = false;
+            state = VALUE;
+          } else if (IS_SPACE[code] !== 1) return this.#stop(COLON, base + at, code);
+          break;
+        case VALUE:
+        case VALUE_OR_END:
+          if (IS_SPACE[code] === 1) break;
+          if (code === 0x5d && state === VALUE_OR_END) {
+            state = this.#close(base + at + 1);
+            break;
+          }
+          if (this.depth === 1) this.#valueStart = base + at;
+          if (code === 0x22) state = STRING;
+          else if (code === 0x7b || code === 0x5b) {
+            if (this.depth >= this.#maxDepth) return this.#stop(state, base + at, code, 'depth');
+            this.depth++;
+            this.#isObject[this.depth] = code === 0x7b ? 1 : 0;
+            this.#index[this.depth] = 0;
+            this.#keyStart[this.depth] = -1;
+            this.#keyEnd[this.depth] = -1;
+            state = code === 0x7b ? KEY_OR_END : VALUE_OR_END;
+          } else if (code === 0x2d) state = MINUS;
+          else if (code === 0x30) state = ZERO;
+          else if (code >= 0x31 && code <= 0x39) state = INTEGER;
+          else {
+            this.#literal = LITERALS[code] ?? NO_CODES;
+            this.#literalAt = 1;
+            if (this.#literal.length === 0) return this.#stop(state, base + at, code);
+            state = LITERAL;
+          }
+          break;
+        case LITERAL:
+          if (code !== this.#literal[this.#literalAt]) return this.#stop(LITERAL, base + at, code);
+          if (++this.#literalAt === this.#literal.length) state = this.#endOfValue(base + at + 1);
+          break;
+        case ESCAPE:
+          if (code === 0x75) {
+            state = HEX;
+            this.#hexLeft = 4;
+          } else if (IS_ESCAPE[code] === 1) state = STRING;
+          else return this.#stop(ESCAPE, base + at, code);
+          break;
+        case HEX:
+          if (IS_HEX[code] !== 1) return this.#stop(HEX, base + at, code);
+          if (--this.#hexLeft === 0) state = STRING;
+          break;
+        case DONE:
+          if (IS_SPACE[code] !== 1) return this.#stop(DONE, base + at, code);
+          break;
+        default: {
+          const next = afterNumberCode(state, code);
+          if (next === AFTER) {
+            // The byte after a number belongs to what comes next: it is looked at again.
+            state = this.#endOfValue(base + at);
+            at--;
+          } else if (next === -1) return this.#stop(state, base + at, code);
+          else state = next;
+        }
+      }
+    }
+    this.#state = state;
+    this.#offset = base + length;
+    return true;
+  }
+
+  /** Ends the text. Gives whether it was one whole value. */
+  end(): boolean {
+    if (this.fault !== null) return false;
+    if (this.depth === 0 && isNumberEnd(this.#state)) this.#state = this.#endOfValue(this.#offset);
+    if (this.#state === DONE) return true;
+    this.fault = { kind: 'end', offset: this.#offset, expected: this.#expected(this.#state) };
+    return false;
+  }
+
+  /** Where in the document the scan is: the keys' ranges and the indices from outside in. */
+  place(): readonly (number | readonly [keyStart: number, keyEnd: number])[] {
+    const place: (number | readonly [number, number])[] = [];
+    for (let depth = 1; depth <= this.depth; depth++) {
+      const [start, end] = [this.#keyStart[depth] ?? -1, this.#keyEnd[depth] ?? -1];
+      if (this.#isObject[depth] !== 1) place.push(this.#index[depth] ?? 0);
+      else if (start >= 0 && end > start) place.push([start, end]);
+    }
+    return place;
+  }
+
+  #close(end: number): number {
+    this.depth--;
+    return this.#endOfValue(end);
+  }
+
+  #endOfValue(end: number): number {
+    if (this.depth === 0) return DONE;
+    if (this.depth === 1) {
+      const isMember = this.#isObject[1] === 1;
+      const keyStart = isMember ? (this.#keyStart[1] ?? -1) : -1;
+      this.#listener.child(keyStart, isMember ? (this.#keyEnd[1] ?? -1) : -1, this.#valueStart, end);
+    }
+    return AFTER;
+  }
+
+  #stop(state: number, offset: number, code: number, kind: ScanFault['kind'] = 'syntax'): false {
+    this.fault = { kind: code === 0 ? 'nul' : kind, offset, expected: this.#expected(state) };
+    return false;
+  }
+
+  #expected(state: number): string {
+    if (state !== AFTER && !isNumberEnd(state)) return EXPECTED[state] ?? 'a value';
+    return this.#isObject[this.depth] === 1 ? '"," or "}" after a value' : '"," or "]" after a value';
+  }
+}
