@@ -7,12 +7,12 @@ import { ObjectUpgrade, type UpgradedObject } from './object-upgrade.ts';
 /** A document in version 5.3, or up to 100 faults: what was valid in its own version but has no form in 5.3. */
 export type Upgraded =
   | {
-      readonly faults: readonly [];
+      readonly valid: true;
       readonly document: KcidbObject;
       /** Those objects of the document that were not sent but made by the upgrade. */
       readonly madeByUpgrade: ReadonlySet<KcidbObject>;
     }
-  | { readonly faults: readonly [Fault, ...Fault[]] };
+  | { readonly valid: false; readonly faults: readonly Fault[] };
 
 /**
  * Takes a whole valid document to version 5.3. The document is left as it is. Objects keep their order; what the upgrade
@@ -39,14 +39,13 @@ export function upgrade(document: KcidbObject, rules: DocumentRules): Upgraded {
       }
     }
   }
-  const [first, ...others] = faults.slice(0, MAX_FAULTS);
-  if (first !== undefined) return { faults: [first, ...others] };
+  if (faults.length > 0) return { valid: false, faults: faults.slice(0, MAX_FAULTS) };
   for (const { list, object } of made) {
     lists[list] ??= [];
     lists[list].push(object);
   }
   return {
-    faults: [],
+    valid: true,
     document: { version: { major: 5, minor: 3 }, ...lists },
     madeByUpgrade: new Set(made.map(({ object }) => object)),
   };

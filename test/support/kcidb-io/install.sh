@@ -1,0 +1,13 @@
+#!/bin/sh
+# Installs the reference implementation of KCIDB's formats into .cache/kcidb-io, for the tests that compare with it.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+target="$here/../../../.cache/kcidb-io"
+if [ -x "$target/bin/python" ] && cmp -s "$here/requirements.txt" "$target/requirements.txt"; then
+  exit 0
+fi
+rm -rf "$target"
+python3 -m venv "$target"
+"$target/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+# Last, so that a broken installation is not taken for a whole one.
+cp "$here/requirements.txt" "$target/requirements.txt"

@@ -1,0 +1,28 @@
+"""Reads one JSON document a line; answers each with a line: its verdict, and what it becomes in version 5.3."""
+
+import json
+import sys
+
+from kcidb_io.schema import LATEST
+
+
+def judge(text):
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        return {"valid": False, "reason": f"not JSON: {error}"}
+    try:
+        LATEST.validate(document)
+    except Exception as error:  # the reference also fails with errors of its own
+        return {"valid": False, "reason": f"{type(error).__name__}: {error}"[:300]}
+    try:
+        upgraded = LATEST.upgrade(document)
+    except Exception as error:
+        return {"valid": True, "upgraded": None, "reason": f"{type(error).__name__}: {error}"[:300]}
+    # Whether the result is valid at all: without heavy assertions the reference does not look.
+    return {"valid": True, "upgraded": upgraded, "sound": LATEST.is_valid_exactly(upgraded)}
+
+
+# Bytes, so that no locale has a say in how they are read.
+for line in sys.stdin.buffer:
+    print(json.dumps(judge(line.decode("utf-8"))), flush=True)
