@@ -5,8 +5,11 @@ import { findNode, NO_NODE } from './find-node.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'];
 
-/** Runs Node 26 with these arguments in the place of this process: signals go in, the exit code comes out. */
-export function runNode(args) {
+/**
+ * Runs Node 26 with these arguments in the place of this process: signals go in, the exit code comes out.
+ * `tellChildOfDeath`: the child gets a channel that closes when this process ends, however it ends (kill -9 too).
+ */
+export function runNode(args, { tellChildOfDeath = false } = {}) {
   const node = findNode();
   if (node === null) {
     process.stderr.write(`${NO_NODE}\n`);
@@ -14,7 +17,8 @@ export function runNode(args) {
   }
   // First on the PATH, so that what a test or a script starts as "node" is the same Node.
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
-  const child = spawn(node, args, { stdio: 'inherit', env });
+  const stdio = ['inherit', 'inherit', 'inherit', ...(tellChildOfDeath ? ['ipc'] : [])];
+  const child = spawn(node, args, { stdio, env });
   for (const signal of SIGNALS) {
     // A terminal signals the whole group: then the child has its own copy, and a second one would cut its drain short.
     process.on(signal, () => {

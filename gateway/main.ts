@@ -2,8 +2,8 @@ import { nearestName } from '../adapters/kit/kcidb/nearest-name.ts';
 import { CommandError, type ExitCode, UsageError } from './commands/command.ts';
 import { COMMANDS } from './commands/commands.ts';
 import { commandHelp, generalHelp } from './commands/help.ts';
-import { parseArguments } from './commands/parse-arguments.ts';
 import { packageVersion } from './commands/package-version.ts';
+import { parseArguments } from './commands/parse-arguments.ts';
 import { ConfigError } from './config/config-error.ts';
 
 /** The command line: gives the exit code (0 done, 1 failed, 2 bad usage or configuration). */
@@ -30,7 +30,9 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
 }
 
 async function summaries(): Promise<(readonly [string, string])[]> {
-  return await Promise.all(Object.entries(COMMANDS).map(async ([name, load]) => [name, (await load()).summary] as const));
+  return await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, load]) => [name, (await load()).summary] as const),
+  );
 }
 
 function unknownCommand(name: string): UsageError {

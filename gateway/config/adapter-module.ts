@@ -23,11 +23,16 @@ export async function findAdapterModule(name: string, folder: string): Promise<A
   }
   try {
     const module: unknown = await import(url);
-    return moduleOf(module) ?? `"${name}" exports no "adapter" of contract ${CONTRACT} (contract, name, options, defaults, create).`;
+    return (
+      moduleOf(module) ??
+      `"${name}" exports no "adapter" of contract ${CONTRACT} (contract, name, options, defaults, create).`
+    );
   } catch (error) {
     const reason = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
     const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return reason ? `The plug-in "${name}" or a module that it imports is not there.` : `The plug-in "${name}" cannot be loaded: ${message}`;
+    return reason
+      ? `The plug-in "${name}" or a module that it imports is not there.`
+      : `The plug-in "${name}" cannot be loaded: ${message}`;
   }
 }
 

@@ -54,7 +54,12 @@ export async function readSource(
     add([{ path: [], message: 'A source is named by a letter, then up to 63 letters, digits, "-" and "_".' }]);
   }
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    add([{ path: [], message: 'It must be a mapping of keys to values, such as { adapter: postgres, url: "embedded:./data" }.' }]);
+    add([
+      {
+        path: [],
+        message: 'It must be a mapping of keys to values, such as { adapter: postgres, url: "embedded:./data" }.',
+      },
+    ]);
     return { config: null, faults };
   }
   const entries = Object.entries(given);

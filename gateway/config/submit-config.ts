@@ -49,7 +49,9 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
   }
   const weak = secrets.some((secret) => Buffer.byteLength(secret) < STRONG_SECRET_BYTES);
   const warnings = weak
-    ? [`submit.jwtSecret is shorter than ${STRONG_SECRET_BYTES} bytes: "openssl rand -hex 32" makes one that cannot be guessed.`]
+    ? [
+        `submit.jwtSecret is shorter than ${STRONG_SECRET_BYTES} bytes: "openssl rand -hex 32" makes one that cannot be guessed.`,
+      ]
     : [];
   if (open && !builtIn) warnings.push('Submissions are taken from anybody on this machine: openSubmit is on.');
   return { config: { into: into ?? '', secrets, open }, faults, warnings };

@@ -1,0 +1,14 @@
+// What `npm pack` ships: dist/ with the compiled files and, at the same places beside them, what they read by URL.
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+rmSync(`${root}dist`, { recursive: true, force: true });
+const tsc = `${root}node_modules/typescript/bin/tsc`;
+const compiled = spawnSync(process.execPath, [tsc, '--project', `${root}tsconfig.build.json`], { stdio: 'inherit' });
+if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+
+const assets = globSync(['schema.graphql', '{gateway,adapters}/**/*.{sql,graphql,json,html,css,svg}'], { cwd: root });
+for (const asset of assets) cpSync(`${root}${asset}`, `${root}dist/${asset}`);
+process.stdout.write(`dist/: compiled, with ${assets.length} assets.\n`);
