@@ -1,0 +1,154 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { ServerUser } from './server-user.ts';
+
+/** Where a cluster lies and what runs it. */
+export interface Cluster {
+  /** PostgreSQL's data folder. */
+  readonly data: string;
+  /** The folder of `initdb` and `postgres`. */
+  readonly binaries: string;
+  readonly user: ServerUser | null;
+}
+
+export interface Postmaster {
+  readonly pid: number;
+  readonly port: number;
+}
+
+const run = promisify(execFile);
+const STARTS = 5;
+
+/** Makes a new cluster whose superuser `postgres` has this password. Its folder must be empty, or not there. */
+export async function initCluster(cluster: Cluster, password: string): Promise<void> {
+  await mkdir(cluster.data, { recursive: true, mode: 0o700 });
+  const passwordFile = `${cluster.data}.password`;
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  try {
+    if (cluster.user !== null) {
+      await chown(cluster.data, cluster.user.uid, cluster.user.gid);
+      await chown(passwordFile, cluster.user.uid, cluster.user.gid);
+    }
+    const args = ['-D', cluster.data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+    await run(join(cluster.binaries, 'initdb'), [...args, '-E', 'UTF8', '--locale=C', '--data-checksums'], {
+      ...cluster.user,
+      cwd: '/',
+      env: { ...process.env, LC_ALL: 'C' },
+    });
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** Starts the server on a free port of 127.0.0.1, and waits until it takes connections. */
+export async function startCluster(
+  cluster: Cluster,
+  logFile: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Postmaster> {
+  for (let start = 1; ; start += 1) {
+    const port = await freePort();
+    const child = await spawnPostmaster(cluster, port, logFile, settings);
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const started = await waitUntilReady(cluster.data, child, exited);
+    if (started) return { pid: child.pid ?? 0, port };
+    const said = await lastLines(logFile);
+    // Between asking for a free port and taking it somebody else may have taken it.
+    if (start === STARTS || !said.includes('could not bind')) throw new Error(`PostgreSQL did not start: ${said}`);
+  }
+}
+
+/** What `postmaster.pid` in the data folder says, or null where it is not there, half written, or its process is gone. */
+export async function runningPostmaster(data: string): Promise<(Postmaster & { readonly ready: boolean }) | null> {
+  const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const pid = Number(lines[0]);
+  const port = Number(lines[3]);
+  if (!Number.isInteger(pid) || pid <= 0 || !(await isPostgres(pid))) return null;
+  return { pid, port, ready: lines[7]?.trim() === 'ready' };
+}
+
+/** Stops the server as SIGINT asks: sessions are ended, everything is written down. */
+export async function stopPostmaster(pid: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch {
+    return;
+  }
+  while (await isPostgres(pid)) await sleep(20);
+}
+
+async function spawnPostmaster(
+  cluster: Cluster,
+  port: number,
+  logFile: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<ChildProcess> {
+  const all = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
+  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const log = await open(logFile, 'a', 0o600);
+  try {
+    // In a session of its own, so that Ctrl-C in a terminal lets the gateway drain before its database goes.
+    const child = spawn(join(cluster.binaries, 'postgres'), ['-D', cluster.data, '-p', String(port), ...flags], {
+      ...cluster.user,
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    child.unref();
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    return child;
+  } finally {
+    await log.close();
+  }
+}
+
+/** However long it takes to recover after a crash: as long as the process lives. */
+async function waitUntilReady(data: string, child: ChildProcess, exited: Promise<void>): Promise<boolean> {
+  let alive = true;
+  const gone = exited.then(() => {
+    alive = false;
+  });
+  while (alive) {
+    const found = await runningPostmaster(data);
+    if (found?.pid === child.pid && found?.ready === true) return true;
+    await Promise.race([gone, sleep(10)]);
+  }
+  return false;
+}
+
+/** A process id is given anew some time: that a process lives is not yet that it is the server. */
+async function isPostgres(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);
+  if (status === null) return process.platform !== 'linux';
+  const name = status.slice(status.indexOf('(') + 1, status.lastIndexOf(')'));
+  return name === 'postgres' && status[status.lastIndexOf(')') + 2] !== 'Z';
+}
+
+async function lastLines(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trim().split('\n').slice(-5).join(' ');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
+  return address.port;
+}

@@ -1,0 +1,65 @@
+import { SourceError } from '../errors.ts';
+
+/** Why the database cannot be used as it is: for the person who runs it. `forClients` names no folder, host or user. */
+export class DatabaseFault extends Error {
+  readonly forClients: string;
+
+  constructor(message: string, forClients: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'DatabaseFault';
+    this.forClients = forClients;
+  }
+}
+
+/** By SQLSTATE, or the code of a system call: what an operator should know. */
+const CAUSES: Readonly<Record<string, string>> = {
+  '3D000': 'The database does not exist: create it first (`createdb`).',
+  '28P01': 'The database refused the password.',
+  '28000': 'The database refused the user.',
+  '25006': 'The database is read-only (a replica, or set so): the store needs the primary.',
+  '42501': 'The user of the database lacks a right that the store needs.',
+  '42P01': 'The tables of the store are not there: run `kcigraph migrate`.',
+  '53100': 'The disk of the database is full.',
+  '53300': 'The database has no connection left.',
+  '57P03': 'The database is starting or stopping.',
+  ECONNREFUSED: 'The database is not reachable: nothing listens at its address.',
+  ENOTFOUND: 'The database is not reachable: its host name is not known.',
+  ENOENT: 'The database is not reachable: its socket is not there.',
+  ETIMEDOUT: 'The database is not reachable: it did not answer in time.',
+  EHOSTUNREACH: 'The database is not reachable: there is no way to its host.',
+};
+
+/** Any failure of a connection or a statement as what the contract knows. What lies behind it stays in `cause`. */
+export function toSourceError(error: unknown): SourceError {
+  if (error instanceof SourceError) return error;
+  if (error instanceof DatabaseFault) return new SourceError('SOURCE_UNAVAILABLE', error.forClients, { cause: error });
+  const code = codeOf(error);
+  if (code === '57014')
+    return new SourceError('SOURCE_TIMEOUT', 'The database did not finish in time.', { cause: error });
+  if (code === '54000') {
+    return new SourceError('SOURCE_BAD_DATA', 'A value is larger than the database can hold.', { cause: error });
+  }
+  return new SourceError('SOURCE_UNAVAILABLE', CAUSES[code] ?? 'The database failed.', { cause: error });
+}
+
+/** The same for the person who runs the database: the sentence, and what the database itself said. */
+export function toDatabaseFault(error: unknown): DatabaseFault {
+  if (error instanceof DatabaseFault) return error;
+  const known = CAUSES[codeOf(error)];
+  const said = error instanceof Error ? error.message : String(error);
+  return new DatabaseFault(
+    known === undefined ? `The database failed: ${said}` : `${known} (${said})`,
+    known ?? 'The database failed.',
+    {
+      cause: error,
+    },
+  );
+}
+
+/** SQLSTATE or system code; of several attempts (an IPv4 and an IPv6 address) that of the first. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  if (typeof error !== 'object' || error === null) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error && /timeout/i.test(error.message) ? 'ETIMEDOUT' : '';
+}

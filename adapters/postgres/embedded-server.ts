@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Logger } from '../adapter.ts';
+import { type Cluster, initCluster, runningPostmaster, startCluster, stopPostmaster } from './cluster.ts';
+import { DatabaseFault } from './database-fault.ts';
+import { embeddedBinaries } from './embedded-binaries.ts';
+import { checkFolder, folderFault } from './embedded-folder.ts';
+import { FileLock } from './file-lock.ts';
+import { serverUser } from './server-user.ts';
+
+/** The PostgreSQL of a folder, shared by one gateway and the commands beside it. */
+export interface EmbeddedServer {
+  /** As the one gateway of this folder. @throws {DatabaseFault} that names the process which is it already. */
+  own(): Promise<void>;
+  /** Of the running server; it is started where it does not run. */
+  url(): Promise<string>;
+  /** The last one that uses the server stops it. */
+  release(): Promise<void>;
+}
+
+const LOG_LIMIT = 16 * 1024 * 1024;
+
+/** Whoever looks after the folder `folder/postgres` (the cluster) keeps its own files in `folder/postgres-server`. */
+export function createEmbeddedServer(folder: string, log: Logger): EmbeddedServer {
+  return new FolderServer(resolve(folder), log);
+}
+
+class FolderServer implements EmbeddedServer {
+  readonly #folder: string;
+  readonly #own: string;
+  readonly #log: Logger;
+  #owner: FileLock | null = null;
+  #use: FileLock | null = null;
+  #url: Promise<string> | null = null;
+
+  constructor(folder: string, log: Logger) {
+    this.#folder = folder;
+    this.#own = join(folder, 'postgres-server');
+    this.#log = log;
+  }
+
+  async own(): Promise<void> {
+    await this.#makeFolder();
+    this.#owner ??= FileLock.tryTake(join(this.#own, 'gateway.lock'), 'exclusive');
+    const pidFile = join(this.#own, 'gateway.pid');
+    if (this.#owner !== null) {
+      await writeFile(pidFile, `${process.pid}\n`);
+      return;
+    }
+    const pid = (await readFile(pidFile, 'utf8').catch(() => '')).trim();
+    throw new DatabaseFault(
+      `The folder ${this.#folder} is in use by the gateway with process id ${pid === '' ? 'unknown' : pid}: stop it first, or name another folder.`,
+      'The embedded PostgreSQL belongs to another process.',
+    );
+  }
+
+  url(): Promise<string> {
+    this.#url ??= this.#start().catch((error: unknown) => {
+      this.#url = null;
+      throw error;
+    });
+    return this.#url;
+  }
+
+  async release(): Promise<void> {
+    await this.#url?.catch(() => undefined);
+    this.#url = null;
+    if (this.#use !== null) {
+      const turn = await FileLock.take(join(this.#own, 'turn.lock'), 'exclusive');
+      try {
+        this.#use.release();
+        this.#use = null;
+        await this.#stopUnused();
+      } finally {
+        turn.release();
+      }
+    }
+    this.#owner?.release();
+    this.#owner = null;
+  }
+
+  async #start(): Promise<string> {
+    await this.#makeFolder();
+    // One at a time starts or stops the server; who uses it holds the shared lock beside.
+    const turn = await FileLock.take(join(this.#own, 'turn.lock'), 'exclusive');
+    try {
+      this.#use ??= await FileLock.take(join(this.#own, 'users.lock'), 'shared');
+      const cluster = await this.#cluster();
+      const running = await this.#running(cluster);
+      if (running !== null) return running;
+      const logFile = join(this.#own, 'postgres.log');
+      const size = (await stat(logFile).catch(() => null))?.size ?? 0;
+      if (size > LOG_LIMIT) await truncate(logFile);
+      const { port } = await startCluster(cluster, logFile);
+      return this.#address(port);
+    } catch (error) {
+      this.#use?.release();
+      this.#use = null;
+      throw folderFault(this.#folder, error);
+    } finally {
+      turn.release();
+    }
+  }
+
+  /**
+   * A server that outlived its gateway (kill -9) is taken over as it is: its commits are safe, and stopping it first would
+   * gain nothing.
+   */
+  async #running(cluster: Cluster): Promise<string | null> {
+    for (;;) {
+      const found = await runningPostmaster(cluster.data);
+      if (found === null) return null;
+      if (found.ready) {
+        this.#log.info({ pid: found.pid }, 'The embedded PostgreSQL runs already.');
+        return this.#address(found.port);
+      }
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+  }
+
+  async #cluster(): Promise<Cluster> {
+    const user = await serverUser();
+    const binaries = embeddedBinaries();
+    const data = join(this.#folder, 'postgres');
+    await checkFolder(this.#folder, data, binaries, user);
+    const cluster = { data, binaries, user };
+    if ((await readdir(data).catch(() => [])).length > 0) return cluster;
+    // Made beside and then renamed, so that a kill meanwhile leaves no half cluster behind.
+    const fresh = `${data}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    const password = randomBytes(24).toString('hex');
+    await writeFile(join(this.#own, 'password'), `${password}\n`, { mode: 0o600 });
+    await initCluster({ ...cluster, data: fresh }, password);
+    await rename(fresh, data);
+    this.#log.info({}, 'An embedded PostgreSQL was made.');
+    return cluster;
+  }
+
+  async #address(port: number): Promise<string> {
+    const password = (await readFile(join(this.#own, 'password'), 'utf8')).trim();
+    return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  }
+
+  async #stopUnused(): Promise<void> {
+    const alone = FileLock.tryTake(join(this.#own, 'users.lock'), 'exclusive');
+    if (alone === null) return;
+    try {
+      const found = await runningPostmaster(join(this.#folder, 'postgres'));
+      if (found !== null) await stopPostmaster(found.pid);
+    } finally {
+      alone.release();
+    }
+  }
+
+  async #makeFolder(): Promise<void> {
+    try {
+      await mkdir(this.#own, { recursive: true });
+      await chmod(this.#own, 0o700);
+    } catch (error) {
+      throw folderFault(this.#folder, error);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { readFile } from 'node:fs/promises';
+import type { ClientBase } from 'pg';
+import type { Migration } from '../adapter.ts';
+import { DatabaseFault } from './database-fault.ts';
+
+/** Forward only, in this order; one that was released is never edited. */
+export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'tables' }];
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** The oldest PostgreSQL that the statements of this adapter run on. */
+const OLDEST_SERVER = 15;
+/** One number for every gateway, whatever its version: whoever holds it migrates. */
+const LOCK = 5_201_733_490_217;
+
+/**
+ * Brings the tables up to date, each migration in a transaction of its own under one lock, so that gateways may start at
+ * the same time. Gives those that were applied here.
+ * @throws {DatabaseFault} where the server is too old or read-only, or the tables are newer than this program.
+ */
+export async function migrate(client: ClientBase): Promise<readonly Migration[]> {
+  await checkServer(client);
+  const applied: Migration[] = [];
+  for (const migration of MIGRATIONS) {
+    if (migration.version <= (await schemaVersion(client))) continue;
+    if (await apply(client, migration)) applied.push(migration);
+  }
+  await checkSchema(client);
+  return applied;
+}
+
+/** @throws {DatabaseFault} where the tables are not those that this program knows. */
+export async function checkSchema(client: ClientBase): Promise<void> {
+  const version = await schemaVersion(client);
+  if (version === SCHEMA_VERSION) return;
+  const sentence =
+    version > SCHEMA_VERSION
+      ? `The tables are of version ${version}, made by a newer kcigraph; this one knows version ${SCHEMA_VERSION}: update it.`
+      : `The tables are of version ${version}, and version ${SCHEMA_VERSION} is needed: run \`kcigraph migrate\`.`;
+  throw new DatabaseFault(sentence, sentence);
+}
+
+async function apply(client: ClientBase, migration: Migration): Promise<boolean> {
+  const name = `${String(migration.version).padStart(4, '0')}-${migration.name}`;
+  const sql = await readFile(new URL(`./migrations/${name}.sql`, import.meta.url), 'utf8');
+  await client.query('BEGIN');
+  try {
+    // Of a transaction, not of a session: it works through a connection pooler, and dies with its holder.
+    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS schema_migrations (version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL)',
+    );
+    const mine = (await schemaVersion(client)) < migration.version;
+    if (mine) {
+      await client.query(sql);
+      await client.query('INSERT INTO schema_migrations VALUES ($1, $2, now())', [migration.version, migration.name]);
+    }
+    await client.query('COMMIT');
+    return mine;
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}
+
+async function schemaVersion(client: ClientBase): Promise<number> {
+  const there = await client.query<{ there: boolean }>(`SELECT to_regclass('schema_migrations') IS NOT NULL AS there`);
+  if (there.rows[0]?.there !== true) return 0;
+  const { rows } = await client.query<{ version: number }>(
+    'SELECT coalesce(max(version), 0) AS version FROM schema_migrations',
+  );
+  return rows[0]?.version ?? 0;
+}
+
+async function checkServer(client: ClientBase): Promise<void> {
+  const { rows } = await client.query<{ number: string; version: string; replica: boolean; readonly: string }>(
+    `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version,
+      pg_is_in_recovery() AS replica, current_setting('transaction_read_only') AS readonly`,
+  );
+  const server = rows[0];
+  if (server === undefined) throw new Error('PostgreSQL gave no row for its settings.');
+  if (Number(server.number) < OLDEST_SERVER * 10_000) {
+    const sentence = `The server is PostgreSQL ${server.version}, and ${OLDEST_SERVER} is the oldest that works.`;
+    throw new DatabaseFault(sentence, sentence);
+  }
+  if (server.replica || server.readonly === 'on') {
+    const kind = server.replica ? 'a replica' : 'read-only';
+    const sentence = `The database is ${kind}: the store needs one that can be written, and a replica stands in \`readUrl\`.`;
+    throw new DatabaseFault(sentence, sentence);
+  }
+}

@@ -1,0 +1,158 @@
+import pg from 'pg';
+import type { Logger, Migration } from '../adapter.ts';
+import { toDatabaseFault } from './database-fault.ts';
+import { createEmbeddedServer, type EmbeddedServer } from './embedded-server.ts';
+import { checkSchema, migrate } from './migrate.ts';
+import { embeddedFolder, type PostgresOptions } from './options.ts';
+
+/** The connections of one source. Nothing is connected to before it is needed. */
+export interface Pools {
+  /** For loads: a pool of the primary, whose tables are up to date. */
+  loads(): Promise<pg.Pool>;
+  /** For reads: a pool of the replica where there is one, else of the primary. */
+  reads(): Promise<pg.Pool>;
+  /** Brings the tables up to date. @throws {DatabaseFault} with what the operator should know. */
+  migrate(): Promise<readonly Migration[]>;
+  /** Takes the embedded folder as its one gateway, starts its server, and brings the tables up to date. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const BIGINT = 20;
+const TIMESTAMPTZ = 1184;
+
+/** Issue versions fit a number; a time stays text, since a Date loses its microseconds. */
+function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
+  if (oid === BIGINT) return Number;
+  if (oid === TIMESTAMPTZ) return String;
+  return pg.types.getTypeParser(oid, format);
+}
+
+export function createPools(options: PostgresOptions, log: Logger): Pools {
+  return new SourcePools(options, log);
+}
+
+class SourcePools implements Pools {
+  readonly #options: PostgresOptions;
+  readonly #log: Logger;
+  readonly #server: EmbeddedServer | null;
+  #loads: Promise<pg.Pool> | null = null;
+  #reads: Promise<pg.Pool> | null = null;
+  readonly #open: pg.Pool[] = [];
+
+  constructor(options: PostgresOptions, log: Logger) {
+    this.#options = options;
+    this.#log = log;
+    const folder = embeddedFolder(options.url);
+    this.#server = folder === null ? null : createEmbeddedServer(folder, log);
+  }
+
+  loads(): Promise<pg.Pool> {
+    this.#loads ??= this.#make(this.#options.url, this.#options.loadPoolSize, this.#options.migrate);
+    return this.#kept(this.#loads, () => {
+      this.#loads = null;
+    });
+  }
+
+  reads(): Promise<pg.Pool> {
+    const { url, readUrl, poolSize } = this.#options;
+    // A replica answers while its primary is down: then nothing waits for the primary's migration.
+    this.#reads ??=
+      readUrl === undefined
+        ? this.loads().then(() => this.#make(url, poolSize, false))
+        : this.#make(readUrl, poolSize, false);
+    return this.#kept(this.#reads, () => {
+      this.#reads = null;
+    });
+  }
+
+  async migrate(): Promise<readonly Migration[]> {
+    const pool = await this.#connect(this.#options.url, 1);
+    try {
+      return await withClient(pool, migrate);
+    } catch (error) {
+      throw toDatabaseFault(error);
+    } finally {
+      await this.#close(pool);
+    }
+  }
+
+  async start(): Promise<void> {
+    if (this.#server !== null && !this.#options.attach) await this.#server.own();
+    try {
+      await this.loads();
+    } catch (error) {
+      // What is wrong with a server may pass; what is wrong with an own folder does not.
+      if (this.#server !== null) throw error;
+      this.#log.error({ err: error }, 'The database cannot be used yet; it is tried again with each request.');
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled([this.#loads, this.#reads]);
+    await Promise.all(this.#open.splice(0).map((pool) => pool.end()));
+    this.#loads = null;
+    this.#reads = null;
+    await this.#server?.release();
+  }
+
+  async #make(url: string, size: number, bringUp: boolean): Promise<pg.Pool> {
+    const pool = await this.#connect(url, size);
+    try {
+      if (bringUp) {
+        const applied = await withClient(pool, migrate);
+        for (const migration of applied) this.#log.info({ ...migration }, 'The tables were brought up to date.');
+      } else {
+        await withClient(pool, checkSchema);
+      }
+      return pool;
+    } catch (error) {
+      await this.#close(pool);
+      throw toDatabaseFault(error);
+    }
+  }
+
+  async #connect(url: string, max: number): Promise<pg.Pool> {
+    const connectionString = embeddedFolder(url) === null ? url : await this.#server?.url();
+    const pool = new pg.Pool({
+      connectionString,
+      max,
+      connectionTimeoutMillis: this.#options.connectTimeout,
+      application_name: 'kcigraph',
+      keepAlive: true,
+      types: { getTypeParser: parserOf },
+    });
+    // An idle connection that the server ends is replaced by the pool; without a listener it would end the process.
+    pool.on('error', (error) => this.#log.warn({ err: error }, 'An idle connection to the database was lost.'));
+    this.#open.push(pool);
+    return pool;
+  }
+
+  async #close(pool: pg.Pool): Promise<void> {
+    const at = this.#open.indexOf(pool);
+    if (at >= 0) this.#open.splice(at, 1);
+    await pool.end();
+  }
+
+  /** A pool that could not be made is made anew the next time. */
+  async #kept(pool: Promise<pg.Pool>, forget: () => void): Promise<pg.Pool> {
+    try {
+      return await pool;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  }
+}
+
+async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    const result = await use(client);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
