@@ -266,3 +266,16 @@ function subjectOf(of: FilterSubject, object: Entities[EntityName], ancestry: An
   if (of === 'self') return object;
   return of === 'incidents' ? ancestry.hasIncident : ancestry[of];
 }
+
+/** The value that a filter field compares; undefined where there is no such field, or `ancestry` leaves it open. */
+export function filterValue<E extends EntityName>(
+  entity: E,
+  field: string,
+  object: Entities[E],
+  ancestry: Ancestry = {},
+): unknown {
+  const rules: { readonly [field: string]: FieldRule } = FILTER_FIELDS[entity];
+  const rule = rules[field];
+  const subject = rule && subjectOf(rule.of, object, ancestry);
+  return rule === undefined || subject === undefined ? undefined : subject && rule.value(subject as never);
+}
