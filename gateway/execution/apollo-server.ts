@@ -1,0 +1,86 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { Logger } from '../../adapters/adapter.ts';
+import { documentStore } from './document-cache.ts';
+import { type Caller, executeOperation, type Gateway } from './execute-operation.ts';
+import { formatError } from './format-errors.ts';
+import { persistedDocuments } from './persisted-documents.ts';
+
+/** Apollo Server's context of one request. */
+export interface Exchange {
+  readonly caller: Caller;
+  /** Set where a well-formed request was refused by its content: over plain JSON that is a 200. */
+  refusedByContent: boolean;
+}
+
+export interface ApolloContext {
+  readonly exchange: Exchange;
+}
+
+/** Apollo Server with its pipeline, and our own execution through its gateway hook. */
+export function createApolloServer(gateway: Gateway, log: Logger): ApolloServer<ApolloContext> {
+  return new ApolloServer<ApolloContext>({
+    gateway: {
+      // The schema is announced once, from `load`, as Apollo Server wants it.
+      onSchemaLoadOrUpdate(callback) {
+        callback({ apiSchema: gateway.executor.schema, coreSupergraphSdl: '' });
+        return () => {};
+      },
+      load: async () => ({
+        executor: (request) => {
+          const exchange: Exchange = request.context['exchange'];
+          return executeOperation(gateway, exchange.caller, {
+            document: request.document,
+            definition: request.operation,
+            operationName: request.request.operationName ?? null,
+            variables: request.request.variables ?? {},
+          });
+        },
+      }),
+      stop: async () => {},
+    },
+    // Field hooks, and so cache control, would cost more than all the rest of a request.
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      outcomes,
+    ],
+    logger: {
+      debug: (message) => log.debug({}, String(message)),
+      info: (message) => log.info({}, String(message)),
+      warn: (message) => log.warn({}, String(message)),
+      error: (message) => log.error({}, String(message)),
+    },
+    formatError,
+    stringifyResult: (result) => JSON.stringify(result),
+    parseOptions: { maxTokens: gateway.limits.tokens },
+    documentStore: documentStore(),
+    persistedQueries: { cache: persistedDocuments() },
+    introspection: true,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    nodeEnv: 'production',
+  });
+}
+
+/** Notes what became of a request, for its status. */
+const outcomes: ApolloServerPlugin<ApolloContext> = {
+  async requestDidStart({ contextValue }) {
+    return {
+      async didEncounterErrors({ errors }) {
+        contextValue.exchange.refusedByContent = errors.every((error) => error.extensions['code'] !== 'BAD_REQUEST');
+      },
+    };
+  },
+};

@@ -1,0 +1,88 @@
+import type { FieldNode, GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
+import type { RequestContext } from '../federation/request-context.ts';
+import type { BatchResolver, ResponsePath } from '../resolvers/batch-resolver.ts';
+import { fieldSelection } from './field-selection.ts';
+
+type Path = GraphQLResolveInfo['path'];
+
+interface Call {
+  readonly parent: unknown;
+  readonly path: Path;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+interface Batch {
+  readonly fieldNodes: readonly FieldNode[];
+  readonly calls: Call[];
+}
+
+/**
+ * Lets an executor that goes parent by parent call a batch resolver: the calls that it makes for one field of the
+ * document within one level become one. Which field it is, its AST nodes tell: in one request they fix the arguments.
+ */
+export function batchToFieldResolver<Parent, Args, Value>(
+  resolver: BatchResolver<Parent, Args, Value>,
+): GraphQLFieldResolver<Parent, RequestContext, Args, Promise<unknown>> {
+  const waiting = new WeakMap<RequestContext, Map<FieldNode, Batch[]>>();
+
+  return (parent, args, context, info) =>
+    new Promise((resolve, reject) => {
+      let batches = waiting.get(context);
+      if (batches === undefined) waiting.set(context, (batches = new Map()));
+      const first = info.fieldNodes[0]!;
+      const batch = batches.get(first)?.find((other) => sameNodes(other.fieldNodes, info.fieldNodes));
+      const call = { parent, path: info.path, resolve, reject };
+      if (batch !== undefined) {
+        batch.calls.push(call);
+        return;
+      }
+      const opened: Batch = { fieldNodes: info.fieldNodes, calls: [call] };
+      batches.set(first, [...(batches.get(first) ?? []), opened]);
+      const close = () => {
+        const left = batches.get(first)?.filter((other) => other !== opened) ?? [];
+        if (left.length === 0) batches.delete(first);
+        else batches.set(first, left);
+        void answer(opened.calls, resolver, args, context, info);
+      };
+      // After every promise job that is due: the parents of a level arrive in many of them.
+      Promise.resolve().then(() => process.nextTick(close));
+    });
+}
+
+async function answer<Parent, Args, Value>(
+  calls: readonly Call[],
+  resolver: BatchResolver<Parent, Args, Value>,
+  args: Args,
+  context: RequestContext,
+  info: GraphQLResolveInfo,
+): Promise<void> {
+  try {
+    // Only calls of this very field were collected, so the parents are of its type.
+    const parents = calls.map((call) => call.parent as Parent);
+    const selection = fieldSelection(info);
+    const values = await resolver(parents, args, context, { selection, path: (index) => pathOf(calls[index]?.path) });
+    if (values.length !== calls.length) {
+      throw new Error(
+        `The resolver of ${info.parentType.name}.${info.fieldName} gave ${values.length} values for ${calls.length} parents.`,
+      );
+    }
+    calls.forEach((call, index) => {
+      const value = values[index];
+      if (value instanceof Error) call.reject(value);
+      else call.resolve(value);
+    });
+  } catch (error) {
+    for (const call of calls) call.reject(error);
+  }
+}
+
+function sameNodes(some: readonly FieldNode[], others: readonly FieldNode[]): boolean {
+  return some === others || (some.length === others.length && some.every((node, index) => node === others[index]));
+}
+
+function pathOf(path: Path | undefined): ResponsePath {
+  const keys: (string | number)[] = [];
+  for (let at = path; at !== undefined; at = at.prev) keys.push(at.key);
+  return keys.reverse();
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { GraphQLFieldResolver, GraphQLScalarType, GraphQLSchema } from 'graphql';
+import type { RequestContext } from '../federation/request-context.ts';
+import type { BatchResolver } from '../resolvers/batch-resolver.ts';
+import { batchToFieldResolver } from './batch-to-field-resolver.ts';
+
+/** Batch resolvers by type and field, whatever their parents, arguments and values are. */
+export type BatchResolverMap = {
+  readonly [type: string]: { readonly [field: string]: BatchResolver<never, never, unknown> };
+};
+
+export interface SchemaParts {
+  /** The schema's text; kcigraph's own where absent. */
+  readonly typeDefs?: string;
+  readonly resolvers: BatchResolverMap;
+  readonly scalars: Readonly<Record<string, GraphQLScalarType>>;
+}
+
+export const SCHEMA_TEXT = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
+
+/** The executable schema. Objects of an interface or a union name their type in `__typename`. A resolver of a field that the schema does not have is an error. */
+export function buildSchema({ typeDefs = SCHEMA_TEXT, resolvers, scalars }: SchemaParts): GraphQLSchema {
+  const fields: Record<string, Record<string, GraphQLFieldResolver<never, RequestContext, never>>> = {};
+  for (const [type, batchResolvers] of Object.entries(resolvers)) {
+    const ofType: (typeof fields)[string] = {};
+    for (const [field, resolver] of Object.entries(batchResolvers)) ofType[field] = batchToFieldResolver(resolver);
+    fields[type] = ofType;
+  }
+  return makeExecutableSchema({
+    typeDefs,
+    resolvers: [fields, scalars],
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+  });
+}

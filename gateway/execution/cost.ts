@@ -1,0 +1,142 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLError,
+  type GraphQLField,
+  GraphQLIncludeDirective,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  getArgumentValues,
+  getDirectiveValues,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  isUnionType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { limitExceeded } from './limit-exceeded.ts';
+
+/** What is assumed of a list of objects that has no page size. */
+const UNPAGED_LIST = 25;
+/** Counting on beyond it would say nothing more, and end in Infinity. */
+const SATURATION = 1e12;
+
+export interface CostQuestion {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** As graphql-js coerced them. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * How many objects the page sizes of an operation allow. A connection costs its page size, each of its objects what is
+ * selected below it; without `nodes` or `edges` it costs 1, an object by itself 1, introspection and what has no
+ * identity of its own (scalars, measurements, counts) nothing.
+ */
+export function costOf({ schema, operation, fragments, variables }: CostQuestion): number {
+  // By selection set and type, since a fragment may be spread many times over.
+  const known = new Map<SelectionSetNode, Map<GraphQLCompositeType, number>>();
+
+  function ofSelections(selectionSet: SelectionSetNode, type: GraphQLCompositeType): number {
+    const before = known.get(selectionSet)?.get(type);
+    if (before !== undefined) return before;
+    let cost = 0;
+    for (const node of selectionSet.selections) if (isSelected(node)) cost += ofSelection(node, type);
+    cost = Math.min(cost, SATURATION);
+    const costs = known.get(selectionSet) ?? new Map<GraphQLCompositeType, number>();
+    known.set(selectionSet, costs.set(type, cost));
+    return cost;
+  }
+
+  function ofSelection(node: SelectionNode, type: GraphQLCompositeType): number {
+    if (node.kind === Kind.FIELD) return ofField(node, type);
+    const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value) : node;
+    if (fragment === undefined) return 0;
+    const condition = fragment.typeCondition && schema.getType(fragment.typeCondition.name.value);
+    return ofSelections(fragment.selectionSet, isCompositeType(condition) ? condition : type);
+  }
+
+  function ofField(node: FieldNode, parent: GraphQLCompositeType): number {
+    const field = isUnionType(parent) ? undefined : parent.getFields()[node.name.value];
+    const type = field && getNamedType(field.type);
+    if (field === undefined || !isCompositeType(type) || node.selectionSet === undefined) return 0;
+    const below = ofSelections(node.selectionSet, type);
+    if (type.name.endsWith('Connection')) {
+      const size = pageSize(field, node);
+      return selectsObjects(node.selectionSet, type) ? size * (1 + below) : 1;
+    }
+    // The objects of a connection are counted with its page size.
+    if (parent.name.endsWith('Connection') || parent.name.endsWith('Edge') || !hasIdentity(type)) return below;
+    return listLength(field, node) * (1 + below);
+  }
+
+  function pageSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
+    const first = argumentsOf(field, node)['first'];
+    return typeof first === 'number' ? Math.max(0, first) : UNPAGED_LIST;
+  }
+
+  function listLength(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
+    if (!isListType(getNullableType(field.type))) return 1;
+    const ids = argumentsOf(field, node)['ids'];
+    return Array.isArray(ids) ? ids.length : UNPAGED_LIST;
+  }
+
+  function argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Record<string, unknown> {
+    try {
+      return getArgumentValues(field, node, variables);
+    } catch {
+      // A required argument that is null or absent: executing the field says so.
+      return {};
+    }
+  }
+
+  function selectsObjects(
+    selectionSet: SelectionSetNode,
+    type: GraphQLCompositeType,
+    seen = new Set<string>(),
+  ): boolean {
+    return selectionSet.selections.some((node) => {
+      if (!isSelected(node)) return false;
+      if (node.kind === Kind.FIELD) return node.name.value === 'nodes' || node.name.value === 'edges';
+      if (node.kind === Kind.INLINE_FRAGMENT) return selectsObjects(node.selectionSet, type, seen);
+      if (seen.has(node.name.value)) return false;
+      seen.add(node.name.value);
+      const fragment = fragments.get(node.name.value);
+      return fragment !== undefined && selectsObjects(fragment.selectionSet, type, seen);
+    });
+  }
+
+  function isSelected(node: SelectionNode): boolean {
+    return (
+      !node.directives?.length ||
+      (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] !== true &&
+        getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false)
+    );
+  }
+
+  const root = schema.getRootType(operation.operation);
+  return root ? ofSelections(operation.selectionSet, root) : 0;
+}
+
+/** An error where the operation costs more than the limit. */
+export function checkCost(question: CostQuestion, limit: number): GraphQLError | null {
+  const cost = costOf(question);
+  if (cost <= limit) return null;
+  return limitExceeded(
+    `The page sizes of the query allow ${cost >= SATURATION ? 'more than 10^12' : cost} objects; the limit is ${limit}. ` +
+      'Ask for fewer with "first", and page through the rest.',
+  );
+}
+
+function hasIdentity(type: GraphQLCompositeType): boolean {
+  if (isInterfaceType(type)) return true;
+  return isObjectType(type) && type.getInterfaces().some((other) => other.name === 'Node');
+}

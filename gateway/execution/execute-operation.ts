@@ -1,0 +1,113 @@
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
+import type { Logger } from '../../adapters/adapter.ts';
+import { clientError } from '../federation/client-error.ts';
+import type { Registry } from '../federation/registry.ts';
+import { createRequestContext } from '../federation/request-context.ts';
+import { renderReport } from '../federation/source-report.ts';
+import type { SubmissionDoor } from '../submission/submission-door.ts';
+import { coerceVariables } from './coerce-variables.ts';
+import { checkCost } from './cost.ts';
+import { withDeadline } from './deadline.ts';
+import type { Executor } from './executor.ts';
+import { toClientError } from './format-errors.ts';
+import type { Limits } from './limits.ts';
+
+/** What all requests share. */
+export interface Gateway {
+  readonly executor: Executor;
+  readonly registry: Registry;
+  readonly submission: SubmissionDoor;
+  readonly limits: Limits;
+}
+
+/** What one request brings. */
+export interface Caller {
+  readonly requestId: string;
+  readonly log: Logger;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+  readonly token: string | null;
+}
+
+export interface Operation {
+  readonly document: DocumentNode;
+  /** Absent where the document has none of that name, or several and none was named. */
+  readonly definition: OperationDefinitionNode | undefined;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Executes an operation of a valid document, within the limits, and adds what the sources reported. An answer without
+ * `data` was refused before anything was executed.
+ */
+export async function executeOperation(
+  gateway: Gateway,
+  caller: Caller,
+  operation: Operation,
+): Promise<ExecutionResult> {
+  const { executor, limits } = gateway;
+  const { definition, document } = operation;
+  if (definition === undefined) return { errors: [noOperation(operation)] };
+  const variables = coerceVariables(executor.schema, definition, operation.variables);
+  if (variables.errors !== undefined) return { errors: variables.errors };
+  const question = {
+    schema: executor.schema,
+    operation: definition,
+    fragments: fragmentsOf(document),
+    variables: variables.coerced,
+  };
+  const refusal = checkCost(question, limits.cost);
+  if (refusal !== null) return { errors: [refusal] };
+
+  const timeout = definition.operation === OperationTypeNode.MUTATION ? null : limits.deadline;
+  return withDeadline(caller.signal, timeout, async (signal, deadline) => {
+    const { registry, submission } = gateway;
+    const { log, token } = caller;
+    const context = createRequestContext({ signal, deadline, log, registry, submission, token });
+    const result = await executor.execute({
+      document,
+      operationName: operation.operationName,
+      variables: operation.variables,
+      context,
+    });
+    const report = renderReport(context.report);
+    const errors = [...(result.errors ?? []), ...report.errors].map((error) =>
+      toClientError(error, log, caller.requestId),
+    );
+    return {
+      ...(errors.length > 0 && { errors }),
+      data: result.data ?? null,
+      extensions: { ...result.extensions, ...report.extensions },
+    };
+  });
+}
+
+function noOperation({ operationName }: Operation): GraphQLError {
+  return clientError(
+    'BAD_USER_INPUT',
+    operationName === null
+      ? 'The document has several operations: say which one by "operationName".'
+      : `The document has no operation named ${JSON.stringify(operationName.slice(0, 80))}.`,
+  );
+}
+
+const fragments = new WeakMap<DocumentNode, ReadonlyMap<string, FragmentDefinitionNode>>();
+
+function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  let known = fragments.get(document);
+  if (known === undefined) {
+    const definitions = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
+    known = new Map(definitions.map((definition) => [definition.name.value, definition]));
+    fragments.set(document, known);
+  }
+  return known;
+}

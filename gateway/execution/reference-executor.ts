@@ -1,0 +1,26 @@
+import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
+import type { ExecutionRequest, Executor } from './executor.ts';
+import { internalError } from './internal-error.ts';
+
+/** graphql-js: what every other executor must agree with, and what runs whatever they do not. */
+export class ReferenceExecutor implements Executor {
+  readonly schema: GraphQLSchema;
+
+  constructor(schema: GraphQLSchema) {
+    this.schema = schema;
+  }
+
+  async execute({ document, operationName, variables, context }: ExecutionRequest): Promise<ExecutionResult> {
+    try {
+      return await execute({
+        schema: this.schema,
+        document,
+        operationName,
+        variableValues: variables,
+        contextValue: context,
+      });
+    } catch (error) {
+      return { data: null, errors: [internalError(error)] };
+    }
+  }
+}

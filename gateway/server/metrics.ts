@@ -1,0 +1,109 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-client';
+import type { Registry } from '../federation/registry.ts';
+
+/** What the guard round a source tells of each call to it. */
+export interface SourceMetrics {
+  /** A call ended. `code` is null where it was answered; `keys` is how many keys or parents it asked for. */
+  called(source: string, call: string, ms: number, code: string | null, keys: number): void;
+  /** An answer came from the cache. */
+  cacheHit(source: string): void;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const STATES = { UP: 2, DEGRADED: 1, DOWN: 0 } as const;
+
+/** The figures of one process, as Prometheus text. */
+export class Metrics {
+  readonly #registry = new PrometheusRegistry();
+  readonly #routes = this.#histogram(
+    'kcigraph_http_request_seconds',
+    'Time to answer a request.',
+    ['route', 'status'],
+    SECONDS,
+  );
+  readonly #executors = this.#histogram(
+    'kcigraph_execution_seconds',
+    'Time to execute an operation.',
+    ['executor'],
+    SECONDS,
+  );
+  readonly #errors = this.#counter('kcigraph_graphql_errors_total', 'Errors in answers, by code.', ['code']);
+  readonly #sourceCalls = this.#histogram(
+    'kcigraph_source_call_seconds',
+    'Time of a call to a source.',
+    ['source', 'call'],
+    SECONDS,
+  );
+  readonly #sourceErrors = this.#counter('kcigraph_source_errors_total', 'Calls to a source that failed, by code.', [
+    'source',
+    'code',
+  ]);
+  readonly #sourceKeys = this.#histogram(
+    'kcigraph_source_batch_keys',
+    'Keys or parents of a call to a source.',
+    ['source', 'call'],
+    [1, 2, 5, 10, 25, 50, 100, 250, 500],
+  );
+  readonly #sourceHits = this.#counter(
+    'kcigraph_source_cache_hits_total',
+    'Answers of a source that came from the cache.',
+    ['source'],
+  );
+
+  /** What the guard round the sources reports to. */
+  readonly sources: SourceMetrics = {
+    called: (source, call, ms, code, keys) => {
+      this.#sourceCalls.observe({ source, call }, ms / 1000);
+      this.#sourceKeys.observe({ source, call }, keys);
+      if (code !== null) this.#sourceErrors.inc({ source, code });
+    },
+    cacheHit: (source) => this.#sourceHits.inc({ source }),
+  };
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry, prefix: 'kcigraph_' });
+  }
+
+  /** `route` is one of the server's own, never what a client sent: its labels would be without bound. */
+  answered(route: string, status: number, ms: number): void {
+    this.#routes.observe({ route, status: String(status) }, ms / 1000);
+  }
+
+  executed(executor: string, ms: number): void {
+    this.#executors.observe({ executor }, ms / 1000);
+  }
+
+  failed(code: string): void {
+    this.#errors.inc({ code });
+  }
+
+  /** Shows each source's state at the time of asking: 2 up, 1 degraded, 0 down (its breaker is open). */
+  watch(registry: Registry): void {
+    this.#registry.removeSingleMetric('kcigraph_source_state');
+    new Gauge({
+      name: 'kcigraph_source_state',
+      help: 'State of a source: 2 up, 1 degraded, 0 down.',
+      labelNames: ['source'],
+      registers: [this.#registry],
+      collect() {
+        for (const source of registry.sources) this.set({ source: source.name }, STATES[source.state.name]);
+      },
+    });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  #histogram<L extends string>(name: string, help: string, labelNames: L[], buckets: number[]): Histogram<L> {
+    return new Histogram({ name, help, labelNames, buckets, registers: [this.#registry] });
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+}

@@ -1,0 +1,40 @@
+import type { Logger } from '../../adapters/adapter.ts';
+import type { Executor } from '../execution/executor.ts';
+import type { Limits } from '../execution/limits.ts';
+import type { Registry } from '../federation/registry.ts';
+import type { SubmissionDoor } from '../submission/submission-door.ts';
+import type { Metrics } from './metrics.ts';
+
+/** The part of the configuration that the server reads. */
+export interface ServerConfig {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly limits: Limits;
+  /** Origins of web pages that may ask, `['*']` for all; none where it is absent or empty. */
+  readonly cors?: readonly string[];
+  /** Believe `X-Forwarded-For` when it comes to the client's address in the log. */
+  readonly trustProxy?: boolean;
+  /** Null: no submissions. `open`: without a token too; then /submit takes only requests whose `Host` is this machine. */
+  readonly submit: { readonly open: boolean } | null;
+  /** Milliseconds that requests under way are given when the server stops; 10 s where absent. */
+  readonly drainTimeout?: number;
+}
+
+export interface ServerOptions {
+  readonly config: ServerConfig;
+  readonly registry: Registry;
+  readonly submission: SubmissionDoor;
+  readonly log: Logger;
+  /** The whole schema over the sources where absent. */
+  readonly executor?: Executor;
+  /** Of this process; a fresh one where absent. Give the one whose `sources` hook the registry has. */
+  readonly metrics?: Metrics;
+}
+
+export interface GatewayServer {
+  /** Rejects with one sentence where the address cannot be had. */
+  listen(): Promise<void>;
+  /** Takes no new requests, gives those under way their time, and ends them then. A second call ends them at once. */
+  close(): Promise<void>;
+  /** Such as `http://127.0.0.1:4000`; null while it does not listen. */
+  readonly address: string | null;
+}
