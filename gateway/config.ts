@@ -28,7 +28,7 @@ export interface Config {
   readonly cors: readonly string[];
   readonly log: { readonly level: Values['log']['level']; readonly format: 'json' | 'text' };
   readonly trustProxy: boolean;
-  readonly userAgent: string | null;
+  readonly userAgent: string | undefined;
   /** Milliseconds after which unchanged objects are removed; null: never. */
   readonly retention: number | null;
   /** What works, but should not stay so: one sentence each. */
@@ -42,6 +42,8 @@ export interface ConfigRequest {
   readonly port?: string | undefined;
   readonly env?: NodeJS.ProcessEnv;
   readonly workingFolder?: string;
+  /** What a command asks of every source whose adapter knows the option, such as `{ attach: true }` beside a gateway. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
 }
 
 const SCHEMA = inputSchema(CONFIG_SCHEMA);
@@ -69,7 +71,7 @@ export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
   const values = checked.success ? checked.data : lenient(value);
   const sources: SourceConfig[] = [];
   for (const [name, given] of Object.entries(values.sources)) {
-    const source = await readSource(name, given, folder, values.limits.deadline, raw);
+    const source = await readSource(name, given, folder, values.limits.deadline, request.overrides ?? {}, raw);
     found.push(...source.faults);
     if (source.config !== null) sources.push(source.config);
   }
@@ -89,7 +91,7 @@ export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
     dataDir: resolve(folder, values.dataDir),
     cors: [values.cors].flat(),
     log: { level: values.log.level, format: values.log.format ?? (process.stderr.isTTY ? 'text' : 'json') },
-    userAgent: values.userAgent ?? null,
+    userAgent: values.userAgent,
     retention: values.retention ?? null,
     warnings: submit.warnings,
   };

@@ -42,6 +42,7 @@ export async function readSource(
   given: unknown,
   folder: string,
   deadline: number,
+  overrides: Readonly<Record<string, unknown>>,
   raw: (path: Path) => unknown,
 ): Promise<SourceReading> {
   const here: Path = ['sources', name];
@@ -79,7 +80,8 @@ export async function readSource(
   const keys = (path: Path) => [...keysAt(schema, path), ...(path.length === 0 ? COMMON_KEYS : [])];
   const strangers = unknownKeys(schema, own);
   add(strangers.map((path) => ({ path, message: unknownKey(String(path.at(-1)), keys(path.slice(0, -1))) })));
-  const options = module.options.safeParse(own);
+  const overriding = Object.entries(overrides).filter(([key]) => keys([]).includes(key));
+  const options = module.options.safeParse({ ...own, ...Object.fromEntries(overriding) });
   if (!options.success) {
     const issues = options.error.issues.filter((issue) => issue.code !== 'unrecognized_keys');
     add(issues.flatMap((issue) => explainIssue(issue, keys, rawHere)));

@@ -1,0 +1,30 @@
+import { loadConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { type Command, CommandError } from './command.ts';
+import { openSources } from './open-sources.ts';
+import { CONFIG_FLAG } from './parse-arguments.ts';
+
+/** `kcigraph migrate`: brings the tables of every store up to date; a second run changes nothing. */
+export const migrate: Command = {
+  summary: 'Bring the tables of the stores up to date.',
+  operands: '',
+  flags: { config: CONFIG_FLAG },
+  async run(args) {
+    const config = await loadConfig({ file: args.text('config'), overrides: { attach: true, migrate: false } });
+    const registry = await openSources(config, createLog({ ...config.log, level: 'warn' }));
+    try {
+      const stores = registry.sources.filter((source) => source.adapter.store !== undefined);
+      if (stores.length === 0) process.stdout.write('No source is a store: there is nothing to do.\n');
+      for (const { name, adapter } of stores) {
+        const applied = await adapter.store?.migrate().catch((error: unknown) => {
+          throw new CommandError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
+        });
+        for (const { version, name: change } of applied ?? []) process.stdout.write(`${name}: applied ${version}, ${change}.\n`);
+        if (applied?.length === 0) process.stdout.write(`${name}: up to date.\n`);
+      }
+      return 0;
+    } finally {
+      await registry.stop();
+    }
+  },
+};

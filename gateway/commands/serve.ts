@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { type Config, loadConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import { createServer } from '../server/create-server.ts';
+import { Metrics } from '../server/metrics.ts';
+import { createSubmissionDoor } from '../submission/submit.ts';
+import { type Command, CommandError } from './command.ts';
+import { openSources, storeOf } from './open-sources.ts';
+import { packageVersion } from './package-version.ts';
+import { CONFIG_FLAG } from './parse-arguments.ts';
+import { removeOldObjects } from './retention.ts';
+import { untilAskedToStop } from './until-asked-to-stop.ts';
+
+/** `kcigraph serve`: answers until a signal asks it to stop; then what is under way is finished first. */
+export const serve: Command = {
+  summary: 'Serve GraphQL, GraphiQL and submissions.',
+  operands: '',
+  flags: {
+    config: CONFIG_FLAG,
+    port: { value: 'N', description: 'listen there (default: PORT, else the configuration, else 4000; 0: any free one)' },
+  },
+  details: `
+SIGTERM and SIGINT finish what is under way first; a second one ends at once.
+Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
+  async run(args) {
+    const config = await loadConfig({ file: args.text('config'), port: args.text('port') });
+    const log = createLog(config.log);
+    const stop = untilAskedToStop();
+    const metrics = new Metrics();
+    const registry = await openSources(config, log, metrics.sources);
+    try {
+      const store = config.submit === null ? null : storeOf(registry, config.submit.into);
+      const submission = createSubmissionDoor({
+        store,
+        secrets: config.submit?.secrets ?? [],
+        open: config.submit?.open ?? false,
+        limits: config.limits,
+        spoolDir: join(config.dataDir, 'submissions'),
+        log,
+      });
+      const openSubmit = config.submit?.open ?? false;
+      const server = createServer({ config: { ...config, openSubmit }, registry, submission, log, metrics });
+      await server.listen().catch((error: unknown) => {
+        throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
+      });
+      const cleaning = config.retention === null || store === null ? null : removeOldObjects(store, config.retention, log);
+      process.stdout.write(greeting(config, server.address ?? ''));
+      const reason = await Promise.race([stop.asked]);
+      log.info({ reason }, 'Stopping: what is under way is finished first.');
+      const closed = server.close();
+      await Promise.race([closed, stop.again.then(() => server.close())]);
+      cleaning?.stop();
+      await submission.close();
+    } finally {
+      await registry.stop();
+      stop.done();
+    }
+    return 0;
+  },
+};
+
+/** What a person who has just started it wants to know. */
+function greeting(config: Config, address: string): string {
+  const sources = config.sources.map(({ name, adapter }) => `${name} (${adapter})`).join(', ');
+  const lines = [
+    `kcigraph ${packageVersion()} listens on ${address} (GraphiQL in a browser, POST ${address}/graphql).`,
+    `Configuration: ${config.file ?? 'none, so data lies in ./data'}. Sources: ${sources}.`,
+    `Submissions: ${submissions(config)}.`,
+    ...config.warnings.map((warning) => `Note: ${warning}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function submissions({ submit }: Config): string {
+  if (submit === null || (!submit.open && submit.secrets.length === 0)) return 'off';
+  return submit.open ? 'open, without a token, to this machine only' : 'with a token';
+}

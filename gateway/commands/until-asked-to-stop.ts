@@ -1,0 +1,35 @@
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+export interface StopRequest {
+  /** Resolves at the first signal, or when the launcher that started this process is gone. */
+  readonly asked: Promise<string>;
+  /** Resolves at the second one. */
+  readonly again: Promise<string>;
+  /** Gives the signals back to the system. */
+  done(): void;
+}
+
+/** Listens for the signals that ask a server to stop. */
+export function untilAskedToStop(): StopRequest {
+  const first = Promise.withResolvers<string>();
+  const second = Promise.withResolvers<string>();
+  let times = 0;
+  const stop = (reason: string) => {
+    times += 1;
+    if (times === 1) first.resolve(reason);
+    else second.resolve(reason);
+  };
+  const disconnected = () => first.resolve('the launcher is gone');
+  for (const signal of SIGNALS) process.on(signal, stop);
+  // Under Node 20 a launcher stands between this process and its parent; kill -9 of it closes this channel only.
+  process.once('disconnect', disconnected);
+  process.channel?.unref();
+  return {
+    asked: first.promise,
+    again: second.promise,
+    done: () => {
+      for (const signal of SIGNALS) process.off(signal, stop);
+      process.off('disconnect', disconnected);
+    },
+  };
+}
