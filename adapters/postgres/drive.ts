@@ -1,0 +1,185 @@
+import { normaliseUrl } from '../kit/normalise-url.ts';
+import type { EntityName } from '../model.ts';
+import { allOf, param, raw, type Sql, sql } from './sql.ts';
+import { type AnyWhere, BUILD_FIELDS, CHECKOUT_FIELDS, conditionsOn, textsOf } from './where.ts';
+
+/** Index ranges of `t`, one for each row `r` of `keys`. No row of `t` lies in two of them. */
+export interface Arm {
+  /** A FROM item named `r`. */
+  readonly keys: Sql;
+  readonly on: readonly Sql[];
+  /** How many keys there are; Infinity where only the database knows. */
+  readonly count: number;
+}
+
+/** What a list is driven by. */
+export interface Drive {
+  /** Empty: the conditions name one range of an index themselves, or the planner chooses by their values. */
+  readonly arms: readonly Arm[];
+  /** The fields of the filter that the arms have dealt with. */
+  readonly fields: ReadonlySet<string>;
+}
+
+interface DrivingColumn {
+  readonly field: string;
+  readonly column: string;
+  /** Indexed by its first 255 characters. */
+  readonly isLong?: true;
+  /** From what is asked for to what the column holds. */
+  readonly form?: (value: string) => string;
+}
+
+/** Nothing can fit. */
+const NOTHING = null;
+const ONE_RANGE: Drive = { arms: [], fields: new Set() };
+
+/** By which columns a list can be driven, the most selective first; behind each of their indexes stand time and id. */
+const NARROW: { readonly [E in EntityName]: readonly DrivingColumn[] } = {
+  checkout: [
+    { field: 'id', column: 'id' },
+    { field: 'gitCommitHash', column: 'git_commit_hash', form: (value) => value.toLowerCase() },
+  ],
+  build: [
+    { field: 'id', column: 'id' },
+    { field: 'checkoutId', column: 'checkout_id' },
+  ],
+  test: [
+    { field: 'id', column: 'id' },
+    { field: 'buildId', column: 'build_id' },
+  ],
+  issue: [{ field: 'id', column: 'id' }],
+  incident: [
+    { field: 'id', column: 'id' },
+    { field: 'testId', column: 'test_id' },
+    { field: 'buildId', column: 'build_id' },
+    { field: 'issueId', column: 'issue_id' },
+  ],
+};
+
+/** The less selective ones: behind a commit, before trees and origins. */
+const WIDE: { readonly [E in EntityName]: readonly DrivingColumn[] } = {
+  checkout: [
+    { field: 'treeName', column: 'tree_name', isLong: true },
+    { field: 'gitRepositoryUrl', column: 'repository_key', isLong: true, form: normaliseUrl },
+    { field: 'gitRepositoryBranch', column: 'git_repository_branch', isLong: true },
+    { field: 'origin', column: 'origin' },
+  ],
+  build: [],
+  test: [
+    { field: 'path', column: 'path', isLong: true },
+    { field: 'platform', column: 'platform', isLong: true },
+  ],
+  issue: [{ field: 'origin', column: 'origin' }],
+  incident: [{ field: 'origin', column: 'origin' }],
+};
+
+/** A prefix from this length on names few commits. */
+const SELECTIVE_PREFIX = 8;
+
+/**
+ * Chooses the one thing that drives a list; all else filters on the way. Null: nothing fits.
+ *
+ * @param everyRow for a count, which reads all that fits, so that a tree drives it without a window of time too
+ */
+export function driveOf(entity: EntityName, where: AnyWhere, everyRow: boolean): Drive | null {
+  for (const column of NARROW[entity]) if (hasList(where, column.field)) return byColumn(column, where);
+  if (entity === 'build' || entity === 'test') {
+    const hash = where.get('gitCommitHash');
+    if (hash?.in || (hash?.prefix ?? '').length >= SELECTIVE_PREFIX) return byCheckouts(entity, where);
+  }
+  for (const column of WIDE[entity]) if (hasList(where, column.field)) return byColumn(column, where);
+  if (entity !== 'build' && entity !== 'test') return ONE_RANGE;
+  const isBounded = everyRow || (where.get('startTime')?.from ?? null) !== null;
+  if (isBounded && CHECKOUT_FIELDS.some((field) => where.has(field))) return byCheckouts(entity, where);
+  if (entity === 'test' && (where.has('compatible') || where.get('path')?.under)) return ONE_RANGE;
+  return byStatus(entity, where);
+}
+
+function hasList(where: AnyWhere, field: string): boolean {
+  return (where.get(field)?.in ?? null) !== null;
+}
+
+function byColumn({ field, column, isLong, form }: DrivingColumn, where: AnyWhere): Drive | null {
+  const filter = where.get(field) ?? {};
+  const values = [...new Set(textsOf(filter).map((value) => (form === undefined ? value : form(value))))];
+  if (values.length === 0) return NOTHING;
+  // One value is one range: `=` on it, and the order of the index behind it, are all it takes.
+  if (values.length === 1) return ONE_RANGE;
+  const on = [raw(`t.${column} = r.key`), ...(isLong ? [raw(`left(t.${column}, 255) = left(r.key, 255)`)] : [])];
+  const isWhole = filter.prefix === undefined && filter.under === undefined;
+  return { arms: [{ keys: listOf(values, 'key'), on, count: values.length }], fields: new Set(isWhole ? [field] : []) };
+}
+
+/** Builds by their checkouts, tests by the builds of the checkouts. */
+function byCheckouts(entity: 'build' | 'test', where: AnyWhere): Drive | null {
+  const checkout = conditionsOn('checkout', where, CHECKOUT_FIELDS, 'c');
+  if (checkout === null) return NOTHING;
+  if (entity === 'build') {
+    const keys = sql`(SELECT c.id AS key FROM checkouts c WHERE ${allOf(checkout)}) AS r`;
+    return {
+      arms: [{ keys, on: [raw('t.checkout_id = r.key')], count: Infinity }],
+      fields: new Set(CHECKOUT_FIELDS),
+    };
+  }
+  const build = conditionsOn('build', where, BUILD_FIELDS, 'b');
+  if (build === null) return NOTHING;
+  const keys = sql`(SELECT b.id AS key FROM checkouts c CROSS JOIN LATERAL (${buildsOf(raw('c.id'), build)}) b WHERE ${allOf(checkout)}) AS r`;
+  return {
+    arms: [{ keys, on: [raw('t.build_id = r.key')], count: Infinity }],
+    fields: new Set([...CHECKOUT_FIELDS, ...BUILD_FIELDS]),
+  };
+}
+
+/** OFFSET 0 keeps a look-up for each checkout from becoming a join with a scan of all builds. */
+export function buildsOf(checkoutId: Sql, conditions: readonly Sql[] = []): Sql {
+  return sql`SELECT b.id FROM builds b WHERE ${allOf([sql`b.checkout_id = ${checkoutId}`, ...conditions])} OFFSET 0`;
+}
+
+/** By (origin, status), of all origins there are where none is asked for, or by origin alone. */
+function byStatus(entity: 'build' | 'test', where: AnyWhere): Drive | null {
+  const origins = hasList(where, 'origin') ? textsOf(where.get('origin') ?? {}) : null;
+  if (origins?.length === 0) return NOTHING;
+  if (!hasList(where, 'status')) {
+    if (origins === null || origins.length === 1) return ONE_RANGE;
+    const on = [raw('t.origin = r.key')];
+    return { arms: [{ keys: listOf(origins, 'key'), on, count: origins.length }], fields: new Set(['origin']) };
+  }
+  const statuses = textsOf(where.get('status') ?? {});
+  const hasNone = where.get('status')?.in?.includes(null) === true;
+  if (origins?.length === 1 && statuses.length + Number(hasNone) === 1) return ONE_RANGE;
+  const keys = origins === null ? originsOf(entity) : listOf(origins, 'key');
+  const count = origins === null ? 8 : origins.length;
+  const arms: Arm[] = [];
+  if (statuses.length > 0) {
+    arms.push({
+      keys: sql`(SELECT r.key, s.status FROM ${keys} CROSS JOIN unnest(${param(statuses, 'text[]')}) AS s (status)) AS r`,
+      on: [raw('t.origin = r.key'), raw('t.status = r.status')],
+      count: count * statuses.length,
+    });
+  }
+  if (hasNone) arms.push({ keys, on: [raw('t.origin = r.key'), raw('t.status IS NULL')], count });
+  return arms.length === 0 ? NOTHING : { arms, fields: new Set(['origin', 'status']) };
+}
+
+function listOf(values: readonly string[], name: string): Sql {
+  return sql`unnest(${param(values, 'text[]')}) AS r (${raw(name)})`;
+}
+
+/** The few distinct origins, hopping from one to the next in the index. */
+function originsOf(entity: 'build' | 'test'): Sql {
+  const table = `${entity}s`;
+  return raw(`(WITH RECURSIVE o (key) AS (
+  (SELECT origin FROM ${table} ORDER BY origin LIMIT 1)
+  UNION ALL
+  SELECT (SELECT n.origin FROM ${table} n WHERE n.origin > o.key ORDER BY n.origin LIMIT 1) FROM o WHERE o.key IS NOT NULL
+) SELECT key FROM o WHERE key IS NOT NULL) AS r`);
+}
+
+/** Whether the best way depends on the values: a subtree or a list item may be nearly all rows, or hardly any. */
+export function dependsOnValues(where: AnyWhere): boolean {
+  return (
+    ['compatible', 'gitCommitTags', 'category'].some((field) => where.has(field)) ||
+    (where.get('path')?.under ?? null) !== null ||
+    (where.get('gitCommitHash')?.prefix ?? null) !== null
+  );
+}

@@ -1,0 +1,80 @@
+import type { Order, Place } from '../adapter.ts';
+import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';
+
+/** What a list is sorted by: columns of the table `t`. */
+export interface Keyset {
+  /** A timestamptz that is never null: `-infinity` stands for "no time". */
+  readonly time: string;
+  /** A text in bytes order, unique among equal times. */
+  readonly tie: string;
+  /** Whether rows without a time exist. */
+  readonly mayLackTime: boolean;
+}
+
+/** The rows of a page as a query of its own: what to select, and from where. */
+export interface PageSource {
+  readonly select: Sql;
+  readonly from: Sql;
+  readonly conditions: readonly Sql[];
+}
+
+/** One contiguous range of the index, in the order of the list. */
+interface IndexRange {
+  readonly conditions: readonly Sql[];
+  readonly orderBy: string;
+}
+
+/**
+ * The first `limit` rows strictly after a place, in order.
+ *
+ * A place cuts the index into ranges: the rest of the rows with the same time (by tie), the rows after it in time, and
+ * for OLDEST those without a time, which an index of times has at its wrong end. Each is a range of its own with its own
+ * LIMIT, since an OR over both defeats the index. PostgreSQL runs the parts of a UNION ALL one after the other (a part
+ * with a LIMIT never runs in parallel), so the outer LIMIT stops before a range that is not needed.
+ */
+export function pageOf(source: PageSource, keyset: Keyset, order: Order, after: Place | null, limit: number): Sql {
+  const ranges = rangesAfter(keyset, order, after).map(
+    (range) =>
+      sql`SELECT ${source.select} FROM ${source.from} WHERE ${allOf([...source.conditions, ...range.conditions])}
+ ORDER BY ${raw(range.orderBy)} LIMIT ${raw(String(limit))}`,
+  );
+  const [first] = ranges;
+  if (first === undefined) return sql`SELECT ${source.select} FROM ${source.from} WHERE false`;
+  if (ranges.length === 1) return first;
+  const union = joined(
+    ranges.map((range) => sql`(${range})`),
+    '\nUNION ALL ',
+  );
+  return sql`SELECT * FROM (${union}) ranges LIMIT ${raw(String(limit))}`;
+}
+
+/** The ORDER BY that a merge of several pages needs, for columns of a row `alias` with the keyset's names. */
+export function orderOf(keyset: Keyset, order: Order, alias: string): string {
+  const [time, tie] = [`${alias}.sort_time`, `${alias}.sort_tie`];
+  if (order === 'NEWEST') return `${time} DESC, ${tie}`;
+  return keyset.mayLackTime ? `${time} = '-infinity', ${time}, ${tie}` : `${time}, ${tie}`;
+}
+
+/** The two columns that {@link orderOf} sorts by. */
+export function sortColumns(keyset: Keyset): Sql {
+  return raw(`${keyset.time} AS sort_time, ${keyset.tie} AS sort_tie`);
+}
+
+function rangesAfter({ time, tie, mayLackTime }: Keyset, order: Order, after: Place | null): IndexRange[] {
+  const untimed = (more: readonly Sql[]): IndexRange[] =>
+    mayLackTime ? [{ conditions: [raw(`${time} = '-infinity'`), ...more], orderBy: tie }] : [];
+  const inTime = order === 'NEWEST' ? `${time} DESC, ${tie}` : `${time}, ${tie}`;
+  if (after === null) {
+    if (order === 'NEWEST') return [{ conditions: [], orderBy: inTime }];
+    if (!mayLackTime) return [{ conditions: [], orderBy: inTime }];
+    return [{ conditions: [raw(`${time} > '-infinity'`)], orderBy: inTime }, ...untimed([])];
+  }
+  const behind = sql`${raw(tie)} > ${param(after.tie, 'text')}`;
+  if (after.time === null) return untimed([behind]);
+  const at = param(after.time, 'timestamptz');
+  const sameTime = { conditions: [sql`${raw(time)} = ${at}`, behind], orderBy: tie };
+  if (order === 'NEWEST') {
+    return [sameTime, { conditions: [sql`${raw(time)} < ${at}`], orderBy: inTime }];
+  }
+  return [sameTime, { conditions: [sql`${raw(time)} > ${at}`], orderBy: inTime }, ...untimed([])];
+}

@@ -1,0 +1,145 @@
+import type { Call, CountSubject, PageQuery, RelationName } from '../../adapter.ts';
+import { RELATION_TARGETS } from '../../adapter.ts';
+import type { EntityName } from '../../model.ts';
+import { dependsOnValues, driveOf } from '../drive.ts';
+import { selectOf } from '../entity-reader.ts';
+import type { Keyset } from '../keyset.ts';
+import { raw, type Sql, sql } from '../sql.ts';
+import { ISSUE_VERSIONS, TABLES } from '../tables.ts';
+import { conditionsOf, fieldsOf } from '../where.ts';
+import { countSql } from './count.ts';
+import { pageSql } from './page.ts';
+import { type KeyRows, keyRows } from './parents.ts';
+import { RELATIONS } from './relations.ts';
+
+/** A statement for all that a call asks, and how to read it. */
+export interface ReadStatement {
+  readonly sql: Sql;
+  readonly planByValues: boolean;
+}
+export interface PageStatement extends ReadStatement {
+  readonly keyset: Keyset;
+}
+export interface ParentsStatement extends PageStatement {
+  readonly keys: KeyRows['keys'];
+}
+
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+/** A page of an entity; null where nothing fits the filter. */
+export function listStatement<E extends EntityName>(
+  entity: E,
+  query: PageQuery<E>,
+  fields: Call['fields'],
+): PageStatement | null {
+  const where = fieldsOf(query.where);
+  const drive = driveOf(entity, where, false);
+  const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields);
+  if (drive === null || conditions === null) return null;
+  const keyset = keysetOf(entity, query.allVersions === true);
+  const piece = pageSql({
+    entity,
+    select: selectOf(entity, fields),
+    keyset,
+    conditions: [...versionCondition(entity, query.allVersions === true), ...conditions],
+    arms: drive.arms,
+    order: query.order,
+    after: query.after,
+    limit: query.first + 1,
+  });
+  return { sql: piece, keyset, planByValues: dependsOnValues(where) };
+}
+
+/** A page below each parent; null where nothing fits the filter, or no parent can be in the database. */
+export function relatedStatement<R extends RelationName>(
+  relation: R,
+  parents: readonly string[],
+  query: PageQuery<EntityName>,
+  fields: Call['fields'],
+): ParentsStatement | null {
+  const entity = RELATION_TARGETS[relation];
+  const where = fieldsOf(query.where);
+  const conditions = conditionsOf(entity, where, NO_FIELDS);
+  const { from, keys } = keyRows(RELATIONS[relation].parents, parents);
+  if (conditions === null || keys.length === 0) return null;
+  const { on, arms = [] } = RELATIONS[relation];
+  const allVersions = relation === 'versionsOfIssue' || query.allVersions === true;
+  const keyset = keysetOf(entity, allVersions);
+  const page = pageSql({
+    entity,
+    select: selectOf(entity, fields),
+    keyset,
+    conditions: [...(on === undefined ? [] : [raw(on)]), ...versionCondition(entity, allVersions), ...conditions],
+    arms,
+    order: query.order,
+    after: query.after,
+    limit: query.first + 1,
+  });
+  const piece = sql`SELECT p.position, o.* FROM ${from} CROSS JOIN LATERAL (${page}) AS o`;
+  return { sql: piece, keys, keyset, planByValues: dependsOnValues(where) };
+}
+
+/** Objects by their keys. */
+export function getStatement(
+  entity: EntityName,
+  asked: readonly string[],
+  fields: Call['fields'],
+): ParentsStatement | null {
+  const { from, keys } = keyRows(entity === 'issue' ? 'issue' : 'id', asked);
+  if (keys.length === 0) return null;
+  const on =
+    entity === 'issue'
+      ? 't.id = p.id AND CASE WHEN p.version IS NULL THEN t.newest ELSE t.version = p.version END'
+      : 't.id = p.key';
+  const { name, keyset } = TABLES[entity];
+  // OFFSET 0 keeps a look-up for each key from becoming a join with a scan of the table.
+  const row = sql`SELECT ${selectOf(entity, fields)} FROM ${raw(name)} t WHERE ${raw(on)} OFFSET 0`;
+  return {
+    sql: sql`SELECT p.position, o.* FROM ${from} CROSS JOIN LATERAL (${row}) AS o`,
+    keys,
+    keyset,
+    planByValues: false,
+  };
+}
+
+/** Counts by status, of an entity (`keys` is null) or below each parent; null where nothing fits. */
+export function countStatement(
+  subject: CountSubject,
+): (ReadStatement & { readonly entity: EntityName; readonly keys: readonly string[] | null }) | null {
+  const where = fieldsOf(subject.where);
+  const planByValues = dependsOnValues(where);
+  if ('entity' in subject) {
+    const { entity } = subject;
+    const drive = driveOf(entity, where, true);
+    const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields);
+    if (drive === null || conditions === null) return null;
+    const all = [...versionCondition(entity, subject.allVersions === true), ...conditions];
+    return { sql: countSql(entity, all, drive.arms), entity, keys: null, planByValues };
+  }
+  const { relation } = subject;
+  const entity = RELATION_TARGETS[relation];
+  const conditions = conditionsOf(entity, where, NO_FIELDS);
+  const { on, arms = [], parents } = RELATIONS[relation];
+  const { from, keys } = keyRows(parents, subject.parents);
+  if (conditions === null || keys.length === 0) return null;
+  const all = [
+    ...(on === undefined ? [] : [raw(on)]),
+    ...versionCondition(entity, relation === 'versionsOfIssue'),
+    ...conditions,
+  ];
+  const counts = countSql(entity, all, arms);
+  return {
+    sql: sql`SELECT p.position, o.status, o.n FROM ${from} CROSS JOIN LATERAL (${counts}) AS o`,
+    entity,
+    keys,
+    planByValues,
+  };
+}
+
+function keysetOf(entity: EntityName, allVersions: boolean): Keyset {
+  return entity === 'issue' && allVersions ? ISSUE_VERSIONS : TABLES[entity].keyset;
+}
+
+function versionCondition(entity: EntityName, allVersions: boolean): Sql[] {
+  return entity === 'issue' && !allVersions ? [raw('t.newest')] : [];
+}

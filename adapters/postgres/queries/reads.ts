@@ -1,0 +1,99 @@
+import type { Call, CountSubject, Found, Page, PageQuery, RelationName, RelationTarget } from '../../adapter.ts';
+import { RELATION_TARGETS } from '../../adapter.ts';
+import type { Entities, EntityName, StatusCounts } from '../../model.ts';
+import type { ReadClient, RunOptions } from '../client.ts';
+import { type RowOf, toItem, toObject } from '../entity-reader.ts';
+import type { Keyset } from '../keyset.ts';
+import { countStatement, getStatement, listStatement, relatedStatement } from './build-statement.ts';
+import { type CountRow, toStatusCounts } from './count.ts';
+
+/** Which key of the statement a row belongs to; the first is 1. */
+interface Positioned {
+  readonly position: number;
+}
+
+/** The read side of the adapter's contract: one statement a call. */
+export class Reads {
+  readonly #client: ReadClient;
+
+  constructor(client: ReadClient) {
+    this.#client = client;
+  }
+
+  async getMany<E extends EntityName>(
+    entity: E,
+    ids: readonly string[],
+    call: Call,
+  ): Promise<ReadonlyMap<string, Found<Entities[E]>>> {
+    const found = new Map<string, Found<Entities[E]>>();
+    const statement = getStatement(entity, ids, call.fields);
+    if (statement === null) return found;
+    for (const row of await this.#client.rows<RowOf<E> & Positioned>(call, statement.sql, statement)) {
+      const key = statement.keys[row.position - 1];
+      if (key !== undefined) found.set(key, { object: toObject(entity, row), time: row.item_time });
+    }
+    return found;
+  }
+
+  async list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
+    const statement = listStatement(entity, query, call.fields);
+    if (statement === null) return { items: [], hasMore: false };
+    const rows = await this.#client.rows<RowOf<E>>(call, statement.sql, optionsOf(entity, statement));
+    return toPage(entity, rows, query.first, statement.keyset);
+  }
+
+  async related<R extends RelationName>(
+    relation: R,
+    parents: readonly string[],
+    query: PageQuery<RelationTarget<R>>,
+    call: Call,
+  ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]>>> {
+    const entity = RELATION_TARGETS[relation];
+    const statement = relatedStatement(relation, parents, query, call.fields);
+    const byParent = new Map<string, RowOf<RelationTarget<R>>[]>(parents.map((parent) => [parent, []]));
+    if (statement !== null) {
+      const options = optionsOf(entity, statement);
+      for (const row of await this.#client.rows<RowOf<RelationTarget<R>> & Positioned>(call, statement.sql, options)) {
+        byParent.get(statement.keys[row.position - 1] ?? '')?.push(row);
+      }
+    }
+    const keyset = statement?.keyset;
+    return new Map(
+      [...byParent].map(([parent, rows]) => [
+        parent,
+        keyset === undefined ? { items: [], hasMore: false } : toPage(entity, rows, query.first, keyset),
+      ]),
+    );
+  }
+
+  async count(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts>> {
+    const statement = countStatement(subject);
+    if (statement === null) {
+      const entity = 'entity' in subject ? subject.entity : RELATION_TARGETS[subject.relation];
+      return new Map('entity' in subject ? [['', toStatusCounts(entity, [])]] : []);
+    }
+    const { entity, keys } = statement;
+    const rows = await this.#client.rows<CountRow & Partial<Positioned>>(
+      call,
+      statement.sql,
+      optionsOf(entity, statement),
+    );
+    if (keys === null) return new Map([['', toStatusCounts(entity, rows)]]);
+    const byKey = Map.groupBy(rows, (row) => keys[(row.position ?? 0) - 1] ?? '');
+    return new Map([...byKey].map(([key, counted]) => [key, toStatusCounts(entity, counted)]));
+  }
+}
+
+function toPage<E extends EntityName>(
+  entity: E,
+  rows: readonly RowOf<E>[],
+  first: number,
+  keyset: Keyset,
+): Page<Entities[E]> {
+  return { items: rows.slice(0, first).map((row) => toItem(entity, row, keyset)), hasMore: rows.length > first };
+}
+
+function optionsOf(entity: EntityName, { planByValues }: { readonly planByValues: boolean }): RunOptions {
+  const isTimed = entity === 'checkout' || entity === 'build' || entity === 'test';
+  return { planByValues, ...(isTimed ? { advice: 'add `origin` and `startTime` to the filter' } : {}) };
+}

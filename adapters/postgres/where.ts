@@ -1,0 +1,273 @@
+import type { Filter } from '../filter.ts';
+import { normaliseUrl } from '../kit/normalise-url.ts';
+import type { EntityName } from '../model.ts';
+import { isStorableText } from './ids.ts';
+import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';
+
+/** A filter of any field: the operators that `filter.ts` knows. */
+export interface AnyFilter {
+  readonly in?: readonly (string | number | boolean | null)[];
+  readonly prefix?: string;
+  readonly under?: string;
+  readonly from?: string | number;
+  readonly to?: string | number;
+  readonly is?: boolean | { readonly [layer: string]: boolean | null };
+}
+export type AnyWhere = ReadonlyMap<string, AnyFilter>;
+
+/** The conditions of one field on a row `alias`; null where nothing can fit. */
+type Condition = (filter: AnyFilter, alias: string) => readonly Sql[] | null;
+
+/** The fields that filter at all. */
+export function fieldsOf<E extends EntityName>(where: Filter<E> | null): AnyWhere {
+  const fields = new Map<string, AnyFilter>();
+  for (const [name, value] of Object.entries(where ?? {})) {
+    const filter: AnyFilter | null | undefined = value;
+    if (filter !== null && filter !== undefined) fields.set(name, filter);
+  }
+  return fields;
+}
+
+/** The values of a list that the database can hold, each once. */
+export function textsOf(filter: AnyFilter): readonly string[] {
+  return [...new Set(filter.in?.filter((value) => typeof value === 'string'))].filter(isStorableText);
+}
+
+/** One value compares by `=`, which keeps the order of an index behind it; `ANY` does not. */
+function isOneOf(expression: Sql, values: readonly unknown[], type: string): Sql {
+  return values.length === 1
+    ? sql`${expression} = ${param(values[0], type)}`
+    : sql`${expression} = ANY(${param(values, `${type}[]`)})`;
+}
+
+const text =
+  (column: string): Condition =>
+  (filter, alias) => {
+    const values = textsOf(filter);
+    return values.length === 0 ? null : [isOneOf(raw(`${alias}.${column}`), values, 'text')];
+  };
+
+/** Of a column that is indexed by its first 255 characters, since it may be longer than an index entry. */
+const longText =
+  (column: string, form: (value: string) => string = (value) => value): Condition =>
+  (filter, alias) => {
+    const values = [...new Set(textsOf(filter).map(form))];
+    return values.length === 0 ? null : isLongText(`${alias}.${column}`, values);
+  };
+
+function isLongText(column: string, values: readonly string[]): Sql[] {
+  const starts = [...new Set(values.map(indexedStart))];
+  return [isOneOf(raw(`left(${column}, 255)`), starts, 'text'), isOneOf(raw(column), values, 'text')];
+}
+
+/** What the index holds of a long text: characters, not UTF-16 units. */
+export function indexedStart(value: string): string {
+  return value.length <= 255 ? value : [...value.slice(0, 510)].slice(0, 255).join('');
+}
+
+/** Of a list column with an index of its items. */
+const items =
+  (column: string): Condition =>
+  (filter, alias) => {
+    const values = textsOf(filter);
+    if (values.length === 0) return null;
+    const starts = [...new Set(values.map(indexedStart))];
+    return [
+      sql`${raw(`${alias}.${column}`)} && ${param(values, 'text[]')}`,
+      sql`index_keys(${raw(`${alias}.${column}`)}) && ${param(starts, 'text[]')}`,
+    ];
+  };
+
+/** Values among which null may be asked for. */
+const nullable =
+  (column: string, type: 'text' | 'boolean'): Condition =>
+  (filter, alias) => {
+    const values = [...new Set(filter.in)];
+    const known = values.filter((value) => value !== null);
+    const ways = [
+      ...(known.length > 0 ? [isOneOf(raw(`${alias}.${column}`), known, type)] : []),
+      ...(known.length < values.length ? [raw(`${alias}.${column} IS NULL`)] : []),
+    ];
+    if (ways.length === 0) return null;
+    return ways.length === 1 ? ways : [sql`(${joined(ways, ' OR ')})`];
+  };
+
+/** Half-open; `lowest` is what stands for null in the column, if anything does. */
+const range =
+  (column: string, type: string, lowest?: string): Condition =>
+  (filter, alias) => {
+    const value = raw(`${alias}.${column}`);
+    const conditions: Sql[] = [];
+    if (filter.from !== undefined && filter.from !== null)
+      conditions.push(sql`${value} >= ${param(filter.from, type)}`);
+    else
+      conditions.push(raw(lowest === undefined ? `${alias}.${column} IS NOT NULL` : `${alias}.${column} > ${lowest}`));
+    if (filter.to !== undefined && filter.to !== null) conditions.push(sql`${value} < ${param(filter.to, type)}`);
+    return conditions;
+  };
+
+const time = (column: string): Condition => range(column, 'timestamptz');
+const startTime = range('sort_time', 'timestamptz', `'-infinity'`);
+
+const hash: Condition = (filter, alias) => {
+  const column = raw(`${alias}.git_commit_hash`);
+  const conditions: Sql[] = [];
+  if (filter.in !== undefined && filter.in !== null) {
+    const values = [...new Set(textsOf(filter).map((value) => value.toLowerCase()))];
+    if (values.length === 0) return null;
+    conditions.push(isOneOf(column, values, 'text'));
+  }
+  const prefix = filter.prefix?.toLowerCase();
+  if (prefix !== undefined) {
+    // Stored hashes are hexadecimal, so nothing else is the beginning of one, and `g` lies behind them all.
+    if (!/^[0-9a-f]*$/.test(prefix)) return null;
+    conditions.push(sql`${column} >= ${param(prefix, 'text')}`, sql`${column} < ${param(`${prefix}g`, 'text')}`);
+  }
+  return conditions.length === 0 ? [sql`${column} IS NOT NULL`] : conditions;
+};
+
+const patchset: Condition = (filter, alias) => {
+  const values = [...new Set(textsOf(filter).map((value) => value.toLowerCase()))];
+  if (values.length === 0) return null;
+  const column = raw(`${alias}.patchset`);
+  // The index leaves out what has no patches; saying so twice lets it be used.
+  const patched = values.includes('') ? [] : [sql`${column} <> ''`];
+  return [isOneOf(column, values, 'text'), ...patched];
+};
+
+const path: Condition = (filter, alias) => {
+  const conditions: Sql[] = [];
+  if (filter.in !== undefined && filter.in !== null) {
+    const values = textsOf(filter);
+    if (values.length === 0) return null;
+    conditions.push(...isLongText(`${alias}.path`, values));
+  }
+  const under = filter.under;
+  if (under === undefined || under === null || under === '') return [...conditions, raw(`${alias}.path IS NOT NULL`)];
+  if (!isStorableText(under)) return null;
+  const [node, first, end] = [under, `${under}.`, `${under}/`].map((value) => param(value, 'text'));
+  if (node === undefined || first === undefined || end === undefined) return conditions;
+  const column = raw(`${alias}.path`);
+  // `/` is the character behind `.`, so a subtree is one range, but for the node itself, which may lie apart from it.
+  return [
+    ...conditions,
+    sql`left(${column}, 255) >= left(${node}, 255)`,
+    sql`left(${column}, 255) < ${end}`,
+    sql`(${column} = ${node} OR (${column} >= ${first} AND ${column} < ${end}))`,
+  ];
+};
+
+const culprit: Condition = (filter, alias) => {
+  const layers = typeof filter.is === 'object' ? filter.is : {};
+  return (['code', 'tool', 'harness'] as const).flatMap((layer) => {
+    const wanted = layers[layer] ?? null;
+    return wanted === null ? [] : [sql`${raw(`${alias}.culprit_${layer}`)} = ${param(wanted, 'boolean')}`];
+  });
+};
+
+const issueVersion: Condition = (filter, alias) => {
+  const values = [...new Set(filter.in)].filter((value) => Number.isSafeInteger(value));
+  return values.length === 0 ? null : [isOneOf(raw(`${alias}.issue_version`), values, 'bigint')];
+};
+
+/** A subquery for one row is looked up by index for each row, whatever the planner thinks of a join. */
+const hasIncident =
+  (column: string): Condition =>
+  (filter, alias) => [
+    raw(
+      `(SELECT true FROM incidents i WHERE i.${column} = ${alias}.id LIMIT 1) IS ${filter.is === true ? 'NOT NULL' : 'NULL'}`,
+    ),
+  ];
+
+const common = { id: text('id'), origin: text('origin'), timestamp: time('timestamp') };
+const ofCheckout = {
+  gitCommitHash: hash,
+  treeName: longText('tree_name'),
+  gitRepositoryUrl: longText('repository_key', normaliseUrl),
+  gitRepositoryBranch: longText('git_repository_branch'),
+};
+const ofBuild = { architecture: text('architecture'), configName: text('config_name'), compiler: text('compiler') };
+const ofRun = { status: nullable('status', 'text'), startTime, duration: range('duration', 'double precision') };
+
+/** What a filter field compares, of the entity's own row. */
+const OWN_CONDITIONS: { readonly [E in EntityName]: { readonly [field: string]: Condition } } = {
+  checkout: {
+    ...common,
+    ...ofCheckout,
+    patchsetHash: patchset,
+    gitCommitName: longText('git_commit_name'),
+    gitCommitTags: items('git_commit_tags'),
+    messageId: longText('message_id'),
+    valid: nullable('valid', 'boolean'),
+    startTime,
+  },
+  build: { ...common, ...ofRun, ...ofBuild, checkoutId: text('checkout_id'), hasIncident: hasIncident('build_id') },
+  test: {
+    ...common,
+    ...ofRun,
+    buildId: text('build_id'),
+    path,
+    platform: longText('platform'),
+    compatible: items('environment_compatible'),
+    number: range('number_value', 'double precision'),
+    hasIncident: hasIncident('test_id'),
+  },
+  issue: { ...common, category: items('categories'), reportUrl: longText('report_url'), culprit },
+  incident: {
+    ...common,
+    issueId: text('issue_id'),
+    issueVersion,
+    buildId: text('build_id'),
+    testId: text('test_id'),
+    present: nullable('present', 'boolean'),
+  },
+};
+
+/** Which fields a filter reads of the build and of the checkout above a row. */
+export const BUILD_FIELDS = Object.keys(ofBuild);
+export const CHECKOUT_FIELDS = Object.keys(ofCheckout);
+
+/** The conditions of some fields on the entity's own row `alias`; null where nothing can fit. */
+export function conditionsOn(
+  entity: EntityName,
+  where: AnyWhere,
+  fields: readonly string[],
+  alias: string,
+): Sql[] | null {
+  const conditions: Sql[] = [];
+  for (const name of fields) {
+    const filter = where.get(name);
+    if (filter === undefined) continue;
+    const condition = OWN_CONDITIONS[entity][name];
+    if (condition === undefined) throw new Error(`There is no filter "${name}" on the row of a ${entity}.`);
+    const made = condition(filter, alias);
+    if (made === null) return null;
+    conditions.push(...made);
+  }
+  return conditions;
+}
+
+/** The conditions of all fields but those that already drive, ancestors' by a look-up for each row; null where nothing can fit. */
+export function conditionsOf(entity: EntityName, where: AnyWhere, driving: ReadonlySet<string>): Sql[] | null {
+  const names = [...where.keys()].filter((name) => !driving.has(name));
+  const ofBuilds = entity === 'test' ? names.filter((name) => BUILD_FIELDS.includes(name)) : [];
+  const ofCheckouts =
+    entity === 'test' || entity === 'build' ? names.filter((name) => CHECKOUT_FIELDS.includes(name)) : [];
+  const own = conditionsOn(
+    entity,
+    where,
+    names.filter((name) => !ofBuilds.includes(name) && !ofCheckouts.includes(name)),
+    't',
+  );
+  const build = conditionsOn('build', where, ofBuilds, 'b');
+  const checkout = conditionsOn('checkout', where, ofCheckouts, 'c');
+  if (own === null || build === null || checkout === null) return null;
+  if (ofBuilds.length + ofCheckouts.length === 0) return own;
+  const hasCheckout =
+    checkout.length === 0
+      ? null
+      : sql`(SELECT true FROM checkouts c WHERE c.id = ${raw(entity === 'build' ? 't' : 'b')}.checkout_id AND ${allOf(checkout)})`;
+  if (entity === 'build') return [...own, ...(hasCheckout === null ? [] : [hasCheckout])];
+  const above = hasCheckout === null ? build : [...build, hasCheckout];
+  return [...own, sql`(SELECT true FROM builds b WHERE b.id = t.build_id AND ${allOf(above)})`];
+}
