@@ -62,8 +62,10 @@ export class DocumentRules {
       for (const error of validator.errors(object)) {
         if (faults.length >= limit) break;
         const explained = explainError(this.version, this.version.lists[list] ?? list, place, error);
-        // A number that overflowed is no number to the validator either: once is enough.
-        if (!told.has(explained.path) || explained.rule === 'required') faults.push(explained);
+        // A value that is of the wrong type breaks other rules too: the first thing to mend is enough.
+        if (told.has(explained.path) && explained.rule !== 'required') continue;
+        told.add(explained.path);
+        faults.push(explained);
       }
     }
     const unsafe = unsafeVersionFault(list, place, object);

@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv';
 import type { Fault } from '../../adapter.ts';
 import { fault, type Place, quoted } from './fault.ts';
 import { FORMATS } from './formats.ts';
+import { isObject } from './kcidb-object.ts';
 import { nearestName } from './nearest-name.ts';
 import type { VersionRules } from './rules/rule-types.ts';
 import { VERSIONS } from './rules/versions.ts';
@@ -104,9 +105,7 @@ function fieldName(place: Place): string {
 }
 
 function memberOf(data: unknown, key: string): unknown {
-  return typeof data === 'object' && data !== null
-    ? Object.entries(data).find(([name]) => name === key)?.[1]
-    : undefined;
+  return isObject(data) && Object.hasOwn(data, key) ? data[key] : undefined;
 }
 
 /** The validator writes a place as a JSON Pointer with indices as text; only declared keys occur in it, never escapes. */

@@ -23,6 +23,14 @@ def judge(text):
     return {"valid": True, "upgraded": upgraded, "sound": LATEST.is_valid_exactly(upgraded)}
 
 
+def answer(judgement):
+    try:
+        return json.dumps(judgement, allow_nan=False)
+    except ValueError:
+        # Python reads a number that is too large as infinity, and has no JSON for it then.
+        return json.dumps({**judgement, "upgraded": {"has": "an infinite number"}})
+
+
 # Bytes, so that no locale has a say in how they are read.
 for line in sys.stdin.buffer:
-    print(json.dumps(judge(line.decode("utf-8"))), flush=True)
+    print(answer(judge(line.decode("utf-8"))), flush=True)
