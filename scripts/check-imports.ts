@@ -1,0 +1,75 @@
+// Holds the direction of imports: server -> execution -> resolvers -> federation -> the contract <- each adapter.
+// `node bin/runtime.js scripts/check-imports.ts [ROOT]`
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+interface Layer {
+  readonly name: string;
+  /** A file belongs to the first layer of which one path fits its own. */
+  readonly files: RegExp;
+  /** The layers below it; its own is always allowed. */
+  readonly below: readonly string[];
+}
+
+const CONTRACT = ['contract', 'normal forms'];
+const LAYERS: readonly Layer[] = [
+  { name: 'normal forms', files: /^adapters\/kit\/(normalise-\w+|rfc3339)\.ts$/, below: [] },
+  { name: 'contract', files: /^adapters\/[\w-]+\.ts$/, below: ['normal forms'] },
+  { name: 'kit', files: /^adapters\/kit\//, below: CONTRACT },
+  { name: 'adapters', files: /^adapters\//, below: [...CONTRACT, 'kit'] },
+  { name: 'adapter registry', files: /^gateway\/federation\/adapter-modules\.ts$/, below: [...CONTRACT, 'adapters'] },
+  { name: 'generated', files: /^gateway\/generated\//, below: CONTRACT },
+  { name: 'submission', files: /^gateway\/submission\//, below: [...CONTRACT, 'kit'] },
+  {
+    name: 'federation',
+    files: /^gateway\/federation\//,
+    below: [...CONTRACT, 'kit', 'submission', 'generated', 'adapter registry'],
+  },
+  {
+    name: 'resolvers',
+    files: /^gateway\/resolvers\//,
+    below: [...CONTRACT, 'submission', 'generated', 'federation'],
+  },
+  {
+    name: 'execution',
+    files: /^gateway\/execution\//,
+    below: [...CONTRACT, 'submission', 'generated', 'federation', 'resolvers'],
+  },
+  {
+    name: 'server',
+    files: /^gateway\/server\//,
+    below: [...CONTRACT, 'submission', 'generated', 'federation', 'resolvers', 'execution'],
+  },
+  {
+    name: 'command line',
+    files: /^gateway\//,
+    below: [...CONTRACT, 'kit', 'submission', 'federation', 'adapter registry', 'resolvers', 'execution', 'server'],
+  },
+];
+
+const root = resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
+const faults = globSync('{gateway,adapters}/**/*.ts', { cwd: root }).sort().flatMap(faultsOf);
+for (const fault of faults) process.stderr.write(`${fault}\n`);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+function faultsOf(file: string): string[] {
+  const from = layerOf(file);
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true);
+  return importedFiles.flatMap(({ fileName }) => {
+    if (!fileName.startsWith('.')) return [];
+    const target = normalize(join(dirname(file), fileName));
+    const to = layerOf(target);
+    if (from === undefined || to === undefined) return [`${file} imports ${target}, which lies outside the gateway and the adapters.`];
+    if (to !== from && !from.below.includes(to.name)) {
+      return [`${file} (${from.name}) imports ${target} (${to.name}); it may import from: ${from.below.join(', ')}.`];
+    }
+    const [folder, other] = [file, target].map((path) => path.split('/')[1]);
+    return from.name === 'adapters' && to === from && folder !== other ? [`${file} imports from another adapter: ${target}.`] : [];
+  });
+}
+
+function layerOf(file: string): Layer | undefined {
+  return LAYERS.find(({ files }) => files.test(file));
+}

@@ -1,0 +1,46 @@
+// Fills the tables of docs/configuration.md from the schemas that check a configuration; `--check` fails on a difference.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { CONFIG_SCHEMA, SOURCE_SCHEMA } from '../gateway/config/config-schema.ts';
+import { inputSchema, type JsonSchema } from '../gateway/config/schema-keys.ts';
+import { ADAPTER_MODULES } from '../gateway/federation/adapter-modules.ts';
+
+const TYPES: Readonly<Record<string, string>> = { string: 'text', boolean: 'true or false', integer: 'a whole number', number: 'a number' };
+const file = new URL('../docs/configuration.md', import.meta.url);
+const tables = new Map([
+  ['file', table(inputSchema(CONFIG_SCHEMA))],
+  ['source', table(inputSchema(SOURCE_SCHEMA))],
+  ...[...ADAPTER_MODULES].map(([name, module]) => [name, table(inputSchema(module.options), module.defaults)] as const),
+]);
+
+const before = readFileSync(file, 'utf8');
+const after = [...tables].reduce((text, [name, rows]) => {
+  const marks = new RegExp(`(<!-- table: ${name} -->\\n)[^]*?(<!-- end -->)`);
+  if (!marks.test(text)) throw new Error(`docs/configuration.md has no place for the table "${name}".`);
+  return text.replace(marks, (_, begin: string, end: string) => `${begin}\n${rows}\n${end}`);
+}, before);
+if (!process.argv.includes('--check')) writeFileSync(file, after);
+else if (after !== before) {
+  process.stderr.write('docs/configuration.md is not what the schemas say: run "npm run docs".\n');
+  process.exitCode = 1;
+}
+
+function table(schema: JsonSchema, defaults: object = {}): string {
+  const own = rows(schema, '');
+  const others = Object.entries(defaults).map(([key, value]) => `| \`${key}\` | | \`${value}\` | As above; this adapter's default. |`);
+  return ['| key | value | default | meaning |', '|---|---|---|---|', ...own, ...others, ''].join('\n');
+}
+
+function rows(schema: JsonSchema, prefix: string): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
+    const path = `${prefix}${key}`;
+    if (value.properties !== undefined) return rows(value, `${path}.`);
+    const shown = value.default === undefined ? '' : `\`${JSON.stringify(value.default)}\``;
+    return [`| \`${path}\` | ${typeOf(value)} | ${shown} | ${value.description ?? ''} |`];
+  });
+}
+
+function typeOf(value: JsonSchema): string {
+  if (value.kind !== undefined) return value.kind;
+  if (value.enum !== undefined) return `one of ${value.enum.join(', ')}`;
+  return [value.type ?? 'a mapping'].flat().map((type) => TYPES[type] ?? 'a mapping').join(' or ');
+}
