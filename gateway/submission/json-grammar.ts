@@ -33,7 +33,6 @@ export const EXPECTED: Readonly<Record<number, string>> = {
   [EXPONENT]: 'a digit after "e"',
   [EXPONENT_SIGN]: 'a digit in the exponent',
   [LITERAL]: 'true, false or null',
-  [DONE]: 'nothing after the end of the document',
 };
 
 export const IS_SPACE = tableOf(' \t\n\r');

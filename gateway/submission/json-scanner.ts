@@ -36,7 +36,7 @@ export interface ChildListener {
 export interface ScanFault {
   readonly kind: 'syntax' | 'end' | 'depth' | 'nul';
   readonly offset: number;
-  /** What should have stood there. */
+  /** What should have stood there; empty: nothing more. */
   readonly expected: string;
 }
 
@@ -219,7 +219,8 @@ export class JsonScanner {
   }
 
   #stop(state: number, offset: number, code: number, kind: ScanFault['kind'] = 'syntax'): false {
-    this.fault = { kind: code === 0 ? 'nul' : kind, offset, expected: this.#expected(state) };
+    const expected = state === STRING ? 'an escape such as \\n' : state === DONE ? '' : this.#expected(state);
+    this.fault = { kind: code === 0 ? 'nul' : kind, offset, expected };
     return false;
   }
 

@@ -1,0 +1,73 @@
+import type { Logger, Store } from '../../adapters/adapter.ts';
+import { type JudgedDocument, judgeDocument, judgedObjects } from './judge-document.ts';
+import { JudgePool } from './judge-pool.ts';
+import { judgeValue } from './judge-value.ts';
+import { loadDocument } from './load-document.ts';
+import { type ReceivedDocument, readDocument } from './read-document.ts';
+import { newReceiptId } from './receipt-id.ts';
+import { refusalOf } from './refusal.ts';
+import type { Accepted, Authority } from './submission-door.ts';
+
+export interface DocumentLoaderOptions {
+  readonly store: Store;
+  /** Where documents too large for memory pass through. */
+  readonly folder: string;
+  readonly log: Logger;
+}
+
+/**
+ * What all doors have in common: reads a document, judges it, and loads it in one transaction.
+ * Its methods throw a `Refusal` with the faults of the document, or the `SourceError` of the store.
+ */
+export class DocumentLoader {
+  readonly #store: Store;
+  readonly #folder: string;
+  readonly #log: Logger;
+  readonly #pool = new JudgePool();
+
+  constructor({ store, folder, log }: DocumentLoaderOptions) {
+    this.#store = store;
+    this.#folder = folder;
+    this.#log = log;
+  }
+
+  async loadValue(document: unknown, authority: Authority, signal: AbortSignal): Promise<Accepted> {
+    const { judgement, objects } = await judgeValue(document, authority.origins, signal);
+    return await this.#load(judgedObjects(judgement, objects), newReceiptId(), authority, signal);
+  }
+
+  async loadBytes(body: AsyncIterable<Uint8Array>, authority: Authority, signal: AbortSignal): Promise<Accepted> {
+    const document = await readDocument(body, this.#folder, signal);
+    try {
+      return await this.loadReceived(document, newReceiptId(), authority, signal);
+    } finally {
+      await document.close();
+    }
+  }
+
+  /** Leaves the document open. */
+  async loadReceived(
+    document: ReceivedDocument,
+    id: string,
+    authority: Authority,
+    signal: AbortSignal,
+  ): Promise<Accepted> {
+    const judged = await judgeDocument(document, authority.origins, this.#pool, this.#folder, signal);
+    try {
+      return await this.#load(judged, id, authority, signal);
+    } finally {
+      await judged.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async #load(judged: JudgedDocument, id: string, authority: Authority, signal: AbortSignal): Promise<Accepted> {
+    const refusal = refusalOf(judged.judgement);
+    if (refusal !== null) throw refusal;
+    signal.throwIfAborted();
+    return await loadDocument(this.#store, judged.objects(), id, authority, signal, this.#log);
+  }
+}

@@ -1,0 +1,191 @@
+import { mkdir, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault, Logger, Receipt, Store } from '../../adapters/adapter.ts';
+import { SourceError, type SourceErrorCode } from '../../adapters/errors.ts';
+import type { DocumentLoader } from './document-loader.ts';
+import { newReceiptId } from './receipt-id.ts';
+import { FAILED, SpoolFolder } from './spool-folder.ts';
+import { readHeader, readSpooled, type SpoolHeader, writeSpooled } from './spooled-document.ts';
+import { type Authority, Refusal } from './submission-door.ts';
+
+export interface SpoolOptions {
+  readonly folder: string;
+  readonly store: Store;
+  readonly loader: DocumentLoader;
+  readonly log: Logger;
+  /** Milliseconds before the first retry; doubled up to 30 s. */
+  readonly retryAfter?: number;
+}
+
+interface Entry {
+  readonly file: string;
+  readonly header: SpoolHeader;
+  /** Settles when the store knows that the document waits, or cannot be told. */
+  readonly recorded: Promise<void>;
+}
+
+const MAX_DELAY = 30_000;
+const PASSING: readonly SourceErrorCode[] = ['SOURCE_UNAVAILABLE', 'SOURCE_TIMEOUT', 'SOURCE_RATE_LIMITED'];
+/** Tries of a document that fails for reasons that do not pass by waiting. */
+const MAX_TRIES = 5;
+
+/**
+ * Documents that were answered before they were loaded. They lie on disk, survive the end of the process, and are loaded
+ * one after the other in the order in which they came; while the store is down they wait.
+ */
+export class Spool {
+  readonly #folder: SpoolFolder;
+  readonly #spool: string;
+  readonly #store: Store;
+  readonly #loader: DocumentLoader;
+  readonly #log: Logger;
+  readonly #retryAfter: number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #closing = new AbortController();
+  /** Settles when all that waited from an earlier run is known. */
+  readonly #ready: Promise<void>;
+  readonly #worker: Promise<void>;
+  #wake: () => void = () => {};
+  #count = 0;
+
+  constructor({ folder, store, loader, log, retryAfter = 500 }: SpoolOptions) {
+    this.#spool = folder;
+    this.#folder = SpoolFolder.open(folder);
+    this.#store = store;
+    this.#loader = loader;
+    this.#log = log;
+    this.#retryAfter = retryAfter;
+    this.#ready = this.#readWaiting();
+    this.#worker = this.#work();
+  }
+
+  /** Resolves with the id of the receipt when the document cannot be lost any more. */
+  async add(body: AsyncIterable<Uint8Array>, { origins }: Authority, signal: AbortSignal): Promise<string> {
+    await this.#ready;
+    const header: SpoolHeader = { id: newReceiptId(), origins, time: now() };
+    const order = `${String(Date.now()).padStart(15, '0')}-${String(this.#count++).padStart(9, '0')}`;
+    const file = await writeSpooled(this.#folder.path, `${order}-${header.id}`, header, body, signal);
+    // For the gateways that share the store but not this disk; without it, only this one knows the receipt.
+    const recorded = this.#store.record({ ...header, state: 'inprogress', errors: [] }).catch((error: unknown) => {
+      this.#log.warn(
+        { err: error, submission: header.id },
+        'The receipt of a spooled document could not be stored yet.',
+      );
+    });
+    this.#entries.set(header.id, { file, header, recorded });
+    this.#wake();
+    return header.id;
+  }
+
+  /** The receipt of a document that waits; null where none of this id does. */
+  async receipt(id: string): Promise<Receipt | null> {
+    await this.#ready;
+    const entry = this.#entries.get(id);
+    return entry === undefined ? null : { ...entry.header, state: 'inprogress', errors: [] };
+  }
+
+  /** Takes the load that is under way back, unless it is committed; what waits stays on disk for the next run. */
+  async close(): Promise<void> {
+    this.#closing.abort(new Error('The gateway is stopping.'));
+    this.#wake();
+    await this.#worker;
+    await Promise.all([...this.#entries.values()].map(({ recorded }) => recorded));
+    this.#folder.close();
+  }
+
+  async #work(): Promise<void> {
+    await this.#ready;
+    while (!this.#closing.signal.aborted) {
+      const [entry] = this.#entries.values();
+      if (entry === undefined) {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        continue;
+      }
+      await entry.recorded;
+      if (await this.#process(entry)) this.#entries.delete(entry.header.id);
+    }
+  }
+
+  async #readWaiting(): Promise<void> {
+    for (const file of this.#folder.waiting()) {
+      const header = await readHeader(join(this.#folder.path, file));
+      if (header === null) await this.#putAside(file);
+      else this.#entries.set(header.id, { file, header, recorded: Promise.resolve() });
+    }
+    if (this.#entries.size > 0) {
+      this.#log.info({ documents: this.#entries.size }, 'Documents wait in the spool and are loaded now.');
+    }
+  }
+
+  /** Gives whether the document is done with; false only when the gateway stops. */
+  async #process(entry: Entry): Promise<boolean> {
+    const { signal } = this.#closing;
+    let tries = 0;
+    for (let wait = this.#retryAfter; !signal.aborted; wait = Math.min(wait * 2, MAX_DELAY)) {
+      try {
+        await this.#load(entry);
+        return true;
+      } catch (error) {
+        if (signal.aborted) return false;
+        if (!isPassing(error)) tries++;
+        this.#log.warn({ err: error, submission: entry.header.id }, 'A spooled document could not be loaded yet.');
+        if (tries >= MAX_TRIES && (await this.#giveUp(entry))) return true;
+      }
+      await delay(wait, undefined, { signal }).catch(() => undefined);
+    }
+    return false;
+  }
+
+  async #load({ file, header }: Entry): Promise<void> {
+    const path = join(this.#folder.path, file);
+    const known = await this.#store.receipt(header.id);
+    // Loaded already where the process ended between the commit and the removal of the file.
+    if (known === null || known.state === 'inprogress') {
+      const spooled = await readSpooled(path);
+      if (spooled === null) throw new Error('A spooled document is damaged.');
+      try {
+        await this.#loader.loadReceived(spooled.document, header.id, header, this.#closing.signal);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        await this.#store.record({ ...header, state: 'failed', errors: error.faults });
+      } finally {
+        await spooled.document.close();
+      }
+    }
+    await unlink(path);
+  }
+
+  async #giveUp({ file, header }: Entry): Promise<boolean> {
+    const message = 'The gateway could not load this document, and the fault is its own: the operator has kept it.';
+    const fault: Fault = { path: '', rule: 'internal', message, value: null };
+    try {
+      await this.#putAside(file);
+      await this.#store.record({ ...header, state: 'failed', errors: [fault] });
+      return true;
+    } catch (error) {
+      this.#log.error({ err: error, submission: header.id }, 'A spooled document could not be put aside.');
+      return false;
+    }
+  }
+
+  async #putAside(file: string): Promise<void> {
+    await mkdir(join(this.#spool, FAILED), { recursive: true, mode: 0o700 });
+    await rename(join(this.#folder.path, file), join(this.#spool, FAILED, file)).catch((error: unknown) => {
+      // Moved by an earlier try whose receipt could not be stored.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    });
+    this.#log.error({ file }, 'A spooled document cannot be processed and was moved to the folder "failed".');
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof SourceError && PASSING.includes(error.code);
+}
+
+/** In the form of the common model: microseconds, UTC. */
+function now(): string {
+  return new Date().toISOString().replace('Z', '000Z');
+}
