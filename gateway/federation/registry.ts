@@ -1,6 +1,36 @@
-import type { Adapter } from '../../adapters/adapter.ts';
+import { join } from 'node:path';
+import type { Adapter, AdapterModule, Logger } from '../../adapters/adapter.ts';
+import { createAdapterEnv } from './adapter-env.ts';
+import { guardAdapter } from './guard/guard-adapter.ts';
+import { type SourceMetrics, type SourceState, SourceStateTracker } from './guard/source-state.ts';
 
-export type SourceStateName = 'UP' | 'DEGRADED' | 'DOWN';
+/** One source as it is configured. What is left out is as the adapter's defaults say. */
+export interface SourceConfig {
+  readonly name: string;
+  /** Name of the adapter module. */
+  readonly adapter: string;
+  /** As the adapter's own schema gives them. */
+  readonly options: unknown;
+  readonly timeout?: number | undefined;
+  readonly concurrency?: number | undefined;
+  readonly rate?: number | null | undefined;
+  readonly cacheTtl?: number | undefined;
+  readonly staleIfError?: number | undefined;
+  /** Higher first, ties in the order of the configuration; 0 where left out. */
+  readonly priority?: number | undefined;
+  readonly breaker?: { readonly failures: number; readonly openFor: number } | undefined;
+  readonly restAfter429?: number | undefined;
+}
+
+/** What the sources share. */
+export interface RegistryEnv {
+  /** Sources keep their indices and caches in `sources/NAME` below it. */
+  readonly dataDir: string;
+  readonly log: Logger;
+  readonly metrics?: SourceMetrics | undefined;
+  /** What we call ourselves when we ask a source over HTTP. */
+  readonly userAgent?: string | undefined;
+}
 
 /** A configured CI system, with the guard round its adapter. */
 export interface Source {
@@ -10,12 +40,7 @@ export interface Source {
   /** Higher first, ties in the order of the configuration. */
   readonly priority: number;
   readonly adapter: Adapter;
-  readonly state: {
-    readonly name: SourceStateName;
-    readonly since: string;
-    readonly latency: number | null;
-    readonly detail: string | null;
-  };
+  readonly state: SourceState;
 }
 
 /** All sources, by priority. */
@@ -24,4 +49,63 @@ export interface Registry {
   get(name: string): Source | undefined;
   start(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/**
+ * Makes the sources; nothing is connected before `start`.
+ * @param modules the adapters by name; `ADAPTER_MODULES` holds those that are built in
+ * @throws {Error} where a source names an adapter that is not among them
+ */
+export function createRegistry(
+  configs: readonly SourceConfig[],
+  modules: ReadonlyMap<string, AdapterModule>,
+  env: RegistryEnv,
+): Registry {
+  const sources = configs.map((config) => createSource(config, moduleFor(config, modules), env));
+  // Array.prototype.sort is stable: equal priorities stay in the order of the configuration.
+  sources.sort((a, b) => b.priority - a.priority);
+  const byName = new Map(sources.map((source) => [source.name, source]));
+  return {
+    sources,
+    get: (name) => byName.get(name),
+    start: () => Promise.all(sources.map((source) => source.adapter.start())).then(() => undefined),
+    stop: () => Promise.all(sources.map((source) => source.adapter.stop())).then(() => undefined),
+  };
+}
+
+function moduleFor(config: SourceConfig, modules: ReadonlyMap<string, AdapterModule>): AdapterModule {
+  const module = modules.get(config.adapter);
+  if (module !== undefined) return module;
+  const known = [...modules.keys()].join(', ');
+  throw new Error(`The source "${config.name}" names the adapter "${config.adapter}", which is none of: ${known}.`);
+}
+
+function createSource(config: SourceConfig, module: AdapterModule, env: RegistryEnv): Source {
+  const settings = {
+    timeout: config.timeout ?? module.defaults.timeout,
+    concurrency: config.concurrency ?? module.defaults.concurrency,
+    rate: config.rate === undefined ? module.defaults.rate : config.rate,
+    cacheTtl: config.cacheTtl ?? module.defaults.cacheTtl,
+    staleIfError: config.staleIfError ?? module.defaults.staleIfError,
+    breaker: config.breaker ?? { failures: 5, openFor: 20_000 },
+    restAfter429: config.restAfter429 ?? 60_000,
+  };
+  const adapterEnv = createAdapterEnv({
+    source: config.name,
+    dataDir: join(env.dataDir, 'sources', config.name),
+    log: env.log,
+    userAgent: env.userAgent,
+    settings,
+  });
+  const state = new SourceStateTracker();
+  const bare = module.create(config.options, adapterEnv.env);
+  const adapter = guardAdapter(bare, {
+    source: config.name,
+    settings,
+    state,
+    log: env.log,
+    metrics: env.metrics,
+    onStop: adapterEnv.stop,
+  });
+  return { name: config.name, adapterName: module.name, priority: config.priority ?? 0, adapter, state };
 }

@@ -1,7 +1,8 @@
 import type { Logger } from '../../adapters/adapter.ts';
 import type { SubmissionDoor } from '../submission/submission-door.ts';
+import { Loaders } from './loaders.ts';
 import type { Registry } from './registry.ts';
-import type { SourceReport } from './source-report.ts';
+import { SourceReport } from './source-report.ts';
 
 /** What belongs to one GraphQL request; the resolvers find it as their context. */
 export interface RequestContext {
@@ -13,7 +14,24 @@ export interface RequestContext {
   readonly registry: Registry;
   /** Which sources were asked, what they answered, and what went wrong at which path. */
   readonly report: SourceReport;
+  /** Every call to a source goes through these, so that calls are shared within the request. */
+  readonly loaders: Loaders;
   readonly submission: SubmissionDoor;
   /** The token of the Authorization header without `Bearer `; null without one. */
   readonly token: string | null;
+}
+
+export interface RequestContextOptions {
+  readonly signal: AbortSignal;
+  readonly deadline: number;
+  readonly log: Logger;
+  readonly registry: Registry;
+  readonly submission: SubmissionDoor;
+  readonly token: string | null;
+}
+
+/** The context of a new request. */
+export function createRequestContext(options: RequestContextOptions): RequestContext {
+  const report = new SourceReport();
+  return { ...options, report, loaders: new Loaders({ ...options, report }) };
 }

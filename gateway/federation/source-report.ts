@@ -1,10 +1,17 @@
-import type { SourceErrorCode } from '../../adapters/errors.ts';
+import { GraphQLError } from 'graphql';
+import type { SourceError, SourceErrorCode } from '../../adapters/errors.ts';
+
+type Path = readonly (string | number)[];
 
 /** What `extensions.sources` says of one source. */
 export interface SourceUsage {
+  /** Calls that the source was asked in this request. */
   requests: number;
+  /** Objects and counts that it gave. */
   items: number;
+  /** Milliseconds, added up over all calls. */
   ms: number;
+  /** Answers that came from the cache and asked nothing of the source. */
   cacheHits: number;
   state: string;
 }
@@ -13,9 +20,13 @@ export interface ReportedError {
   readonly code: SourceErrorCode;
   readonly source: string;
   readonly message: string;
-  readonly path: readonly (string | number)[] | null;
+  readonly path: Path | null;
   readonly retryAfterMs: number | null;
 }
+
+/** What a single answer may carry; a broken source has a fault in every record. */
+const MAX_ENTRIES = 200;
+const WARNINGS: ReadonlySet<SourceErrorCode> = new Set(['SOURCE_STALE', 'SOURCE_TRUNCATED']);
 
 /** Gathers, over one request, what happened at which source: the answer's `errors` and `extensions` are made from it. */
 export class SourceReport {
@@ -24,4 +35,69 @@ export class SourceReport {
   readonly usage = new Map<string, SourceUsage>();
   /** Sources that lack the capability, and so were not asked. */
   readonly skipped = new Set<string>();
+  readonly #seen = new Set<string>();
+  readonly #failures = new Map<SourceError, Set<string>>();
+
+  /** What the source has been asked so far, to be added to. */
+  usageOf(source: string): SourceUsage {
+    const known = this.usage.get(source);
+    if (known !== undefined) return known;
+    const usage: SourceUsage = { requests: 0, items: 0, ms: 0, cacheHits: 0, state: 'UP' };
+    this.usage.set(source, usage);
+    return usage;
+  }
+
+  /**
+   * A source failed at a field. One failed call serves many parents: the same error is told once a field, at the first
+   * parent that met it.
+   */
+  fail(source: string, error: SourceError, path: Path): void {
+    const field = path.filter((key) => typeof key === 'string').join('.');
+    const fields = this.#failures.get(error) ?? new Set();
+    if (fields.has(field)) return;
+    this.#failures.set(error, fields.add(field));
+    this.add(source, error, path);
+  }
+
+  /** The fault of one record, or a bound that cut the answer: a warning or an error, as its code says. */
+  add(source: string, error: SourceError, path: Path | null): void {
+    const list = WARNINGS.has(error.code) ? this.warnings : this.errors;
+    const key = JSON.stringify([source, error.code, error.message, path]);
+    if (this.#seen.has(key) || list.length >= MAX_ENTRIES) return;
+    this.#seen.add(key);
+    const { code, message, retryAfterMs } = error;
+    list.push({ code, source, message, path, retryAfterMs });
+  }
+}
+
+/** What the answer carries of it. */
+export interface RenderedReport {
+  readonly errors: readonly GraphQLError[];
+  readonly extensions: {
+    /** By name: a {@link SourceUsage}, or `{ skipped: true }`. */
+    readonly sources: Readonly<Record<string, SourceUsage | { readonly skipped: true }>>;
+    /** In the form of errors; absent without any. */
+    readonly warnings?: readonly Readonly<Record<string, unknown>>[];
+  };
+}
+
+/** The report as entries of `errors[]`, `extensions.sources` and `extensions.warnings`. */
+export function renderReport(report: SourceReport): RenderedReport {
+  const sources: Record<string, SourceUsage | { readonly skipped: true }> = {};
+  for (const [name, usage] of report.usage) sources[name] = { ...usage, ms: Math.round(usage.ms * 1000) / 1000 };
+  for (const name of report.skipped) sources[name] ??= { skipped: true };
+  const errors = report.errors.map(
+    ({ message, path, ...rest }) => new GraphQLError(message, { path, extensions: extensionsOf(rest) }),
+  );
+  if (report.warnings.length === 0) return { errors, extensions: { sources } };
+  const warnings = report.warnings.map(({ message, path, ...rest }) => ({
+    message,
+    ...(path === null ? {} : { path }),
+    extensions: extensionsOf(rest),
+  }));
+  return { errors, extensions: { sources, warnings } };
+}
+
+function extensionsOf({ code, source, retryAfterMs }: Omit<ReportedError, 'message' | 'path'>) {
+  return { code, source, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
 }

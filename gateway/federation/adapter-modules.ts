@@ -1,0 +1,5 @@
+import type { AdapterModule } from '../../adapters/adapter.ts';
+import { adapter as postgres } from '../../adapters/postgres/adapter.ts';
+
+/** The built-in adapters by name: the one place of the gateway that names them. */
+export const ADAPTER_MODULES: ReadonlyMap<string, AdapterModule> = new Map([[postgres.name, postgres]]);

@@ -1,0 +1,96 @@
+import type { Entities, EntityName } from '../../adapters/model.ts';
+
+/** The fields of an entity that are asked for, and a text that is the same for the same fields. */
+export interface FieldSet {
+  readonly names: ReadonlySet<string>;
+  readonly key: string;
+}
+
+/** Every field of an entity that its sources can disagree on or show. */
+const MODEL_FIELDS: { readonly [E in EntityName]: readonly (keyof Entities[E] & string)[] } = {
+  checkout: [
+    'treeName',
+    'gitRepositoryUrl',
+    'gitCommitHash',
+    'gitCommitName',
+    'gitCommitTags',
+    'gitCommitMessage',
+    'gitRepositoryBranch',
+    'gitRepositoryBranchTip',
+    'patchsetFiles',
+    'patchsetHash',
+    'messageId',
+    'comment',
+    'startTime',
+    'originBuildsFinishTime',
+    'originTestsFinishTime',
+    'logUrl',
+    'valid',
+    'misc',
+  ],
+  build: [
+    'checkoutId',
+    'comment',
+    'startTime',
+    'duration',
+    'architecture',
+    'command',
+    'compiler',
+    'inputFiles',
+    'outputFiles',
+    'configName',
+    'configUrl',
+    'logUrl',
+    'status',
+    'misc',
+  ],
+  test: [
+    'buildId',
+    'environment',
+    'path',
+    'comment',
+    'logUrl',
+    'status',
+    'number',
+    'startTime',
+    'duration',
+    'inputFiles',
+    'outputFiles',
+    'misc',
+  ],
+  issue: ['version', 'categories', 'reportUrl', 'reportSubject', 'culprit', 'comment', 'misc'],
+  incident: ['issueId', 'issueVersion', 'buildId', 'testId', 'present', 'comment', 'misc'],
+};
+
+/** What no object is without. */
+const IDENTITY_FIELDS: { readonly [E in EntityName]: readonly (keyof Entities[E] & string)[] } = {
+  checkout: ['id', 'origin'],
+  build: ['id', 'origin', 'checkoutId'],
+  test: ['id', 'origin', 'buildId'],
+  issue: ['id', 'origin', 'version'],
+  incident: ['id', 'origin', 'issueId', 'issueVersion'],
+};
+
+/** What a field of the schema is made from, where that is not the field of the same name. */
+const MADE_FROM: Readonly<Record<string, readonly string[]>> = {
+  verdict: ['status'],
+  checkout: ['checkoutId'],
+  revision: ['gitCommitHash', 'patchsetHash'],
+  build: ['buildId'],
+  test: ['testId'],
+  issue: ['issueId', 'issueVersion'],
+};
+/** What is no field of the model, and needs none but the identity. */
+const FROM_IDENTITY = new Set(['nodeId', 'sources', 'builds', 'tests', 'incidents', 'versions']);
+
+/** What to ask of sources for what is selected of an object. Where conflicts are, everything but the log is compared. */
+export function fieldSet(entity: EntityName, selected: Iterable<string>, more: Iterable<string> = []): FieldSet {
+  const names = new Set<string>(IDENTITY_FIELDS[entity]);
+  for (const field of selected) {
+    if (FROM_IDENTITY.has(field)) continue;
+    for (const name of MADE_FROM[field] ?? [field]) names.add(name);
+    if (field === 'conflicts') for (const name of MODEL_FIELDS[entity]) names.add(name);
+  }
+  for (const name of more) names.add(name);
+  return { names, key: [...names].sort().join(' ') };
+}

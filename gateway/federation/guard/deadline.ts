@@ -1,0 +1,37 @@
+import { SourceError } from '../../../adapters/errors.ts';
+
+/** Who waits, and how long. */
+export interface Wait {
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+/**
+ * Runs a call that ends in time, whether or not the one that is called keeps to it: at the deadline, or when nobody
+ * waits any more, its signal aborts and the promise rejects at once.
+ * @param timeout milliseconds that the source is given, within the deadline of the request
+ * @throws {SourceError} SOURCE_TIMEOUT, also where it was the request that ended first
+ */
+export async function withinDeadline<T>(wait: Wait, timeout: number, run: (wait: Wait) => Promise<T>): Promise<T> {
+  const now = Date.now();
+  const deadline = Math.min(wait.deadline, now + timeout);
+  const controller = new AbortController();
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const end = (message: string) => {
+    const error = new SourceError('SOURCE_TIMEOUT', message);
+    controller.abort(error);
+    reject(error);
+  };
+  const onAbort = () => end('The request ended before the source answered.');
+  if (wait.signal.aborted) onAbort();
+  wait.signal.addEventListener('abort', onAbort, { once: true });
+  const seconds = Math.max(0, deadline - now) / 1000;
+  const timer = setTimeout(() => end(`The source did not answer within ${seconds} s.`), Math.max(0, deadline - now));
+  try {
+    return await Promise.race([run({ signal: controller.signal, deadline }), ended]);
+  } finally {
+    clearTimeout(timer);
+    wait.signal.removeEventListener('abort', onAbort);
+  }
+}

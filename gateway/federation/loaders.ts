@@ -1,0 +1,204 @@
+import DataLoader from 'dataloader';
+import type {
+  Call,
+  CountSubject,
+  Found,
+  IncludedObject,
+  Logger,
+  Page,
+  PageQuery,
+  RelationName,
+  RelationTarget,
+} from '../../adapters/adapter.ts';
+import { SourceError } from '../../adapters/errors.ts';
+import type { Filter } from '../../adapters/filter.ts';
+import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
+import type { FieldSet } from './field-set.ts';
+import { keyOf } from './identity.ts';
+import { IncludedObjects } from './included-objects.ts';
+import type { Source } from './registry.ts';
+import type { SourceReport } from './source-report.ts';
+
+/** A key, and where in the answer it was asked for. */
+export interface Asked {
+  readonly key: string;
+  readonly path: readonly (string | number)[];
+}
+/** Batches what is asked within one tick. It never rejects: what failed is a value. */
+export type Loader<T> = DataLoader<Asked, T | SourceError, string>;
+
+export interface LoadersOptions {
+  readonly signal: AbortSignal;
+  readonly deadline: number;
+  readonly log: Logger;
+  readonly report: SourceReport;
+}
+
+const EMPTY_PAGE: Page<never> = { items: [], hasMore: false };
+const NO_COUNTS: StatusCounts = { pass: 0, fail: 0, error: 0, miss: 0, done: 0, skip: 0, none: 0, total: 0 };
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+/**
+ * One loader a source, subject, arguments and fields: what one request asks is batched over a level, and asked once.
+ * Keys are chunked so that each call is one upstream request.
+ */
+export class Loaders {
+  readonly #options: LoadersOptions;
+  readonly #loaders = new Map<string, unknown>();
+  readonly #included = new IncludedObjects();
+
+  constructor(options: LoadersOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Objects by key; null where the source has none.
+   * @param isTimed whether the time by which lists sort the objects is needed too
+   */
+  objects<E extends EntityName>(
+    source: Source,
+    entity: E,
+    fields: FieldSet,
+    isTimed = false,
+  ): Loader<Found<Entities[E]> | null> {
+    const maxKeys = source.adapter.capabilities.entities[entity]?.get?.maxKeys ?? 1;
+    return this.#loader(`get ${entity} ${isTimed} ${fields.key}`, source, maxKeys, async (asked) => {
+      const known = asked.map(({ key }) => (isTimed ? null : this.#included.find(source, entity, key, fields)));
+      const missing = asked.filter((_, index) => known[index] === null);
+      const found =
+        missing.length === 0
+          ? new Map<string, Found<Entities[E]> | SourceError>()
+          : await this.#call(source, missing, fields.names, async (call) => {
+              const answer = await source.adapter.getMany(entity, keysOf(missing), call);
+              this.#keep(source, answer.included);
+              return { answer, items: answer.size };
+            });
+      return asked.map(({ key }, index) => {
+        const object = known[index] ?? null;
+        return object === null ? (found.get(key) ?? null) : { object, time: null };
+      });
+    });
+  }
+
+  /** Pages below parents. */
+  pages<R extends RelationName>(
+    source: Source,
+    relation: R,
+    query: PageQuery<RelationTarget<R>>,
+    fields: FieldSet,
+  ): Loader<Page<Entities[RelationTarget<R>]>> {
+    const maxParents = source.adapter.capabilities.relations[relation]?.maxParents ?? 1;
+    const name = `related ${relation} ${JSON.stringify(query)} ${fields.key}`;
+    return this.#loader(name, source, maxParents, async (asked) => {
+      const pages = await this.#call(source, asked, fields.names, async (call) => {
+        const answer = await source.adapter.related(relation, keysOf(asked), query, call);
+        let items = 0;
+        for (const page of answer.values()) {
+          if (page instanceof SourceError) continue;
+          items += page.items.length;
+          this.#keep(source, page.included);
+        }
+        return { answer, items };
+      });
+      return asked.map(({ key }) => pages.get(key) ?? EMPTY_PAGE);
+    });
+  }
+
+  /** Pages of an entity as a whole, under the key `''`. */
+  lists<E extends EntityName>(
+    source: Source,
+    entity: E,
+    query: PageQuery<E>,
+    fields: FieldSet,
+  ): Loader<Page<Entities[E]>> {
+    return this.#loader(`list ${entity} ${JSON.stringify(query)} ${fields.key}`, source, 1, async (asked) => {
+      const page = await this.#call(source, asked, fields.names, async (call) => {
+        const answer = await source.adapter.list(entity, query, call);
+        this.#keep(source, answer.included);
+        return { answer, items: answer.items.length };
+      });
+      return asked.map(() => page);
+    });
+  }
+
+  /** Counts of the children of parents, or, under the key `''`, of an entity as a whole. */
+  counts<E extends EntityName>(
+    source: Source,
+    subject: {
+      readonly entity: E;
+      readonly relation: RelationName | null;
+      readonly where: Filter<E> | null;
+      readonly allVersions: boolean;
+    },
+  ): Loader<StatusCounts> {
+    const { entity, relation, where, allVersions } = subject;
+    const maxParents = relation === null ? 1 : (source.adapter.capabilities.relations[relation]?.maxParents ?? 1);
+    const name = `count ${entity} ${relation} ${allVersions} ${JSON.stringify(where)}`;
+    return this.#loader(name, source, maxParents, async (asked) => {
+      const counted: CountSubject =
+        relation === null ? { entity, where, allVersions } : { relation, parents: keysOf(asked), where };
+      const counts = await this.#call(source, asked, NO_FIELDS, async (call) => {
+        if (source.adapter.count === undefined) throw new SourceError('SOURCE_UNSUPPORTED', 'The source cannot count.');
+        const answer = await source.adapter.count(counted, call);
+        return { answer, items: answer.size };
+      });
+      return asked.map(({ key }) => counts.get(key) ?? NO_COUNTS);
+    });
+  }
+
+  /** The loader of that name, made where it is asked for first. The name says all that its type depends on. */
+  #loader<T>(
+    name: string,
+    source: Source,
+    maxBatchSize: number,
+    load: (asked: readonly Asked[]) => Promise<readonly (T | SourceError)[]>,
+  ): Loader<T> {
+    const key = `${source.name} ${name}`;
+    const known = this.#loaders.get(key) as Loader<T> | undefined;
+    if (known !== undefined) return known;
+    const loader: Loader<T> = new DataLoader(
+      async (asked) => await load(asked).catch((fault) => failedAll(asked, fault)),
+      {
+        maxBatchSize,
+        cacheKeyFn: (one) => one.key,
+      },
+    );
+    this.#loaders.set(key, loader);
+    return loader;
+  }
+
+  async #call<A>(
+    source: Source,
+    asked: readonly Asked[],
+    fields: ReadonlySet<string>,
+    ask: (call: Call) => Promise<{ readonly answer: A; readonly items: number }>,
+  ): Promise<A> {
+    const { signal, deadline, log, report } = this.#options;
+    const usage = report.usageOf(source.name);
+    const path = asked[0]?.path ?? null;
+    const warn = (error: SourceError) => report.add(source.name, error, path);
+    const start = performance.now();
+    usage.requests += 1;
+    try {
+      const { answer, items } = await ask({ signal, deadline, fields, log, warn });
+      usage.items += items;
+      return answer;
+    } finally {
+      usage.ms += performance.now() - start;
+      usage.state = source.state.name;
+    }
+  }
+
+  #keep(source: Source, included: readonly IncludedObject[] | undefined): void {
+    for (const { entity, object } of included ?? []) this.#included.keep(source, entity, keyOf(object), object);
+  }
+}
+
+function keysOf(asked: readonly Asked[]): readonly string[] {
+  return asked.map(({ key }) => key);
+}
+
+function failedAll(asked: readonly Asked[], fault: unknown): readonly SourceError[] {
+  if (!(fault instanceof SourceError)) throw fault;
+  return asked.map(() => fault);
+}

@@ -1,0 +1,54 @@
+import { type GraphQLScalarLiteralParser, GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql';
+import { normaliseTime } from '../../adapters/kit/normalise-time.ts';
+import { clientError, quoted } from '../federation/client-error.ts';
+
+function readTime(value: unknown): string {
+  const time = typeof value === 'string' ? normaliseTime(value) : null;
+  if (time !== null) return time;
+  throw clientError(
+    'BAD_USER_INPUT',
+    `${quoted(value)} is no DateTime: give RFC 3339 text with a zone, such as "2026-02-01T10:00:00Z".`,
+  );
+}
+
+function readBigInt(value: unknown): number {
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value;
+  if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
+  throw clientError('BAD_USER_INPUT', `${quoted(value)} is no BigInt: give a whole number from 0 to 2^53 - 1.`);
+}
+
+function readUrl(value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw clientError('BAD_USER_INPUT', `${quoted(value)} is no URL: give text.`);
+}
+
+/** A literal is read as the variable of the same text would be. */
+function literal<T>(
+  read: (value: unknown) => T,
+  kinds: readonly (typeof Kind.STRING | typeof Kind.INT)[],
+): GraphQLScalarLiteralParser<T> {
+  return (node) => {
+    const known = kinds.find((kind) => kind === node.kind);
+    return read(known !== undefined && 'value' in node ? node.value : node.kind);
+  };
+}
+
+const DateTime = new GraphQLScalarType<string>({
+  name: 'DateTime',
+  parseValue: readTime,
+  parseLiteral: literal(readTime, [Kind.STRING]),
+});
+const BigInteger = new GraphQLScalarType<number>({
+  name: 'BigInt',
+  parseValue: readBigInt,
+  parseLiteral: literal(readBigInt, [Kind.INT, Kind.STRING]),
+});
+const Url = new GraphQLScalarType<string>({
+  name: 'URL',
+  parseValue: readUrl,
+  parseLiteral: literal(readUrl, [Kind.STRING]),
+});
+const JsonValue = new GraphQLScalarType<unknown>({ name: 'JSON', parseLiteral: valueFromASTUntyped });
+
+/** The scalars of the schema. Values from sources are in their final form already, so that serialising costs nothing. */
+export const scalars: readonly GraphQLScalarType[] = [DateTime, BigInteger, JsonValue, Url];
