@@ -1,0 +1,1 @@
+export const BEHAVIOURS: readonly import('./behaviour.ts').Behaviour[] = [];

@@ -1,0 +1,40 @@
+import { ENTITY_NAMES } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type AskPage, listing, placeOf, walk } from '../walk.ts';
+
+export const hasMore: Behaviour = {
+  name: 'has-more',
+  promise: 'hasMore is true where more comes after the last item of a page, and false where nothing does.',
+  async run(session) {
+    const limit = session.subject.known === undefined ? 30 : 200;
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      const list = session.adapter.capabilities.entities[entity]?.list ?? null;
+      for (const order of list?.order.slice(0, 1) ?? []) {
+        const size = Math.min(list?.maxPage ?? 1, 7);
+        const mayWait = list?.paging === 'offset';
+        parts.push([entity, await judge(listing(session, entity, { order }), size, limit, mayWait)]);
+      }
+    }
+    return combine(parts);
+  },
+};
+
+async function judge(ask: AskPage, size: number, limit: number, mayWait: boolean): Promise<Verdict> {
+  const { pages, items } = await walk(ask, size, limit);
+  for (const [index, page] of pages.entries()) {
+    const next = pages[index + 1];
+    if (next === undefined || page.hasMore === next.items.length > 0) continue;
+    // Only an index that is still filling, which lists as offset, may say "not now".
+    if (mayWait && next.items.length === 0 && next.hasMore) continue;
+    const evidence = { page: index, hasMore: page.hasMore, itemsAfterIt: next.items.length };
+    return fail('hasMore does not say what the next page shows.', evidence);
+  }
+  const reachedEnd = pages.at(-1)?.items.length === 0;
+  const beforeLast = items.at(-3);
+  if (items.length === 0) return notJudged('There is nothing in the list.');
+  if (!reachedEnd || beforeLast === undefined || size < 2) return pass();
+  const { hasMore: more } = await ask(placeOf(beforeLast), 2);
+  return more ? fail('A full page that ends with the very last item says that more comes.') : pass();
+}

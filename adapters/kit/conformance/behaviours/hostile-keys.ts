@@ -1,0 +1,78 @@
+import { RELATION_TARGETS } from '../../../adapter.ts';
+import { ENTITY_NAMES } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { keyOf } from '../keys.ts';
+import { isRelation } from '../sampler.ts';
+import { isOutage } from '../source-fault.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+
+const KEYS: readonly string[] = [
+  '',
+  ' ',
+  '\0',
+  'origin:nul\0inside',
+  'origin:\ud800',
+  '\udc00:half',
+  `origin:${'x'.repeat(20_000)}`,
+  "origin:'; DROP TABLE tests; --",
+  'origin:%00%2e%2e%2f',
+  '../../../etc/passwd',
+  'origin:{"$ne":null}',
+  'origin:.*',
+  'origin:%',
+  '@',
+  '1@',
+  '-1@origin:x',
+  '1.5@origin:x',
+  '99999999999999999999999@origin:x',
+  'abc+def+ghi',
+  '+',
+];
+
+export const hostileKeys: Behaviour = {
+  name: 'hostile-keys',
+  promise: 'Keys that no object can have (NUL, half a surrogate pair, very long, empty, code) are absent, not errors.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      const capability = session.adapter.capabilities.entities[entity];
+      if (!capability?.get) continue;
+      const [item] = (await data.sample(entity)).items;
+      const good = item === undefined ? [] : [keyOf(entity, item.object)];
+      parts.push([
+        entity,
+        await judge(async () => {
+          const found = await session.getMany(entity, [...KEYS, ...good]);
+          const wrong = KEYS.find((key) => found.has(key));
+          return wrong ?? good.find((key) => !found.has(key)) ?? null;
+        }),
+      ]);
+    }
+    for (const relation of Object.keys(session.adapter.capabilities.relations).filter(isRelation)) {
+      const [order] = session.adapter.capabilities.relations[relation]?.order ?? [];
+      if (order === undefined) continue;
+      const query = { where: null, order, first: 1, after: null };
+      parts.push([
+        relation,
+        await judge(async () => {
+          const pages = await session.related(relation, RELATION_TARGETS[relation], KEYS, query);
+          const wrong = [...pages].find(([, page]) => !('items' in page) || page.items.length > 0);
+          return wrong?.[0] ?? null;
+        }),
+      ]);
+    }
+    return combine(parts);
+  },
+};
+
+async function judge(ask: () => Promise<string | null>): Promise<Verdict> {
+  try {
+    const wrong = await ask();
+    return wrong === null
+      ? pass()
+      : fail('A key has an answer that it must not have, or a good one beside has none.', { key: wrong });
+  } catch (error) {
+    if (isOutage(error)) return notJudged(String(error));
+    return fail('The call fails because of such a key.', { error: String(error) });
+  }
+}

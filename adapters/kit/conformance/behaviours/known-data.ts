@@ -1,0 +1,53 @@
+import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { identityOf, keyOf } from '../keys.ts';
+import type { Sampler } from '../sampler.ts';
+import type { AnyObject, Session } from '../session.ts';
+import type { KnownObject } from '../subject.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { differingField } from './lookup-equals-list.ts';
+
+export const knownData: Behaviour = {
+  name: 'known-data',
+  promise: 'Every known object is found, with its fields, and no other is listed.',
+  async run(session, data) {
+    if (session.subject.known === undefined) return notJudged('No known data was handed over.');
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      if (session.adapter.capabilities.entities[entity]) parts.push([entity, await judge(session, data, entity)]);
+    }
+    return combine(parts);
+  },
+};
+
+async function judge(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
+  const known = data.known(entity);
+  const { items } = await data.sample(entity, true);
+  const listed = new Map(items.map(({ object }) => [identityOf(object), object]));
+  const lookups = session.adapter.capabilities.entities[entity]?.get
+    ? await session.getMany(
+        entity,
+        known.map(({ object }) => keyOf(entity, object)),
+      )
+    : new Map<string, never>();
+  for (const one of known) {
+    const found = lookups.get(keyOf(entity, one.object));
+    const copy = found !== undefined && 'object' in found ? found.object : listed.get(identityOf(one.object));
+    if (copy === undefined) return fail('A known object is not there.', { key: keyOf(entity, one.object) });
+    const field = wrongField(one, copy);
+    if (field !== null) return fail('A known object is another.', { field, known: one.object, got: copy });
+  }
+  const identities = new Set(known.map(({ object }) => identityOf(object)));
+  const unknown = items.find(({ object }) => !identities.has(identityOf(object)));
+  if (unknown !== undefined) return fail('An object is listed that is not among the known.', { id: unknown.object.id });
+  return known.length === 0 ? notJudged('None is known.') : pass();
+}
+
+function wrongField({ object }: KnownObject, copy: AnyObject): string | null {
+  const open = new Set([
+    ...(object.timestamp === null ? ['timestamp'] : []),
+    ...(object.conflicts ? [] : ['conflicts']),
+  ]);
+  const fields = Object.keys(object).filter((name) => !open.has(name));
+  return differingField(object, copy, new Set(fields));
+}

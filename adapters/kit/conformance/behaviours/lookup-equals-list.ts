@@ -1,0 +1,50 @@
+import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { keyOf } from '../keys.ts';
+import { sameJson } from '../same-json.ts';
+import type { Sampler } from '../sampler.ts';
+import type { AnyObject, Session } from '../session.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+
+export const lookupEqualsList: Behaviour = {
+  name: 'lookup-equals-list',
+  promise: 'getMany gives the same object and the same time as list does.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      const capability = session.adapter.capabilities.entities[entity];
+      if (!capability?.get || !capability.list) continue;
+      parts.push([entity, await judge(session, data, entity, capability.get.maxKeys)]);
+    }
+    return combine(parts);
+  },
+};
+
+async function judge(session: Session, data: Sampler, entity: EntityName, maxKeys: number): Promise<Verdict> {
+  const { items } = await data.sample(entity);
+  if (items.length === 0) return notJudged('There is nothing in the list.');
+  // Where each key is a request of its own, a few tell enough.
+  const some = session.subject.known === undefined && maxKeys < 20 ? items.slice(0, 10) : items;
+  const found = await session.getMany(
+    entity,
+    some.map(({ object }) => keyOf(entity, object)),
+  );
+  for (const { object, time } of some) {
+    const key = keyOf(entity, object);
+    const value = found.get(key);
+    if (value === undefined) return fail('What list shows, getMany does not find.', { key });
+    if (value instanceof Error) return notJudged(`getMany fails for "${key}": ${value.message}`);
+    if (value.time !== time) return fail('The times differ.', { key, list: time, getMany: value.time });
+    const field = differingField(object, value.object);
+    if (field !== null) return fail('The objects differ.', { key, field, list: object, getMany: value.object });
+  }
+  return pass();
+}
+
+/** The name of a field that two copies differ in; null where they are equal. */
+export function differingField(one: AnyObject, other: AnyObject, fields?: ReadonlySet<string>): string | null {
+  const [left, right]: Readonly<Record<string, unknown>>[] = [{ ...one }, { ...other }];
+  const names = fields ?? new Set([...Object.keys(one), ...Object.keys(other)]);
+  for (const name of names) if (!sameJson(left?.[name] ?? null, right?.[name] ?? null)) return name;
+  return null;
+}

@@ -1,0 +1,54 @@
+import type { Order, PageItem } from '../../../adapter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { comparePlaces } from '../compare-places.ts';
+import type { AnyObject, Session } from '../session.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { listing, walk } from '../walk.ts';
+
+export const order: Behaviour = {
+  name: 'order',
+  promise: 'Lists are sorted by time, then by tie; what has no time comes last, in NEWEST and in OLDEST.',
+  async run(session) {
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      const list = session.adapter.capabilities.entities[entity]?.list;
+      for (const wanted of list?.order ?? []) {
+        parts.push([`${entity} ${wanted}`, await judge(session, entity, wanted, list?.paging === 'offset')]);
+      }
+    }
+    return combine(parts);
+  },
+};
+
+async function judge(session: Session, entity: EntityName, wanted: Order, isOffset: boolean): Promise<Verdict> {
+  const size = Math.min(session.adapter.capabilities.entities[entity]?.list?.maxPage ?? 1, 100);
+  const ask = listing(session, entity, { order: wanted });
+  const { items } = await walk(ask, size, session.budget.sampleSize);
+  return isOffset ? mostlySorted(items, wanted) : sorted(items, wanted);
+}
+
+function sorted(items: readonly PageItem<AnyObject>[], wanted: Order): Verdict {
+  for (const [index, item] of items.entries()) {
+    const before = items[index - 1];
+    if (before === undefined || comparePlaces(wanted, before, item) <= 0) continue;
+    const [one, other] = [before, item].map(({ time, tie }) => `${time} ${tie}`);
+    return fail('An item stands behind one that it belongs before.', { index, before: one, item: other });
+  }
+  return items.length < 2 ? notJudged('There are fewer than two items.') : pass();
+}
+
+/** Rows of an offset source may stand early or late, but not the wrong way round. */
+function mostlySorted(items: readonly PageItem<AnyObject>[], wanted: Order): Verdict {
+  let [right, wrong] = [0, 0];
+  for (const [index, item] of items.entries()) {
+    const before = items[index - 1];
+    if (before === undefined || before.time === item.time) continue;
+    if (comparePlaces(wanted, before, item) < 0) right += 1;
+    else wrong += 1;
+  }
+  if (wrong > right) return fail('More items stand the wrong way round than the right way.', { right, wrong });
+  return wrong === 0
+    ? pass()
+    : notJudged(`${wrong} of ${items.length} items stand early or late, as offset paging may.`);
+}

@@ -1,0 +1,29 @@
+import { ENTITY_NAMES } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { combine, fail, pass, type Verdict } from '../verdict.ts';
+
+export const pageSize: Behaviour = {
+  name: 'page-size',
+  promise: 'A page has at most `first` items, up to maxPage.',
+  async run(session) {
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      const list = session.adapter.capabilities.entities[entity]?.list;
+      const [order] = list?.order ?? [];
+      if (list === undefined || list === null || order === undefined) continue;
+      let verdict = pass();
+      for (const first of new Set([1, 2, 3, 10, list.maxPage].filter((size) => size <= list.maxPage))) {
+        const page = await session.list(
+          entity,
+          { where: null, order, first, after: null },
+          { fields: new Set(['id']) },
+        );
+        if (page.items.length <= first) continue;
+        verdict = fail('A page has more items than were asked for.', { first, items: page.items.length });
+        break;
+      }
+      parts.push([entity, verdict]);
+    }
+    return combine(parts);
+  },
+};

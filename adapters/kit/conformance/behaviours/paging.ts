@@ -1,0 +1,82 @@
+import type { Order } from '../../../adapter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { identityOf } from '../keys.ts';
+import type { Sampler } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { listing, walk } from '../walk.ts';
+
+const SIZES = [1, 2, 7, 100] as const;
+
+export const paging: Behaviour = {
+  name: 'paging',
+  promise: 'Pages of any size, in each order, lose nothing and repeat nothing on the way to the end.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      const list = session.adapter.capabilities.entities[entity]?.list;
+      for (const order of list?.order ?? []) {
+        const sizes = new Set(SIZES.map((size) => Math.min(size, list?.maxPage ?? 1)));
+        parts.push([`${entity} ${order}`, await judge(session, data, entity, order, [...sizes])]);
+      }
+    }
+    return combine(parts);
+  },
+};
+
+async function judge(
+  session: Session,
+  data: Sampler,
+  entity: EntityName,
+  order: Order,
+  sizes: readonly number[],
+): Promise<Verdict> {
+  const sample = await data.sample(entity);
+  // What a small page needs to pass through is bounded by what the budget still allows.
+  const few = session.subject.known !== undefined ? 40 : 8;
+  let reference: readonly string[] | null = null;
+  for (const size of sizes.toReversed()) {
+    const limit = size < 7 ? Math.min(few, sample.items.length) : sample.items.length;
+    const ask = listing(session, entity, { order });
+    const { items, complete } = await walk(ask, size, limit);
+    const ids = items.map(({ object }) => identityOf(object));
+    const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
+    if (repeated !== undefined) return fail('An object came twice.', { pageSize: size, object: repeated });
+    if (complete && sample.complete) {
+      const lost =
+        missing(
+          sample.items.map(({ object }) => identityOf(object)),
+          ids,
+        ) ?? lostKnown(data, entity, ids);
+      if (lost !== null) return fail('An object was lost between pages.', { pageSize: size, object: lost });
+    }
+    reference ??= ids;
+    const common = Math.min(ids.length, reference.length);
+    const differs = ids.slice(0, common).findIndex((id, index) => id !== reference?.[index]);
+    if (differs !== -1) {
+      const evidence = { pageSize: size, index: differs, object: ids[differs], otherwise: reference[differs] };
+      return fail('Pages of another size give other objects, or the same in another order.', evidence);
+    }
+  }
+  return sample.items.length === 0 ? notJudged('There is nothing in the list.') : pass();
+}
+
+function missing(wanted: readonly string[], had: readonly string[]): string | null {
+  const set = new Set(had);
+  return wanted.find((id) => !set.has(id)) ?? null;
+}
+
+/** Of issues only the newest versions are in the list. */
+function lostKnown(data: Sampler, entity: EntityName, had: readonly string[]): string | null {
+  if (entity !== 'issue')
+    return missing(
+      data.known(entity).map(({ object }) => object.id),
+      had,
+    );
+  const withoutVersions = had.map((key) => key.slice(key.indexOf('@') + 1));
+  return missing(
+    data.known(entity).map(({ object }) => object.id),
+    withoutVersions,
+  );
+}

@@ -1,0 +1,39 @@
+import { ENTITY_NAMES } from '../../../model.ts';
+import { normaliseTime } from '../../normalise-time.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+
+export const times: Behaviour = {
+  name: 'times',
+  promise:
+    'The time by which an object is sorted is its startTime (issues and incidents: any), as text in the model’s form.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      if (!session.adapter.capabilities.entities[entity]?.list) continue;
+      const { items } = await data.sample(entity);
+      let verdict = items.length === 0 ? notJudged('There is nothing in the list.') : pass();
+      for (const { object, time } of items) {
+        const malformed = time !== null && normaliseTime(time) !== time;
+        const other = 'startTime' in object && object.startTime !== time;
+        const differs = data.known(entity).some((known) => isOther(known, object.id, time));
+        if (!malformed && !other && !differs) continue;
+        verdict = fail(
+          malformed ? 'A time is not in the form of the model.' : 'An object is sorted by another time than its own.',
+          { id: object.id, time, startTime: 'startTime' in object ? object.startTime : null },
+        );
+        break;
+      }
+      parts.push([entity, verdict]);
+    }
+    return combine(parts);
+  },
+};
+
+function isOther(
+  known: { readonly entity: string; readonly object: { readonly id: string }; readonly time?: string | null },
+  id: string,
+  time: string | null,
+): boolean {
+  return known.entity !== 'issue' && known.object.id === id && known.time !== undefined && known.time !== time;
+}

@@ -1,0 +1,24 @@
+import type { AdapterEnv } from '../../adapter.ts';
+import type { UpstreamMeter } from './subject.ts';
+
+/** An adapter's environment whose upstream requests are counted, by `upstream` and by `http` alike. */
+export function meterUpstream(env: AdapterEnv): { readonly env: AdapterEnv; readonly meter: UpstreamMeter } {
+  const meter = { started: 0, active: 0 };
+  const counted = async <T>(request: () => Promise<T>): Promise<T> => {
+    meter.started += 1;
+    meter.active += 1;
+    try {
+      return await request();
+    } finally {
+      meter.active -= 1;
+    }
+  };
+  return {
+    meter,
+    env: {
+      ...env,
+      http: { request: (url, request, call) => counted(() => env.http.request(url, request, call)) },
+      upstream: (call, request) => env.upstream(call, (signal) => counted(() => request(signal))),
+    },
+  };
+}
