@@ -5,6 +5,9 @@ import sys
 
 from kcidb_io.schema import LATEST
 
+# How deep Python may recurse is a setting, not a rule of KCIDB.
+sys.setrecursionlimit(10000)
+
 
 def judge(text):
     try:

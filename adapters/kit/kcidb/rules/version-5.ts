@@ -1,5 +1,8 @@
 import type { VersionChange } from './rule-types.ts';
 
+/** Looks ahead instead of repeating a group, since a repeated group takes stack for every character of a long path. */
+export const PATH_PATTERN = '^(?!\\.|.*\\.\\.|.*\\.$)[.a-zA-Z0-9_-]*$';
+
 /** 5.0: builds have a status as tests do, waivers are incidents, and paths, ids and repository URLs are stricter. */
 const VERSION_5_0: VersionChange = {
   major: 5,
@@ -12,10 +15,9 @@ const VERSION_5_0: VersionChange = {
       pattern: '^https://',
       says: 'the https:// URL of a Git repository',
     },
-    // Looks ahead instead of repeating a group, since a repeated group takes stack for every character of a long path.
     path: {
       type: 'string',
-      pattern: '^(?!\\.|.*\\.\\.|.*\\.$)[.a-zA-Z0-9_-]*$',
+      pattern: PATH_PATTERN,
       says: 'a path: names of letters, digits, underscores and hyphens with a dot between them, or the empty string',
     },
   },

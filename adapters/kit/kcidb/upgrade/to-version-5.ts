@@ -1,7 +1,8 @@
 import { fault, quoted } from '../fault.ts';
+import { PATH_PATTERN } from '../rules/version-5.ts';
 import { textOf, type UpgradeEntry } from './entry.ts';
 
-const PATH = /^(?!\.|.*\.\.|.*\.$)[.a-zA-Z0-9_-]*$/u;
+const PATH = new RegExp(PATH_PATTERN, 'u');
 const WAIVER = { id: '_:waived', version: 1 };
 
 /**

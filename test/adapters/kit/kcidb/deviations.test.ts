@@ -86,3 +86,18 @@ describe('refused here and not by kcidb-io', () => {
     expect(index).toBe(DEVIATIONS.length);
   });
 });
+
+describe('taken here though kcidb-io fails', () => {
+  const text = '{"version":{"major":5.0,"minor":3.0},"tests":[]}';
+
+  it('is a version whose numbers are written with a fraction of zero, which is the same number in JSON', () => {
+    expect(faultsOf(text)).toEqual([]);
+  });
+
+  it.skipIf(!withReference)('is nothing that the schemas of kcidb-io refuse', async () => {
+    const judgements = await Array.fromAsync(judgeByReference([text]));
+    expect(judgements).toMatchObject([
+      { valid: true, upgraded: null, reason: expect.stringContaining('AssertionError') },
+    ]);
+  });
+});
