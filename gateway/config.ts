@@ -55,7 +55,7 @@ const SCHEMA = inputSchema(CONFIG_SCHEMA);
 export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
   const { env = process.env, workingFolder = process.cwd() } = request;
   const { file, text, folder } = findConfig(request.file, env, workingFolder);
-  const subject = `The configuration ${file ?? '(built in)'}`;
+  const subject = file === null ? 'What kcigraph was started with' : `The configuration ${file}`;
   const yaml = readYaml(text);
   if (yaml.faults.length > 0) throw new ConfigError(subject, yaml.faults);
   const written = yaml.value ?? {};
@@ -99,9 +99,17 @@ export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
 
 /** The parts that are right, and the defaults for the rest. */
 function lenient(value: unknown): Values {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return CONFIG_SCHEMA.parse({});
-  const right = Object.entries(value).filter(([key, item]) => CONFIG_SCHEMA.safeParse({ [key]: item }).success);
-  return CONFIG_SCHEMA.parse(Object.fromEntries(right));
+  const right = (key: string, item: unknown) => CONFIG_SCHEMA.safeParse({ [key]: item }).success;
+  const parts = entriesOf(value).flatMap(([key, item]): (readonly [string, unknown])[] => {
+    if (right(key, item)) return [[key, item]];
+    const within = entriesOf(item).filter(([inner, part]) => right(key, { [inner]: part }));
+    return within.length === 0 ? [] : [[key, Object.fromEntries(within)]];
+  });
+  return CONFIG_SCHEMA.parse(Object.fromEntries(parts));
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
 /** One fault a path: what stands below an unresolved variable is not judged a second time. */

@@ -61,12 +61,15 @@ function faultsOf(file: string): string[] {
     if (!fileName.startsWith('.')) return [];
     const target = normalize(join(dirname(file), fileName));
     const to = layerOf(target);
-    if (from === undefined || to === undefined) return [`${file} imports ${target}, which lies outside the gateway and the adapters.`];
+    if (from === undefined || to === undefined)
+      return [`${file} imports ${target}, which lies outside the gateway and the adapters.`];
     if (to !== from && !from.below.includes(to.name)) {
       return [`${file} (${from.name}) imports ${target} (${to.name}); it may import from: ${from.below.join(', ')}.`];
     }
     const [folder, other] = [file, target].map((path) => path.split('/')[1]);
-    return from.name === 'adapters' && to === from && folder !== other ? [`${file} imports from another adapter: ${target}.`] : [];
+    return from.name === 'adapters' && to === from && folder !== other
+      ? [`${file} imports from another adapter: ${target}.`]
+      : [];
   });
 }
 

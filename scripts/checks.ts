@@ -36,7 +36,9 @@ function countTests(file: string): { passed: number; failed: number } {
     const tests = { passed: count('numPassedTests'), failed: count('numFailedTests') };
     // A file that cannot even be loaded has no tests that could fail.
     const suites = count('numFailedTestSuites') > 0 && tests.failed === 0 ? count('numFailedTestSuites') : 0;
-    process.stdout.write(`tests: ${tests.passed} passed, ${tests.failed + suites} failed, ${count('numPendingTests')} skipped\n`);
+    process.stdout.write(
+      `tests: ${tests.passed} passed, ${tests.failed + suites} failed, ${count('numPendingTests')} skipped\n`,
+    );
     return { passed: tests.passed, failed: tests.failed + suites };
   } catch (error) {
     process.stdout.write(`tests: FAILED: ${error instanceof Error ? error.message : error}\n`);

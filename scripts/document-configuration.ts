@@ -4,12 +4,19 @@ import { CONFIG_SCHEMA, SOURCE_SCHEMA } from '../gateway/config/config-schema.ts
 import { inputSchema, type JsonSchema } from '../gateway/config/schema-keys.ts';
 import { ADAPTER_MODULES } from '../gateway/federation/adapter-modules.ts';
 
-const TYPES: Readonly<Record<string, string>> = { string: 'text', boolean: 'true or false', integer: 'a whole number', number: 'a number' };
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+};
 const file = new URL('../docs/configuration.md', import.meta.url);
 const tables = new Map([
-  ['file', table(inputSchema(CONFIG_SCHEMA))],
-  ['source', table(inputSchema(SOURCE_SCHEMA))],
-  ...[...ADAPTER_MODULES].map(([name, module]) => [name, table(inputSchema(module.options), module.defaults)] as const),
+  ['file', table(inputSchema(CONFIG_SCHEMA), CONFIG_SCHEMA.parse({}))],
+  ['source', table(inputSchema(SOURCE_SCHEMA), SOURCE_SCHEMA.parse({ adapter: 'postgres' }))],
+  ...[...ADAPTER_MODULES].map(([name, { options, defaults }]) => {
+    return [name, table(inputSchema(options), {}, Object.entries(defaults))] as const;
+  }),
 ]);
 
 const before = readFileSync(file, 'utf8');
@@ -24,17 +31,19 @@ else if (after !== before) {
   process.exitCode = 1;
 }
 
-function table(schema: JsonSchema, defaults: object = {}): string {
-  const own = rows(schema, '');
-  const others = Object.entries(defaults).map(([key, value]) => `| \`${key}\` | | \`${value}\` | As above; this adapter's default. |`);
+function table(schema: JsonSchema, defaults: object, common: readonly (readonly [string, unknown])[] = []): string {
+  const own = rows(schema, '', defaults);
+  const others = common.map(([key, value]) => `| \`${key}\` | | \`${value}\` | As above; this adapter's default. |`);
   return ['| key | value | default | meaning |', '|---|---|---|---|', ...own, ...others, ''].join('\n');
 }
 
-function rows(schema: JsonSchema, prefix: string): string[] {
+function rows(schema: JsonSchema, prefix: string, defaults: unknown): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
     const path = `${prefix}${key}`;
-    if (value.properties !== undefined) return rows(value, `${path}.`);
-    const shown = value.default === undefined ? '' : `\`${JSON.stringify(value.default)}\``;
+    const parsed: unknown = typeof defaults === 'object' && defaults !== null ? Reflect.get(defaults, key) : undefined;
+    if (value.properties !== undefined) return rows(value, `${path}.`, parsed);
+    const fallback = key === 'adapter' ? undefined : (parsed ?? value.default);
+    const shown = fallback === undefined ? '' : `\`${JSON.stringify(fallback)}\``;
     return [`| \`${path}\` | ${typeOf(value)} | ${shown} | ${value.description ?? ''} |`];
   });
 }
@@ -42,5 +51,8 @@ function rows(schema: JsonSchema, prefix: string): string[] {
 function typeOf(value: JsonSchema): string {
   if (value.kind !== undefined) return value.kind;
   if (value.enum !== undefined) return `one of ${value.enum.join(', ')}`;
-  return [value.type ?? 'a mapping'].flat().map((type) => TYPES[type] ?? 'a mapping').join(' or ');
+  return [value.type ?? 'a mapping']
+    .flat()
+    .map((type) => TYPES[type] ?? 'a mapping')
+    .join(' or ');
 }

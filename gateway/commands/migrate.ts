@@ -19,7 +19,8 @@ export const migrate: Command = {
         const applied = await adapter.store?.migrate().catch((error: unknown) => {
           throw new CommandError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
         });
-        for (const { version, name: change } of applied ?? []) process.stdout.write(`${name}: applied ${version}, ${change}.\n`);
+        for (const { version, name: change } of applied ?? [])
+          process.stdout.write(`${name}: applied ${version}, ${change}.\n`);
         if (applied?.length === 0) process.stdout.write(`${name}: up to date.\n`);
       }
       return 0;

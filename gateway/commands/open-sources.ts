@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import type { Logger, Store } from '../../adapters/adapter.ts';
-import type { Config } from '../config.ts';
 import { ConfigError } from '../config/config-error.ts';
+import type { Config } from '../config.ts';
 import { createRegistry, type Registry, type RegistryEnv } from '../federation/registry.ts';
 import { CommandError } from './command.ts';
 

@@ -25,9 +25,11 @@ export const purge: Command = {
       if (into === undefined) throw new CommandError('No source is a store: there is nothing to remove.');
       const dryRun = !args.on('yes');
       const store = storeOf(registry, into);
-      const counts = await store.purge(before, origins.length === 0 ? null : origins, dryRun).catch((error: unknown) => {
-        throw new CommandError(`${into}: ${error instanceof Error ? error.message : error}`, { cause: error });
-      });
+      const counts = await store
+        .purge(before, origins.length === 0 ? null : origins, dryRun)
+        .catch((error: unknown) => {
+          throw new CommandError(`${into}: ${error instanceof Error ? error.message : error}`, { cause: error });
+        });
       const list = Object.entries(counts).map(([entity, count]) => `${count} ${entity}${count === 1 ? '' : 's'}`);
       const verb = dryRun ? 'would be removed; --yes removes them' : 'were removed';
       process.stdout.write(`${into}, last changed before ${before}: ${list.join(', ')} ${verb}.\n`);

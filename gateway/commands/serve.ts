@@ -17,7 +17,10 @@ export const serve: Command = {
   operands: '',
   flags: {
     config: CONFIG_FLAG,
-    port: { value: 'N', description: 'listen there (default: PORT, else the configuration, else 4000; 0: any free one)' },
+    port: {
+      value: 'N',
+      description: 'listen there (default: PORT, else the configuration, else 4000; 0: any free one)',
+    },
   },
   details: `
 SIGTERM and SIGINT finish what is under way first; a second one ends at once.
@@ -43,7 +46,8 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
       await server.listen().catch((error: unknown) => {
         throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
       });
-      const cleaning = config.retention === null || store === null ? null : removeOldObjects(store, config.retention, log);
+      const cleaning =
+        config.retention === null || store === null ? null : removeOldObjects(store, config.retention, log);
       process.stdout.write(greeting(config, server.address ?? ''));
       const reason = await Promise.race([stop.asked]);
       log.info({ reason }, 'Stopping: what is under way is finished first.');

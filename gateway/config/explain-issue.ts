@@ -43,7 +43,8 @@ export function explainIssue(
         return deep.flatMap((inner) => explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, keys, raw));
       }
       const expected = issue.errors.flat().flatMap((inner) => ('expected' in inner ? [String(inner.expected)] : []));
-      if (issue.message !== 'Invalid input' || expected.length === 0) return [{ path, message: issue.message }];
+      if (issue.message !== 'Invalid input' || expected.length === 0)
+        return [{ path, message: withValue(issue.message, value) }];
       return [{ path, message: mustBe(expected.map((type) => EXPECTED[type] ?? `a ${type}`).join(' or '), value) }];
     }
     case 'too_small':
@@ -52,8 +53,13 @@ export function explainIssue(
     case 'too_big':
       return [{ path, message: mustBe(`${issue.inclusive ? 'at most' : 'below'} ${issue.maximum}`, value) }];
     default:
-      return [{ path, message: issue.message }];
+      return [{ path, message: withValue(issue.message, value) }];
   }
+}
+
+/** What a schema says of its own, in the form of our own sentences. */
+function withValue(message: string, value: string | null): string {
+  return value !== null && /^It must .*\.$/.test(message) ? `${message.slice(0, -1)}, and ${value} is not.` : message;
 }
 
 /** What to say of a key that nobody knows. */
@@ -73,6 +79,8 @@ function quote(path: Path, value: unknown): string | null {
   if (value === undefined) return null;
   if (path.some((step) => typeof step === 'string' && SECRET.test(step))) return 'what stands there';
   const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
-  const open = text.replaceAll(/:\/\/[^@/\s]*@/g, '://…@');
+  const open = text
+    .replaceAll(/:\/\/[^@/\s]*@/g, '://…@')
+    .replaceAll(/([?&]\w*(?:password|token|key|secret)=)[^&"]*/gi, '$1…');
   return open.length > 60 ? `${open.slice(0, 60)}…` : open;
 }

@@ -24,15 +24,21 @@ function parseQuantity(text: string | number, units: Readonly<Record<string, num
 
 /** A duration in milliseconds, of at least `least`. */
 export function duration(least = 0) {
-  return quantity(parseDuration, least, 'a duration such as 250ms, 10s, 5m, 2h or 30d, or a number of milliseconds');
+  return quantity(
+    parseDuration,
+    least,
+    'a duration',
+    ' such as 250ms, 10s, 5m, 2h or 30d, or a number of milliseconds',
+  );
 }
 
 /** A number of bytes, of at least `least`. */
 export function byteSize(least = 1) {
-  return quantity(parseByteSize, least, 'a size such as 16MiB or a number of bytes');
+  return quantity(parseByteSize, least, 'a size', ' such as 16MiB, or a number of bytes');
 }
 
-function quantity(parse: (text: string | number) => number | null, least: number, expected: string) {
+function quantity(parse: (text: string | number) => number | null, least: number, kind: string, forms: string) {
+  const expected = `${kind}${forms}`;
   return z
     .union([z.number(), z.string()], { error: `It must be ${expected}.` })
     .transform((given, context): number => {
@@ -42,7 +48,7 @@ function quantity(parse: (text: string | number) => number | null, least: number
       context.addIssue({ code: 'custom', message: `It must ${rule}.`, input: given });
       return z.NEVER;
     })
-    .meta({ kind: expected });
+    .meta({ kind });
 }
 
 /** A whole number between the bounds; digits as text count too, since the environment knows nothing else. */

@@ -86,17 +86,18 @@ export async function readSource(
     const issues = options.error.issues.filter((issue) => issue.code !== 'unrecognized_keys');
     add(issues.flatMap((issue) => explainIssue(issue, keys, rawHere)));
   }
-  if (!common.success || !options.success) return { config: null, faults };
-  const { timeout, ...rest } = { ...module.defaults, ...defined(common.data) };
+  const timeout = common.data?.timeout ?? module.defaults.timeout;
   const late = timeout >= deadline;
-  if (late && common.data.timeout !== undefined) {
+  if (late && common.data?.timeout !== undefined) {
     const message = `A call may take ${timeout} ms, which must be less than limits.deadline, ${deadline} ms.`;
     add([{ path: ['timeout'], message }]);
   }
+  if (!common.success || !options.success) return { config: null, faults };
   // A default gives way to a short deadline, so that the source is reported before the whole request is over.
   const fitting = late ? Math.max(1, Math.floor(deadline * 0.8)) : timeout;
+  const { tls } = common.data;
   return {
-    config: { ...rest, tls: common.data.tls, name, module, options: options.data, timeout: fitting },
+    config: { ...module.defaults, ...defined(common.data), tls, name, module, options: options.data, timeout: fitting },
     faults,
   };
 }
