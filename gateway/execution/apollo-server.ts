@@ -24,7 +24,11 @@ export interface ApolloContext {
 }
 
 /** Apollo Server with its pipeline, and our own execution through its gateway hook. */
-export function createApolloServer(gateway: Gateway, log: Logger): ApolloServer<ApolloContext> {
+export function createApolloServer(
+  gateway: Gateway,
+  log: Logger,
+  onError: (code: string) => void = () => {},
+): ApolloServer<ApolloContext> {
   return new ApolloServer<ApolloContext>({
     gateway: {
       // The schema is announced once, from `load`, as Apollo Server wants it.
@@ -34,7 +38,7 @@ export function createApolloServer(gateway: Gateway, log: Logger): ApolloServer<
       },
       load: async () => ({
         executor: (request) => {
-          const exchange: Exchange = request.context['exchange'];
+          const exchange: Exchange = request.context.exchange;
           return executeOperation(gateway, exchange.caller, {
             document: request.document,
             definition: request.operation,
@@ -60,7 +64,11 @@ export function createApolloServer(gateway: Gateway, log: Logger): ApolloServer<
       warn: (message) => log.warn({}, String(message)),
       error: (message) => log.error({}, String(message)),
     },
-    formatError,
+    formatError: (formatted, error) => {
+      const answer = formatError(formatted, error);
+      onError(String(answer.extensions?.code));
+      return answer;
+    },
     stringifyResult: (result) => JSON.stringify(result),
     parseOptions: { maxTokens: gateway.limits.tokens },
     documentStore: documentStore(),
@@ -79,7 +87,7 @@ const outcomes: ApolloServerPlugin<ApolloContext> = {
   async requestDidStart({ contextValue }) {
     return {
       async didEncounterErrors({ errors }) {
-        contextValue.exchange.refusedByContent = errors.every((error) => error.extensions['code'] !== 'BAD_REQUEST');
+        contextValue.exchange.refusedByContent = errors.every((error) => error.extensions.code !== 'BAD_REQUEST');
       },
     };
   },

@@ -29,7 +29,10 @@ export function batchToFieldResolver<Parent, Args, Value>(
   return (parent, args, context, info) =>
     new Promise((resolve, reject) => {
       let batches = waiting.get(context);
-      if (batches === undefined) waiting.set(context, (batches = new Map()));
+      if (batches === undefined) {
+        batches = new Map();
+        waiting.set(context, batches);
+      }
       const first = info.fieldNodes[0]!;
       const batch = batches.get(first)?.find((other) => sameNodes(other.fieldNodes, info.fieldNodes));
       const call = { parent, path: info.path, resolve, reject };

@@ -14,7 +14,7 @@ export interface SchemaParts {
   /** The schema's text; kcigraph's own where absent. */
   readonly typeDefs?: string;
   readonly resolvers: BatchResolverMap;
-  readonly scalars: Readonly<Record<string, GraphQLScalarType>>;
+  readonly scalars: readonly GraphQLScalarType[];
 }
 
 export const SCHEMA_TEXT = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');

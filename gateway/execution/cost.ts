@@ -79,13 +79,13 @@ export function costOf({ schema, operation, fragments, variables }: CostQuestion
   }
 
   function pageSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
-    const first = argumentsOf(field, node)['first'];
+    const first = argumentsOf(field, node).first;
     return typeof first === 'number' ? Math.max(0, first) : UNPAGED_LIST;
   }
 
   function listLength(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
     if (!isListType(getNullableType(field.type))) return 1;
-    const ids = argumentsOf(field, node)['ids'];
+    const ids = argumentsOf(field, node).ids;
     return Array.isArray(ids) ? ids.length : UNPAGED_LIST;
   }
 
@@ -117,8 +117,8 @@ export function costOf({ schema, operation, fragments, variables }: CostQuestion
   function isSelected(node: SelectionNode): boolean {
     return (
       !node.directives?.length ||
-      (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] !== true &&
-        getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false)
+      (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if !== true &&
+        getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false)
     );
   }
 

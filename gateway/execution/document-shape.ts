@@ -26,7 +26,10 @@ const shapes = new WeakMap<DocumentNode, DocumentShape>();
 /** Measures a document that need not be valid. Each fragment is measured once, so spreading cannot make it slow. */
 export function documentShape(document: DocumentNode): DocumentShape {
   let shape = shapes.get(document);
-  if (shape === undefined) shapes.set(document, (shape = measure(document)));
+  if (shape === undefined) {
+    shape = measure(document);
+    shapes.set(document, shape);
+  }
   return shape;
 }
 
@@ -71,7 +74,10 @@ function measure(document: DocumentNode): DocumentShape {
   return {
     of(operation) {
       let shape = ofOperations.get(operation);
-      if (shape === undefined) ofOperations.set(operation, (shape = ofSelections(operation.selectionSet)));
+      if (shape === undefined) {
+        shape = ofSelections(operation.selectionSet);
+        ofOperations.set(operation, shape);
+      }
       return shape;
     },
   };

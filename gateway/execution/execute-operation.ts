@@ -35,6 +35,8 @@ export interface Caller {
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
   readonly token: string | null;
+  /** Why this caller may change nothing; null where the token decides. */
+  readonly mutationRefusal: string | null;
 }
 
 export interface Operation {
@@ -68,8 +70,9 @@ export async function executeOperation(
   const refusal = checkCost(question, limits.cost);
   if (refusal !== null) return { errors: [refusal] };
 
-  const timeout = definition.operation === OperationTypeNode.MUTATION ? null : limits.deadline;
-  return withDeadline(caller.signal, timeout, async (signal, deadline) => {
+  const mutates = definition.operation === OperationTypeNode.MUTATION;
+  if (mutates && caller.mutationRefusal !== null) return { errors: [clientError('FORBIDDEN', caller.mutationRefusal)] };
+  return withDeadline(caller.signal, mutates ? null : limits.deadline, async (signal, deadline) => {
     const { registry, submission } = gateway;
     const { log, token } = caller;
     const context = createRequestContext({ signal, deadline, log, registry, submission, token });

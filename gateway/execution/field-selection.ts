@@ -61,8 +61,8 @@ class FieldSelection implements Selection {
 function isSelected(node: SelectionNode, scope: Scope): boolean {
   if (node.directives === undefined || node.directives.length === 0) return true;
   return (
-    getDirectiveValues(GraphQLSkipDirective, node, scope.variableValues)?.['if'] !== true &&
-    getDirectiveValues(GraphQLIncludeDirective, node, scope.variableValues)?.['if'] !== false
+    getDirectiveValues(GraphQLSkipDirective, node, scope.variableValues)?.if !== true &&
+    getDirectiveValues(GraphQLIncludeDirective, node, scope.variableValues)?.if !== false
   );
 }
 

@@ -40,10 +40,10 @@ const WORDINGS = new Map([
 export function toClientError(error: GraphQLError, log: Logger, requestId: string): GraphQLError {
   const code = codeOf(error);
   if (code !== 'INTERNAL') {
-    if (error.extensions['code'] === code) return error;
+    if (error.extensions.code === code) return error;
     return relocated(error, error.message, { ...error.extensions, code });
   }
-  if (typeof error.extensions['requestId'] === 'string') return error;
+  if (typeof error.extensions.requestId === 'string') return error;
   log.error({ requestId, path: error.path, err: error.originalError ?? error }, 'a request failed inside the gateway');
   return relocated(error, `The gateway failed; its log tells why, under the request ${requestId}.`, {
     code,
@@ -55,8 +55,7 @@ export function toClientError(error: GraphQLError, log: Logger, requestId: strin
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const { stacktrace: _stacktrace, ...extensions } = formatted.extensions ?? {};
   const code = error instanceof GraphQLError ? codeOf(error) : 'INTERNAL';
-  const wording =
-    code === 'INTERNAL' && extensions['requestId'] === undefined ? 'The gateway failed.' : formatted.message;
+  const wording = code === 'INTERNAL' && extensions.requestId === undefined ? 'The gateway failed.' : formatted.message;
   return { ...formatted, message: worded(wording), extensions: { ...extensions, code } };
 }
 

@@ -58,7 +58,10 @@ export class JitExecutor implements Executor {
 
   #plan(document: DocumentNode, operationName: string | null): Plan {
     let plans = this.#plans.get(document);
-    if (plans === undefined) this.#plans.set(document, (plans = new Map()));
+    if (plans === undefined) {
+      plans = new Map();
+      this.#plans.set(document, plans);
+    }
     const name = operationName ?? '';
     let plan = plans.get(name);
     if (plan === undefined) {

@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../../adapters/adapter.ts';
+
+/** One request and its answer. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Without the query. */
+  readonly path: string;
+  /** With its `?`; empty for none. */
+  readonly search: string;
+  readonly requestId: string;
+  readonly log: Logger;
+  /** Aborts when the client has gone before it was answered. */
+  readonly signal: AbortSignal;
+}
+
+export type Handler = (exchange: Exchange) => Promise<void>;
+
+/** What a route answers to. HEAD is GET without the body; what is not here is a 405. */
+export interface Route {
+  /** As the figures name it. */
+  readonly name: string;
+  readonly methods: { readonly [method: string]: Handler };
+  /** The body of an error of this route. */
+  readonly errorBody: (status: number, error: HttpError) => unknown;
+}
+
+export interface HttpError {
+  readonly message: string;
+  readonly faults: readonly object[];
+}

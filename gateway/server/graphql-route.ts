@@ -1,0 +1,138 @@
+import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import type { GraphQLError } from 'graphql';
+import type { ApolloContext, Exchange as GraphqlExchange } from '../execution/apollo-server.ts';
+import type { ClientErrorCode } from '../federation/client-error.ts';
+import { bearerToken } from './bearer-token.ts';
+import type { Exchange, HttpError, Route } from './exchange.ts';
+import { HttpRefusal } from './http-refusal.ts';
+import { isLocalRequest, NOT_LOCAL } from './local-request.ts';
+import { mediaTypeOf, preferenceFor } from './media-type.ts';
+import { readWhole } from './read-body.ts';
+import { send } from './send.ts';
+
+const JSON_TYPE = 'application/json';
+const GRAPHQL_TYPE = 'application/graphql-response+json';
+
+export interface GraphqlRouteOptions {
+  readonly apollo: ApolloServer<ApolloContext>;
+  /** Gives an error for a text that must not be parsed or validated. */
+  readonly admit: (source: string) => GraphQLError | null;
+  readonly maxBytes: number;
+  /** Submissions need no token: mutations only from this machine then. */
+  readonly open: boolean;
+  readonly onError: (code: string) => void;
+  /** What a browser gets that asks for a page. */
+  readonly page: (exchange: Exchange) => Promise<void>;
+}
+
+/** GraphQL over HTTP, over Apollo Server's pipeline. The answer is written as one buffer. */
+export function graphqlRoute(options: GraphqlRouteOptions): Route {
+  return {
+    name: '/graphql',
+    methods: {
+      GET: async (exchange) => {
+        if (wantsPage(exchange)) return options.page(exchange);
+        const source = new URLSearchParams(exchange.search).get('query');
+        await answer(options, exchange, 'GET', undefined, source);
+      },
+      POST: async (exchange) => {
+        const body = await readJson(exchange, options.maxBytes);
+        const source = typeof body === 'object' && body !== null && 'query' in body ? body.query : null;
+        await answer(options, exchange, 'POST', body, source);
+      },
+    },
+    errorBody: (status, { message }: HttpError) => ({ errors: [{ message, extensions: { code: codeOf(status) } }] }),
+  };
+}
+
+async function answer(
+  { apollo, admit, open, onError }: GraphqlRouteOptions,
+  exchange: Exchange,
+  method: string,
+  body: unknown,
+  source: unknown,
+): Promise<void> {
+  const { request, response, search, requestId, log, signal } = exchange;
+  const refusal = typeof source === 'string' ? admit(source) : null;
+  if (refusal !== null) {
+    const { http: _http, ...extensions } = refusal.extensions;
+    const errors = [{ message: refusal.message, extensions }];
+    onError('LIMIT_EXCEEDED');
+    const type = prefersGraphqlType(request.headers.accept) ? GRAPHQL_TYPE : JSON_TYPE;
+    return send(response, type === JSON_TYPE ? 200 : 400, `${type}; charset=utf-8`, JSON.stringify({ errors }));
+  }
+  const graphql: GraphqlExchange = {
+    caller: {
+      requestId,
+      log,
+      signal,
+      token: bearerToken(request),
+      mutationRefusal: open && !isLocalRequest(request) ? NOT_LOCAL : null,
+    },
+    refusedByContent: false,
+  };
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  const result = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method, headers, search, body },
+    context: async () => ({ exchange: graphql }),
+  });
+  if (signal.aborted) return;
+  const { 'content-type': type = `${JSON_TYPE}; charset=utf-8`, ...others } = Object.fromEntries(result.headers);
+  send(response, statusOf(result, graphql, type), type, bodyOf(result), others);
+}
+
+/** A request that is well-formed as HTTP and wrong as GraphQL is a 200 for those who know only plain JSON. */
+function statusOf(result: HTTPGraphQLResponse, exchange: GraphqlExchange, type: string): number {
+  const status = result.status ?? 200;
+  return status === 400 && exchange.refusedByContent && type.startsWith(JSON_TYPE) ? 200 : status;
+}
+
+function bodyOf({ body }: HTTPGraphQLResponse): string {
+  // Only @defer and @stream give chunks, which the schema does not have.
+  if (body.kind === 'chunked') throw new Error('Apollo Server answered in chunks.');
+  return body.string;
+}
+
+async function readJson(exchange: Exchange, maxBytes: number): Promise<unknown> {
+  const type = mediaTypeOf(exchange.request);
+  if (type?.essence !== JSON_TYPE) {
+    throw new HttpRefusal(
+      415,
+      `The Content-Type must be application/json, not ${JSON.stringify(type?.essence ?? '')}.`,
+    );
+  }
+  if (type.charset !== 'utf-8' && type.charset !== 'utf8') {
+    throw new HttpRefusal(415, `The charset must be utf-8, not ${JSON.stringify(type.charset)}.`);
+  }
+  const bytes = await readWhole(exchange, maxBytes);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new HttpRefusal(400, 'The body is not UTF-8.');
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new HttpRefusal(400, `The body is not JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+function wantsPage({ request }: Exchange): boolean {
+  const { accept } = request.headers;
+  if (accept === undefined) return false;
+  const html = preferenceFor(accept, 'text/html');
+  return html > preferenceFor(accept, JSON_TYPE) && html > preferenceFor(accept, GRAPHQL_TYPE);
+}
+
+export function prefersGraphqlType(accept: string | undefined): boolean {
+  return accept !== undefined && preferenceFor(accept, GRAPHQL_TYPE) > preferenceFor(accept, JSON_TYPE);
+}
+
+function codeOf(status: number): ClientErrorCode {
+  if (status === 413) return 'LIMIT_EXCEEDED';
+  return status >= 500 ? 'INTERNAL' : 'BAD_USER_INPUT';
+}

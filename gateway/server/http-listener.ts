@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Logger } from '../../adapters/adapter.ts';
+import { logAccess } from './access-log.ts';
+import type { Exchange, Route } from './exchange.ts';
+import { explainListenError } from './listen-error.ts';
+import type { Metrics } from './metrics.ts';
+import { findRoute } from './router.ts';
+import { securityHeaders } from './security-headers.ts';
+import type { ServerConfig } from './server-options.ts';
+
+/** Milliseconds for the head of a request: whoever sends it byte by byte must not hold a connection for long. */
+const HEAD_TIMEOUT = 15_000;
+/** Milliseconds for a whole request; a large submission over a slow line takes its time. */
+const REQUEST_TIMEOUT = 1_800_000;
+const KEEP_ALIVE = 10_000;
+const DRAIN = 10_000;
+
+export interface ListenerOptions {
+  readonly config: ServerConfig;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly routes: { readonly [path: string]: Route };
+  readonly answer: (exchange: Exchange) => Promise<void>;
+}
+
+/** The listening socket: what holds for every request whatever its route, and the way to stop. */
+export class HttpListener {
+  readonly #options: ListenerOptions;
+  readonly #server: Server;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.#server = createServer({
+      headersTimeout: HEAD_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      keepAliveTimeout: KEEP_ALIVE,
+      connectionsCheckingInterval: 2_000,
+    });
+    this.#server.maxHeadersCount = 200;
+    const take = (request: IncomingMessage, response: ServerResponse) => void this.#take(request, response);
+    this.#server.on('request', take);
+    // Whoever waits for "100 Continue" can be turned away before the body is sent.
+    this.#server.on('checkContinue', take);
+  }
+
+  get draining(): boolean {
+    return this.#closing !== null;
+  }
+
+  get address(): string | null {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') return null;
+    const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    return `http://${host}:${address.port}`;
+  }
+
+  listen(): Promise<void> {
+    const { host, port } = this.#options.config.listen;
+    return new Promise((resolve, reject) => {
+      const fail = (error: NodeJS.ErrnoException) => reject(explainListenError(error, host, port));
+      this.#server.once('error', fail);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', fail);
+        resolve();
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    if (this.#closing !== null) {
+      this.#server.closeAllConnections();
+      return this.#closing;
+    }
+    this.#closing = new Promise((resolve) => {
+      const late = setTimeout(() => this.#server.closeAllConnections(), this.#options.config.drainTimeout ?? DRAIN);
+      this.#server.close(() => {
+        clearTimeout(late);
+        resolve();
+      });
+      this.#server.closeIdleConnections();
+    });
+    return this.#closing;
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { config, log, metrics, routes, answer } = this.#options;
+    const started = performance.now();
+    const requestId = randomUUID();
+    const gone = new AbortController();
+    const [path = '/', ...query] = (request.url ?? '/').split('?');
+    const search = query.length > 0 ? `?${query.join('?')}` : '';
+
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort(new DOMException('The client has gone.', 'AbortError'));
+      const ms = performance.now() - started;
+      metrics.answered(findRoute(routes, path).name, gone.signal.aborted ? 499 : response.statusCode, ms);
+      logAccess(log, config.trustProxy ?? false, { request, response, path, requestId, ms, gone: gone.signal.aborted });
+    });
+    // A request that breaks off shows in whoever reads it, and in the answer's close.
+    request.on('error', () => {});
+    for (const [name, value] of securityHeaders) response.setHeader(name, value);
+    response.setHeader('x-request-id', requestId);
+    if (this.draining) response.setHeader('connection', 'close');
+    await answer({ request, response, path, search, requestId, log, signal: gone.signal });
+  }
+}
