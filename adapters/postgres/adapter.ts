@@ -1,0 +1,39 @@
+import type { Adapter, AdapterEnv, AdapterModule, Call, Health } from '../adapter.ts';
+import { CONTRACT } from '../adapter.ts';
+import { capabilities } from './capabilities.ts';
+import { ReadClient } from './client.ts';
+import { options, type PostgresOptions } from './options.ts';
+import { createPools } from './pool.ts';
+import { Reads } from './queries/reads.ts';
+import { raw } from './sql.ts';
+
+/** The native store: KCIDB objects in PostgreSQL. */
+export const adapter: AdapterModule<PostgresOptions> = {
+  contract: CONTRACT,
+  name: 'postgres',
+  options,
+  defaults: { timeout: 8000, concurrency: 32, rate: null, cacheTtl: 0, staleIfError: 0 },
+  create,
+};
+
+function create(given: PostgresOptions, env: AdapterEnv): Adapter {
+  const pools = createPools(given, env.log);
+  const client = new ReadClient(() => pools.reads(), env, given.prepare);
+  const reads = new Reads(client);
+  return {
+    capabilities,
+    start: () => pools.start(),
+    stop: () => pools.stop(),
+    health: (call: Call): Promise<Health> => health(client, call),
+    getMany: (entity, ids, call) => reads.getMany(entity, ids, call),
+    list: (entity, query, call) => reads.list(entity, query, call),
+    related: (relation, parents, query, call) => reads.related(relation, parents, query, call),
+    count: (subject, call) => reads.count(subject, call),
+  };
+}
+
+/** The pool has checked the version of the tables by the time that it serves. */
+async function health(client: ReadClient, call: Call): Promise<Health> {
+  await client.rows(call, raw('SELECT 1 AS up'));
+  return { ok: true };
+}
