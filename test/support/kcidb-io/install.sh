@@ -6,6 +6,10 @@ target="$here/../../../.cache/kcidb-io"
 if [ -x "$target/bin/python" ] && cmp -s "$here/requirements.txt" "$target/requirements.txt"; then
   exit 0
 fi
+# Debian keeps what a virtual environment is made with in a package of its own.
+if ! python3 -c 'import ensurepip' 2> /dev/null && command -v apt-get > /dev/null && [ "$(id -u)" = 0 ]; then
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv
+fi
 rm -rf "$target"
 python3 -m venv "$target"
 "$target/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { latestRules } from '../../../../adapters/kit/kcidb/document-rules.ts';
 import { fromModel } from '../../../../adapters/kit/kcidb/from-model.ts';
+import { modelFaults } from '../../../../adapters/kit/kcidb/model-faults.ts';
 import { toModel } from '../../../../adapters/kit/kcidb/to-model.ts';
 
 const TEST = { id: 'x:t', origin: 'x', build_id: 'x:b' };
@@ -65,8 +65,8 @@ describe('from the common model', () => {
   it('an object that no KCIDB document could hold is found by the rules of 5.3', () => {
     const stored = toModel('tests', TEST);
     if (stored.entity !== 'test') throw new Error('no test');
-    const object = fromModel('test', { ...stored.object, origin: 'Not An Origin', conflicts: [] });
-    expect(latestRules().objectFaults('tests', 0, object)).toMatchObject([
+    expect(modelFaults('test', { ...stored.object, conflicts: [] })).toEqual([]);
+    expect(modelFaults('test', { ...stored.object, origin: 'Not An Origin' })).toMatchObject([
       { path: '/tests/0/origin', rule: 'pattern:origin' },
     ]);
   });
