@@ -6,6 +6,7 @@ import { options, type PostgresOptions } from './options.ts';
 import { createPools } from './pool.ts';
 import { Reads } from './queries/reads.ts';
 import { raw } from './sql.ts';
+import { createStore } from './store.ts';
 
 /** The native store: KCIDB objects in PostgreSQL. */
 export const adapter: AdapterModule<PostgresOptions> = {
@@ -29,6 +30,7 @@ function create(given: PostgresOptions, env: AdapterEnv): Adapter {
     list: (entity, query, call) => reads.list(entity, query, call),
     related: (relation, parents, query, call) => reads.related(relation, parents, query, call),
     count: (subject, call) => reads.count(subject, call),
+    store: createStore(pools, given, env.log),
   };
 }
 
