@@ -1,0 +1,82 @@
+import type { EntityName } from '../model.ts';
+import { type Column, EXCERPT, STORED, type StoredEntity } from './stored-columns.ts';
+import type { NamedStatement } from './transaction.ts';
+
+/** What loading an entity takes. Rows go in as one JSON list of objects by column. */
+export interface LoadStatements {
+  /** $1 rows with distinct keys. Inserts those that are not there, in the order of their keys; gives the `place` of the others. */
+  readonly insert: NamedStatement;
+  /** $1 ids, $2 the versions beside them (issues only). Locks the rows that are there in the order of their keys, and gives them. */
+  readonly lock: NamedStatement;
+  /** $1 ids. Gives their log excerpts. */
+  readonly excerpts: NamedStatement | null;
+  /** $1 whole rows, of which all are there and locked; $2 their ids, so that no plan reads the whole table. */
+  readonly update: NamedStatement;
+}
+
+/** Written, but never merged: it follows from the URL. */
+const REPOSITORY_KEY: Column = { name: 'repository_key', field: '', type: 'text', merge: 'first' };
+
+export const LOAD_STATEMENTS: { readonly [E in EntityName]: LoadStatements } = {
+  checkout: statementsOf(STORED.checkout),
+  build: statementsOf(STORED.build),
+  test: statementsOf(STORED.test),
+  issue: statementsOf(STORED.issue),
+  incident: statementsOf(STORED.incident),
+};
+
+function statementsOf(table: StoredEntity): LoadStatements {
+  const keys = table.key.join(', ');
+  const written = [...table.columns, ...(table.entity === 'checkout' ? [REPOSITORY_KEY] : [])];
+  const names = written.map((column) => column.name).join(', ');
+  const first = table.firstKnown ? ', first_known' : '';
+  const firstNow = table.firstKnown ? ', now()' : '';
+  const record = recordOf(table, [...written, ...(table.logs === null ? [] : [EXCERPT])]);
+  const sameKey = (a: string, b: string) => table.key.map((name) => `${a}.${name} = ${b}.${name}`).join(' AND ');
+  const insertLogs = (source: string, conflict = '') =>
+    table.logs === null
+      ? ''
+      : `, logs AS (INSERT INTO ${table.logs} (id, log_excerpt)
+          SELECT id, log_excerpt FROM incoming ${source} WHERE log_excerpt IS NOT NULL ${conflict})`;
+  return {
+    insert: {
+      name: `insert-${table.name}`,
+      text: `WITH incoming AS MATERIALIZED (SELECT * FROM json_to_recordset($1) AS r(place integer, ${record})),
+        inserted AS (
+          INSERT INTO ${table.name} (${keys}, ${names}, timestamp${first})
+          SELECT ${keys}, ${names}, now()${firstNow} FROM incoming ORDER BY ${keys}
+          ON CONFLICT DO NOTHING RETURNING ${keys}
+        )${insertLogs(`JOIN inserted USING (${keys})`)}
+        SELECT place FROM incoming LEFT JOIN inserted ON ${sameKey('inserted', 'incoming')} WHERE inserted.id IS NULL`,
+    },
+    lock: {
+      name: `lock-${table.name}`,
+      text: `SELECT ${keys}, ${table.columns.map(shown).join(', ')} FROM ${table.name}
+        WHERE id = ANY($1)${table.key.length > 1 ? ' AND (id, version) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))' : ''}
+        ORDER BY ${keys} FOR UPDATE`,
+    },
+    excerpts:
+      table.logs === null
+        ? null
+        : { name: `excerpts-${table.name}`, text: `SELECT id, log_excerpt FROM ${table.logs} WHERE id = ANY($1)` },
+    update: {
+      name: `update-${table.name}`,
+      text: `WITH incoming AS MATERIALIZED (SELECT * FROM json_to_recordset($1) AS r(${record}))${insertLogs('', 'ON CONFLICT DO NOTHING')}
+        UPDATE ${table.name} AS stored
+        SET ${written.map(({ name }) => `${name} = incoming.${name}`).join(', ')}, timestamp = greatest(timestamp, now())
+        FROM incoming WHERE ${sameKey('stored', 'incoming')} AND stored.id = ANY($2)`,
+    },
+  };
+}
+
+function recordOf(table: StoredEntity, columns: readonly Column[]): string {
+  const keys = table.key.map((name) => (name === 'id' ? 'id text COLLATE "C"' : 'version bigint'));
+  return [...keys, ...columns.map(({ name, type }) => `${name} ${type}`)].join(', ');
+}
+
+/** Times leave as the text of the model. */
+function shown({ name, type }: Column): string {
+  return type === 'timestamptz'
+    ? `to_char(${name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS ${name}`
+    : name;
+}

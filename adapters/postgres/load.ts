@@ -1,0 +1,70 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LoadCounts, StoredObject, Submitter } from '../adapter.ts';
+import type { EntityName } from '../model.ts';
+import type { EntityCounts } from './entity-tally.ts';
+import { checkKeyLengths } from './key-limits.ts';
+import { loadEntity } from './load-entity.ts';
+import { keepProcessed } from './receipts.ts';
+import { MemorySpool, type Spool } from './spool.ts';
+import { StagedSpool } from './staged-spool.ts';
+import { LOAD_ORDER } from './stored-columns.ts';
+import { toRow } from './to-row.ts';
+import type { Transaction } from './transaction.ts';
+
+/** Milliseconds after which the event loop gets its turn. */
+const SLICE = 10;
+
+/**
+ * Loads a document in one transaction, with its receipt; nothing of it where anything fails.
+ *
+ * Deadlocks cannot arise: every transaction takes its locks in one order, table by table; within a table first the new
+ * rows by key (an insert waits for whoever inserts the same key), then the rows that were there by key.
+ */
+export async function load(
+  transaction: Transaction,
+  objects: AsyncIterable<StoredObject>,
+  by: Submitter,
+  signal: AbortSignal,
+): Promise<LoadCounts> {
+  try {
+    const spool = await collect(transaction, objects, signal);
+    const counts = new Map<EntityName, EntityCounts>();
+    for (const entity of LOAD_ORDER) counts.set(entity, await loadEntity(transaction, entity, spool, signal));
+    await keepProcessed(transaction, by);
+    signal.throwIfAborted();
+    await transaction.commit();
+    const none = { added: 0, changed: 0, unchanged: 0 };
+    const of = (entity: EntityName) => counts.get(entity) ?? none;
+    return {
+      checkout: of('checkout'),
+      build: of('build'),
+      test: of('test'),
+      issue: of('issue'),
+      incident: of('incident'),
+    };
+  } finally {
+    await transaction.rollback();
+  }
+}
+
+async function collect(
+  transaction: Transaction,
+  objects: AsyncIterable<StoredObject>,
+  signal: AbortSignal,
+): Promise<Spool> {
+  const memory = new MemorySpool();
+  let spool: Spool = memory;
+  let sliceEnd = performance.now() + SLICE;
+  for await (const stored of objects) {
+    const row = toRow(stored);
+    checkKeyLengths(row);
+    const version = stored.entity === 'issue' ? stored.object.version : 0;
+    if (spool === memory && memory.isFull) spool = await StagedSpool.begin(transaction, memory.drain());
+    await spool.add(stored.entity, { id: stored.object.id, version, text: JSON.stringify(row) });
+    if (performance.now() < sliceEnd) continue;
+    await nextTurn();
+    signal.throwIfAborted();
+    sliceEnd = performance.now() + SLICE;
+  }
+  return spool;
+}

@@ -1,0 +1,103 @@
+import { SourceError } from '../errors.ts';
+import { type RecordedConflict, recordConflicts, type SettledConflict, settleConflicts } from './conflicts.ts';
+import { insertNew, mergedColumns, rowsOf } from './insert-new.ts';
+import { LOAD_STATEMENTS } from './load-statements.ts';
+import { mergeReports } from './merge-reports.ts';
+import type { SameKey } from './same-key.ts';
+import { EXCERPT, type StoredEntity } from './stored-columns.ts';
+import { type Row, withDerived } from './to-row.ts';
+import type { Transaction } from './transaction.ts';
+
+/** A purge may take away what was there a moment ago, and another load bring it back. */
+const ROUNDS = 10;
+
+/** What became of the objects that were there already. */
+export interface MergedGroups {
+  readonly added: ReadonlySet<SameKey>;
+  readonly changed: ReadonlySet<SameKey>;
+}
+
+/** Merges reports into objects that are stored, under a lock of their rows. */
+export async function mergeStored(
+  transaction: Transaction,
+  table: StoredEntity,
+  groups: readonly SameKey[],
+): Promise<MergedGroups> {
+  const added = new Set<SameKey>();
+  const changed = new Set<SameKey>();
+  let waiting = groups;
+  for (let round = 0; waiting.length > 0; round += 1) {
+    if (round === ROUNDS)
+      throw new SourceError('SOURCE_UNAVAILABLE', 'Objects vanish while they are loaded: a purge runs.');
+    const stored = await lockStored(transaction, table, waiting);
+    const found = waiting.filter((group) => stored.has(keyOf(group[0])));
+    for (const group of await mergeFound(transaction, table, found, stored)) changed.add(group);
+    const gone = waiting.filter((group) => !stored.has(keyOf(group[0])));
+    const back = await insertNew(transaction, table, gone);
+    for (const group of gone) if (!back.has(group)) added.add(group);
+    waiting = [...back];
+  }
+  return { added, changed };
+}
+
+async function mergeFound(
+  transaction: Transaction,
+  table: StoredEntity,
+  groups: readonly SameKey[],
+  stored: ReadonlyMap<string, Row>,
+): Promise<readonly SameKey[]> {
+  const changed: SameKey[] = [];
+  const rows: Row[] = [];
+  const conflicts: RecordedConflict[] = [];
+  const settled: SettledConflict[] = [];
+  const reports = groups.map((group) => [group, rowsOf(group)] as const);
+  const excerpts = await excerptsOf(transaction, table, reports);
+  for (const [group, said] of reports) {
+    const { id, version } = group[0];
+    const excerpt = excerpts.get(id);
+    const shown = { ...stored.get(keyOf(group[0])), [EXCERPT.name]: excerpt };
+    const merged = mergeReports(mergedColumns(table), shown, said);
+    for (const conflict of merged.conflicts) conflicts.push({ ...conflict, id, version });
+    if (!merged.changed) continue;
+    changed.push(group);
+    for (const item of merged.settled) settled.push({ ...item, id, version });
+    // An excerpt that is stored is never written again.
+    rows.push(withDerived(excerpt === undefined ? merged.row : { ...merged.row, [EXCERPT.name]: undefined }));
+  }
+  if (rows.length > 0) {
+    await transaction.run(LOAD_STATEMENTS[table.entity].update, [JSON.stringify(rows), rows.map(({ id }) => id)]);
+  }
+  await recordConflicts(transaction, table.entity, conflicts);
+  await settleConflicts(transaction, table.entity, settled);
+  return changed;
+}
+
+async function lockStored(
+  transaction: Transaction,
+  table: StoredEntity,
+  groups: readonly SameKey[],
+): Promise<ReadonlyMap<string, Row>> {
+  const ids = groups.map(([first]) => first.id);
+  const values = table.key.length > 1 ? [ids, groups.map(([first]) => first.version)] : [ids];
+  const rows = await transaction.run<Row>(LOAD_STATEMENTS[table.entity].lock, values);
+  return new Map(rows.map((row) => [`${String(row.version ?? 0)} ${String(row.id)}`, row]));
+}
+
+/** Read after the rows are locked, by a statement of its own: what the locking statement joins would be as old as its start. */
+async function excerptsOf(
+  transaction: Transaction,
+  table: StoredEntity,
+  reports: readonly (readonly [SameKey, readonly Row[]])[],
+): Promise<ReadonlyMap<string, string>> {
+  const statement = LOAD_STATEMENTS[table.entity].excerpts;
+  const ids = reports
+    .filter(([, said]) => said.some((row) => row[EXCERPT.name] !== undefined))
+    .map(([group]) => group[0].id);
+  if (statement === null || ids.length === 0) return new Map();
+  const rows = await transaction.run<{ id: string; log_excerpt: string }>(statement, [ids]);
+  return new Map(rows.map((row) => [row.id, row.log_excerpt]));
+}
+
+function keyOf({ id, version }: { readonly id: string; readonly version: number }): string {
+  return `${version} ${id}`;
+}

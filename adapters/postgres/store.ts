@@ -1,0 +1,48 @@
+import type { Logger, Store } from '../adapter.ts';
+import { toSourceError } from './database-fault.ts';
+import { load } from './load.ts';
+import type { PostgresOptions } from './options.ts';
+import type { Pools } from './pool.ts';
+import { purge } from './purge.ts';
+import { dropOldReceipts, keepReceipt, readReceipt } from './receipts.ts';
+import { Transaction } from './transaction.ts';
+
+/** Milliseconds between two clearings of old receipts. */
+const CLEARING = 3_600_000;
+
+/** The write side of the native store. */
+export function createStore(pools: Pools, options: PostgresOptions, log: Logger): Store {
+  const transaction = () => new Transaction(() => pools.loads(), options.prepare);
+  let cleared = 0;
+  const clear = async () => {
+    if (Date.now() - cleared < CLEARING) return;
+    cleared = Date.now();
+    // Nobody waits for it, and it is tried again.
+    await asSource(async () => dropOldReceipts(await pools.loads())).catch((error: unknown) =>
+      log.warn({ err: error }, 'Old receipts could not be removed.'),
+    );
+  };
+  return {
+    async load(objects, by, call) {
+      const counts = await load(transaction(), objects, by, call.signal);
+      await clear();
+      return counts;
+    },
+    receipt: (id) => asSource(async () => readReceipt(await pools.loads(), id)),
+    record: (receipt) => asSource(async () => keepReceipt(await pools.loads(), receipt)),
+    migrate: () => pools.migrate(),
+    async purge(before, origins, dryRun) {
+      const counts = await purge(transaction, before, origins, dryRun);
+      await asSource(async () => dropOldReceipts(await pools.loads()));
+      return counts;
+    },
+  };
+}
+
+async function asSource<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw toSourceError(error);
+  }
+}
