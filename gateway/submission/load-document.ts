@@ -1,8 +1,13 @@
 import type { Call, LoadCounts, Logger, Store, StoredObject } from '../../adapters/adapter.ts';
+import { SourceError } from '../../adapters/errors.ts';
 import { ENTITY_NAMES } from '../../adapters/model.ts';
-import type { Accepted, Authority } from './submission-door.ts';
+import { type Accepted, type Authority, Refusal } from './submission-door.ts';
 
-/** Loads an accepted document in one transaction. It resolves after the commit; an abort before takes everything back. */
+/**
+ * Loads an accepted document in one transaction. It resolves after the commit; an abort before takes everything back.
+ *
+ * @throws {Refusal} where an object is right, but more than this store can hold.
+ */
 export async function loadDocument(
   store: Store,
   objects: AsyncIterable<StoredObject>,
@@ -11,7 +16,9 @@ export async function loadDocument(
   signal: AbortSignal,
   log: Logger,
 ): Promise<Accepted> {
-  const counts = await store.load(objects, { origins, submission: id }, callOf(signal, log));
+  const counts = await store.load(objects, { origins, submission: id }, callOf(signal, log)).catch((error: unknown) => {
+    throw isUnstorable(error) ? refusalByStore(error) : error;
+  });
   return { id, message: describe(counts), counts };
 }
 
@@ -20,6 +27,16 @@ function callOf(signal: AbortSignal, log: Logger): Call {
   const warn: Call['warn'] = (error) =>
     log.warn({ err: error }, 'The store had a warning while a document was loaded.');
   return { signal, deadline: Number.POSITIVE_INFINITY, fields: new Set(), log, warn };
+}
+
+function isUnstorable(error: unknown): error is SourceError {
+  return error instanceof SourceError && error.code === 'SOURCE_BAD_DATA';
+}
+
+function refusalByStore({ message, id }: SourceError): Refusal {
+  return new Refusal('BAD_USER_INPUT', `The document cannot be stored, and nothing of it was: ${message}`, [
+    { path: '', rule: 'storable', message, value: id },
+  ]);
 }
 
 function describe(counts: LoadCounts): string {

@@ -2,10 +2,10 @@ import type { FileHandle } from 'node:fs/promises';
 import { append, openTemporaryFile } from './temporary-file.ts';
 
 /**
- * Above so many bytes a document is judged in a worker thread, from a file: judging takes up to 40 ms a megabyte, for which
- * nothing else would run.
+ * Above so many bytes a document is judged in a worker thread, from a file: judging takes 10 to 40 ms a megabyte, and
+ * several times that in a process that has just started, while nothing else runs.
  */
-export const WHOLE_BYTES = 512 * 1024;
+export const WHOLE_BYTES = 256 * 1024;
 
 /** A document as it came: in memory, or from an offset on in a file that is closed by `close`. */
 export type ReceivedDocument =

@@ -5,6 +5,7 @@ import { isReceiptId } from './receipt-id.ts';
 import { Spool } from './spool.ts';
 import { type Authority, Refusal, type SubmissionDoor } from './submission-door.ts';
 import { secretKeys } from './token.ts';
+import { warmUp } from './warm-up.ts';
 
 export interface SubmissionOptions {
   /** Where documents go; null: submission is off. */
@@ -36,6 +37,7 @@ export function createSubmissionDoor(options: SubmissionOptions): RunningSubmiss
   if (store === null) return closedDoor();
   const loader = new DocumentLoader({ store, folder: spoolDir, log });
   const spool = new Spool({ folder: spoolDir, store, loader, log });
+  void warmUp();
   const { bodyBytes } = options.limits;
   return {
     authorise: (token) => authorise(token, keys, open),
