@@ -41,8 +41,7 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
         spoolDir: join(config.dataDir, 'submissions'),
         log,
       });
-      const openSubmit = config.submit?.open ?? false;
-      const server = createServer({ config: { ...config, openSubmit }, registry, submission, log, metrics });
+      const server = createServer({ config, registry, submission, log, metrics });
       await server.listen().catch((error: unknown) => {
         throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
       });
