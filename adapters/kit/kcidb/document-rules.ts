@@ -1,7 +1,8 @@
 import type { Fault } from '../../adapter.ts';
 import { explainError, explainUnknownKey } from './explain.ts';
 import { fault, MAX_FAULTS, type Place, quoted } from './fault.ts';
-import { isObject, type SentListName } from './kcidb-object.ts';
+import { isObject, type KcidbObject, type SentListName } from './kcidb-object.ts';
+import { keyLengthFaults } from './key-length.ts';
 import { ObjectValidator } from './object-validator.ts';
 import type { VersionRules } from './rules/rule-types.ts';
 import { VERSIONS } from './rules/versions.ts';
@@ -55,6 +56,7 @@ export class DocumentRules {
   objectFaults(list: SentListName, index: number, object: unknown, limit: number = MAX_FAULTS): Fault[] {
     const place: Place = [list, index];
     const faults = storableFaults(object, place, limit);
+    if (isObject(object)) faults.push(...keyLengthFaults(object, place), ...unsafeVersionFaults(list, object, place));
     const validator = this.#validators.get(list);
     if (validator === undefined) throw new Error(`Version ${this.version.major}.${this.version.minor} has no ${list}.`);
     if (!validator.isValid(object)) {
@@ -68,8 +70,6 @@ export class DocumentRules {
         faults.push(explained);
       }
     }
-    const unsafe = unsafeVersionFault(list, place, object);
-    if (unsafe !== null) faults.push(unsafe);
     return faults.slice(0, limit);
   }
 }
@@ -93,11 +93,11 @@ export function latestRules(): DocumentRules {
   return rulesOf(version);
 }
 
-function unsafeVersionFault(list: SentListName, place: Place, object: unknown): Fault | null {
+function unsafeVersionFaults(list: SentListName, object: KcidbObject, place: Place): Fault[] {
   const field = VERSION_FIELDS[list];
-  if (field === undefined || !isObject(object)) return null;
-  const version = object[field];
-  if (typeof version !== 'number' || !Number.isInteger(version) || version <= Number.MAX_SAFE_INTEGER) return null;
+  const version = field === undefined ? undefined : object[field];
+  if (field === undefined || typeof version !== 'number' || !Number.isInteger(version)) return [];
+  if (version <= Number.MAX_SAFE_INTEGER) return [];
   const message = `"${field}" must be at most ${Number.MAX_SAFE_INTEGER}: greater numbers do not survive a JSON parser.`;
-  return fault([...place, field], 'storable', message, version);
+  return [fault([...place, field], 'storable', message, version)];
 }

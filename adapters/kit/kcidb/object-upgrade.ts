@@ -1,5 +1,6 @@
 import type { Fault } from '../../adapter.ts';
 import type { KcidbObject, ListName, SentListName } from './kcidb-object.ts';
+import { keyLengthFaults } from './key-length.ts';
 import type { VersionRules } from './rules/rule-types.ts';
 import type { UpgradeEntry } from './upgrade/entry.ts';
 import { newestFormFaults } from './upgrade/newest-form.ts';
@@ -66,7 +67,11 @@ export class ObjectUpgrade {
       if (entry.faults.length > 0) return { objects: [], faults: entry.faults };
     }
     const newest = newestList(entry.list);
-    const faults = this.#version.major < STRICT_MAJOR ? newestFormFaults(entry, newest, object) : [];
+    // The upgrade makes longer ids of ids: of 1.1's parts, and of a waived test's.
+    const ids = [entry.object, ...entry.made.map((one) => one.object)];
+    const faults = ids.flatMap((one) => keyLengthFaults(one, entry.place)).slice(0, 1);
+    if (this.#version.major < STRICT_MAJOR && faults.length === 0)
+      faults.push(...newestFormFaults(entry, newest, object));
     if (faults.length > 0) return { objects: [], faults };
     const made = entry.made.map((one) => ({ ...one, madeByUpgrade: true }));
     return { objects: [{ list: newest, object: entry.object, madeByUpgrade: false }, ...made], faults: [] };

@@ -93,12 +93,11 @@ function outcome(document: unknown): { document: KcidbObject | null; faults: rea
  */
 function isListedDeviation(text: string): boolean {
   if (/\\u(?:0000|d[89a-f])/.test(text)) return true;
-  if (
-    [...text.matchAll(/"(?:issue_)?version":(\d[\d.e+]*)/g)].some(
-      ([, digits]) => Number(digits) > Number.MAX_SAFE_INTEGER,
-    )
-  )
-    return true;
+  const versions = [...text.matchAll(/"(?:issue_)?version":(\d[\d.e+]*)/g)];
+  if (versions.some(([, digits]) => Number(digits) > Number.MAX_SAFE_INTEGER)) return true;
+  for (const [, field = '', value = ''] of text.matchAll(/"(id|[a-z_]+_id|origin|build_origin)":"([^"]*)"/g)) {
+    if (Buffer.byteLength(value) > (field === 'origin' ? 255 : 1000) && field !== 'message_id') return true;
+  }
   if (/"(?:0001-01-01T00:00:00\+|9999-12-31T23:59:59-)/.test(text)) return true;
   // A single final newline is what Python's "$" overlooks: without it the document is the same to both.
   const stripped = text.replaceAll('\\n"', '"');
