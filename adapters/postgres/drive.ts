@@ -1,7 +1,7 @@
 import { normaliseUrl } from '../kit/normalise-url.ts';
 import type { EntityName } from '../model.ts';
 import { allOf, param, raw, type Sql, sql } from './sql.ts';
-import { type AnyWhere, BUILD_FIELDS, CHECKOUT_FIELDS, conditionsOn, textsOf } from './where.ts';
+import { type AnyWhere, BUILD_FIELDS, CHECKOUT_FIELDS, conditionsOn, isBeyondIndex, textsOf } from './where.ts';
 
 /** Index ranges of `t`, one for each row `r` of `keys`. No row of `t` lies in two of them. */
 export interface Arm {
@@ -105,7 +105,9 @@ function byColumn({ field, column, isLong, form }: DrivingColumn, where: AnyWher
   if (values.length === 0) return NOTHING;
   // One value is one range: `=` on it, and the order of the index behind it, are all it takes.
   if (values.length === 1) return ONE_RANGE;
-  const on = [raw(`t.${column} = r.key`), ...(isLong ? [raw(`left(t.${column}, 255) = left(r.key, 255)`)] : [])];
+  const whole = raw(`t.${column} = r.key`);
+  const start = raw(`left(t.${column}, 255) = left(r.key, 255)`);
+  const on = isLong ? [start, ...(values.some(isBeyondIndex) ? [whole] : [])] : [whole];
   const isWhole = filter.prefix === undefined && filter.under === undefined;
   return { arms: [{ keys: listOf(values, 'key'), on, count: values.length }], fields: new Set(isWhole ? [field] : []) };
 }

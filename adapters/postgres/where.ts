@@ -55,14 +55,27 @@ const longText =
     return values.length === 0 ? null : isLongText(`${alias}.${column}`, values);
   };
 
+/**
+ * A value that is shorter than what the index holds is compared by the index's expression alone: with the whole column
+ * beside, the planner would take the two for independent, and expect far too few rows.
+ */
 function isLongText(column: string, values: readonly string[]): Sql[] {
   const starts = [...new Set(values.map(indexedStart))];
-  return [isOneOf(raw(`left(${column}, 255)`), starts, 'text'), isOneOf(raw(column), values, 'text')];
+  const byStart = isOneOf(raw(`left(${column}, ${INDEXED_LENGTH})`), starts, 'text');
+  return values.some(isBeyondIndex) ? [byStart, isOneOf(raw(column), values, 'text')] : [byStart];
+}
+
+/** How many characters of a text an index holds. */
+const INDEXED_LENGTH = 255;
+
+/** Whether the index cannot tell a value from others that begin alike. */
+export function isBeyondIndex(value: string): boolean {
+  return value.length >= INDEXED_LENGTH;
 }
 
 /** What the index holds of a long text: characters, not UTF-16 units. */
-export function indexedStart(value: string): string {
-  return value.length <= 255 ? value : [...value.slice(0, 510)].slice(0, 255).join('');
+function indexedStart(value: string): string {
+  return isBeyondIndex(value) ? [...value.slice(0, 2 * INDEXED_LENGTH)].slice(0, INDEXED_LENGTH).join('') : value;
 }
 
 /** Of a list column with an index of its items. */
@@ -72,10 +85,9 @@ const items =
     const values = textsOf(filter);
     if (values.length === 0) return null;
     const starts = [...new Set(values.map(indexedStart))];
-    return [
-      sql`${raw(`${alias}.${column}`)} && ${param(values, 'text[]')}`,
-      sql`index_keys(${raw(`${alias}.${column}`)}) && ${param(starts, 'text[]')}`,
-    ];
+    const byStart = sql`index_keys(${raw(`${alias}.${column}`)}) && ${param(starts, 'text[]')}`;
+    if (!values.some(isBeyondIndex)) return [byStart];
+    return [byStart, sql`${raw(`${alias}.${column}`)} && ${param(values, 'text[]')}`];
   };
 
 /** Values among which null may be asked for. */
@@ -145,15 +157,12 @@ const path: Condition = (filter, alias) => {
   const under = filter.under;
   if (under === undefined || under === null || under === '') return [...conditions, raw(`${alias}.path IS NOT NULL`)];
   if (!isStorableText(under)) return null;
-  const [node, first, end] = [under, `${under}.`, `${under}/`].map((value) => param(value, 'text'));
-  if (node === undefined || first === undefined || end === undefined) return conditions;
-  const column = raw(`${alias}.path`);
-  // `/` is the character behind `.`, so a subtree is one range, but for the node itself, which may lie apart from it.
+  // `/` is the character behind `.`, so a subtree is one range; `ltp-x` lies between `ltp` and `ltp.` and is not of it.
+  const [node, first, end] = [param(under, 'text'), param(`${under}.`, 'text'), param(`${under}/`, 'text')];
+  const column = raw(isBeyondIndex(`${under}.`) ? `${alias}.path` : `left(${alias}.path, ${INDEXED_LENGTH})`);
   return [
     ...conditions,
-    sql`left(${column}, 255) >= left(${node}, 255)`,
-    sql`left(${column}, 255) < ${end}`,
-    sql`(${column} = ${node} OR (${column} >= ${first} AND ${column} < ${end}))`,
+    sql`${column} >= ${node} AND ${column} < ${end} AND NOT (${column} > ${node} AND ${column} < ${first})`,
   ];
 };
 
