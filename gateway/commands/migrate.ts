@@ -1,7 +1,7 @@
 import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type Command, CommandError } from './command.ts';
-import { openSources } from './open-sources.ts';
+import { makeSources } from './open-sources.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
 
 /** `kcigraph migrate`: brings the tables of every store up to date; a second run changes nothing. */
@@ -10,8 +10,9 @@ export const migrate: Command = {
   operands: '',
   flags: { config: CONFIG_FLAG },
   async run(args) {
-    const config = await loadConfig({ file: args.text('config'), overrides: { attach: true, migrate: false } });
-    const registry = await openSources(config, createLog({ ...config.log, level: 'warn' }));
+    const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
+    // Not started: a start would migrate by itself, and could not tell what it applied.
+    const registry = await makeSources(config, createLog({ ...config.log, level: 'warn' }));
     try {
       const stores = registry.sources.filter((source) => source.adapter.store !== undefined);
       if (stores.length === 0) process.stdout.write('No source is a store: there is nothing to do.\n');

@@ -11,10 +11,7 @@ export async function openSources(
   log: Logger,
   metrics: RegistryEnv['metrics'] = undefined,
 ): Promise<Registry> {
-  await makeDataFolder(config.dataDir);
-  const modules = new Map(config.sources.map(({ adapter, module }) => [adapter, module]));
-  const { dataDir, userAgent } = config;
-  const registry = createRegistry(config.sources, modules, { dataDir, log, metrics, userAgent });
+  const registry = await makeSources(config, log, metrics);
   try {
     await registry.start();
     return registry;
@@ -22,6 +19,18 @@ export async function openSources(
     await registry.stop().catch(() => undefined);
     throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+}
+
+/** Makes the configured sources, which connect to nothing yet. */
+export async function makeSources(
+  config: Config,
+  log: Logger,
+  metrics: RegistryEnv['metrics'] = undefined,
+): Promise<Registry> {
+  await makeDataFolder(config.dataDir);
+  const modules = new Map(config.sources.map(({ adapter, module }) => [adapter, module]));
+  const { dataDir, userAgent } = config;
+  return createRegistry(config.sources, modules, { dataDir, log, metrics, userAgent });
 }
 
 /** The write side of a source. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
+import { createExecutor } from '../execution/create-executor.ts';
 import { createLog } from '../log.ts';
 import { createServer } from '../server/create-server.ts';
 import { Metrics } from '../server/metrics.ts';
@@ -41,14 +42,15 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
         spoolDir: join(config.dataDir, 'submissions'),
         log,
       });
-      const server = createServer({ config, registry, submission, log, metrics });
+      const executor = createExecutor({ onExecuted: (name, ms) => metrics.executed(name, ms) });
+      const server = createServer({ config, registry, submission, log, metrics, executor });
       await server.listen().catch((error: unknown) => {
         throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
       });
       const cleaning =
         config.retention === null || store === null ? null : removeOldObjects(store, config.retention, log);
       process.stdout.write(greeting(config, server.address ?? ''));
-      const reason = await Promise.race([stop.asked]);
+      const reason = await stop.asked;
       log.info({ reason }, 'Stopping: what is under way is finished first.');
       const closed = server.close();
       await Promise.race([closed, stop.again.then(() => server.close())]);
