@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { runAs } from './run-as.ts';
 import type { ServerUser } from './server-user.ts';
 
 /** Where a cluster lies and what runs it. */
@@ -34,8 +35,10 @@ export async function initCluster(cluster: Cluster, password: string): Promise<v
       await chown(passwordFile, cluster.user.uid, cluster.user.gid);
     }
     const args = ['-D', cluster.data, '-U', 'postgres', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
-    await run(join(cluster.binaries, 'initdb'), [...args, '-E', 'UTF8', '--locale=C', '--data-checksums'], {
-      ...cluster.user,
+    const initdb = join(cluster.binaries, 'initdb');
+    const launch = runAs(cluster.user, initdb, [...args, '-E', 'UTF8', '--locale=C', '--data-checksums']);
+    await run(launch.command, [...launch.args], {
+      ...launch.options,
       cwd: '/',
       env: { ...process.env, LC_ALL: 'C' },
     });
@@ -92,8 +95,10 @@ async function spawnPostmaster(
   const log = await open(logFile, 'a', 0o600);
   try {
     // In a session of its own, so that Ctrl-C in a terminal lets the gateway drain before its database goes.
-    const child = spawn(join(cluster.binaries, 'postgres'), ['-D', cluster.data, '-p', String(port), ...flags], {
-      ...cluster.user,
+    const server = join(cluster.binaries, 'postgres');
+    const launch = runAs(cluster.user, server, ['-D', cluster.data, '-p', String(port), ...flags]);
+    const child = spawn(launch.command, [...launch.args], {
+      ...launch.options,
       cwd: '/',
       detached: true,
       stdio: ['ignore', log.fd, log.fd],

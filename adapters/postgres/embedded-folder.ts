@@ -1,18 +1,22 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DatabaseFault } from './database-fault.ts';
+import { findSearchRight } from './run-as.ts';
 import type { ServerUser } from './server-user.ts';
 
 const VERSION = '18';
 const CLIENTS = 'The embedded PostgreSQL cannot be used.';
 
-/** @throws {DatabaseFault} where the server could not work in this folder. */
+/**
+ * As whom the server works in this folder.
+ * @throws {DatabaseFault} where it could not.
+ */
 export async function checkFolder(
   folder: string,
   data: string,
   binaries: string,
   user: ServerUser | null,
-): Promise<void> {
+): Promise<ServerUser | null> {
   const version = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
   if (version !== '' && version !== VERSION) {
     throw new DatabaseFault(
@@ -20,15 +24,18 @@ export async function checkFolder(
       CLIENTS,
     );
   }
-  if (user === null) return;
+  if (user === null) return null;
   for (const path of [folder, binaries]) {
     const closed = await closedFolder(path, user);
     if (closed === null) continue;
+    const searchRight = await findSearchRight();
+    if (searchRight !== null) return { ...user, searchRight };
     throw new DatabaseFault(
       `PostgreSQL does not run as root, and the user that it runs as (id ${user.uid}) may not enter ${closed}: allow it (chmod o+x), or start as another user.`,
       CLIENTS,
     );
   }
+  return user;
 }
 
 /** What the system said of a file in the folder, in a sentence that names the folder. */

@@ -120,10 +120,9 @@ class FolderServer implements EmbeddedServer {
   }
 
   async #cluster(): Promise<Cluster> {
-    const user = await serverUser();
     const binaries = embeddedBinaries();
     const data = join(this.#folder, 'postgres');
-    await checkFolder(this.#folder, data, binaries, user);
+    const user = await checkFolder(this.#folder, data, binaries, await serverUser());
     const cluster = { data, binaries, user };
     if ((await readdir(data).catch(() => [])).length > 0) return cluster;
     // Made beside and then renamed, so that a kill meanwhile leaves no half cluster behind.

@@ -7,6 +7,8 @@ import { DatabaseFault } from './database-fault.ts';
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
+  /** The Linux capability by which it passes folders that it may not enter; null: it needs none. */
+  readonly searchRight: string | null;
 }
 
 const NAME = 'postgres';
@@ -34,7 +36,7 @@ async function lookUp(): Promise<ServerUser | null> {
     .split('\n')
     .map((line) => line.split(':'))
     .find((user) => user[0] === NAME);
-  return fields === undefined ? null : { uid: Number(fields[2]), gid: Number(fields[3]) };
+  return fields === undefined ? null : { uid: Number(fields[2]), gid: Number(fields[3]), searchRight: null };
 }
 
 function noUser(cause: unknown): DatabaseFault {
