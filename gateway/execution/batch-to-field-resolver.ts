@@ -1,4 +1,4 @@
-import type { FieldNode, GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
+import { type FieldNode, type GraphQLFieldResolver, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
 import type { RequestContext } from '../federation/request-context.ts';
 import type { BatchResolver, ResponsePath } from '../resolvers/batch-resolver.ts';
 import { fieldSelection } from './field-selection.ts';
@@ -26,7 +26,7 @@ export function batchToFieldResolver<Parent, Args, Value>(
 ): GraphQLFieldResolver<Parent, RequestContext, Args, Promise<unknown>> {
   const waiting = new WeakMap<RequestContext, Map<FieldNode, Batch[]>>();
 
-  return (parent, args, context, info) =>
+  return (parent, _args, context, info) =>
     new Promise((resolve, reject) => {
       let batches = waiting.get(context);
       if (batches === undefined) {
@@ -46,7 +46,7 @@ export function batchToFieldResolver<Parent, Args, Value>(
         const left = batches.get(first)?.filter((other) => other !== opened) ?? [];
         if (left.length === 0) batches.delete(first);
         else batches.set(first, left);
-        void answer(opened.calls, resolver, args, context, info);
+        void answer(opened.calls, resolver, context, info);
       };
       // After every promise job that is due: the parents of a level arrive in many of them.
       Promise.resolve().then(() => process.nextTick(close));
@@ -56,11 +56,13 @@ export function batchToFieldResolver<Parent, Args, Value>(
 async function answer<Parent, Args, Value>(
   calls: readonly Call[],
   resolver: BatchResolver<Parent, Args, Value>,
-  args: Args,
   context: RequestContext,
   info: GraphQLResolveInfo,
 ): Promise<void> {
   try {
+    // Once a batch instead of once a parent, and by graphql-js: compiled code forgets defaults within input objects.
+    const definition = info.parentType.getFields()[info.fieldName]!;
+    const args = getArgumentValues(definition, info.fieldNodes[0]!, info.variableValues) as Args;
     // Only calls of this very field were collected, so the parents are of its type.
     const parents = calls.map((call) => call.parent as Parent);
     const selection = fieldSelection(info);

@@ -19,7 +19,10 @@ export interface SchemaParts {
 
 export const SCHEMA_TEXT = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
 
-/** The executable schema. Objects of an interface or a union name their type in `__typename`. A resolver of a field that the schema does not have is an error. */
+/**
+ * The executable schema. Objects of an interface or a union name their type in `__typename`. A resolver of a field that
+ * the schema does not have is an error.
+ */
 export function buildSchema({ typeDefs = SCHEMA_TEXT, resolvers, scalars }: SchemaParts): GraphQLSchema {
   const fields: Record<string, Record<string, GraphQLFieldResolver<never, RequestContext, never>>> = {};
   for (const [type, batchResolvers] of Object.entries(resolvers)) {
@@ -29,7 +32,7 @@ export function buildSchema({ typeDefs = SCHEMA_TEXT, resolvers, scalars }: Sche
   }
   return makeExecutableSchema({
     typeDefs,
-    resolvers: [fields, scalars],
+    resolvers: [fields, Object.fromEntries(scalars.map((scalar) => [scalar.name, scalar]))],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
 }

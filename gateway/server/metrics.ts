@@ -1,13 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-client';
+import type { SourceMetrics } from '../federation/guard/source-state.ts';
 import type { Registry } from '../federation/registry.ts';
-
-/** What the guard round a source tells of each call to it. */
-export interface SourceMetrics {
-  /** A call ended. `code` is null where it was answered; `keys` is how many keys or parents it asked for. */
-  called(source: string, call: string, ms: number, code: string | null, keys: number): void;
-  /** An answer came from the cache. */
-  cacheHit(source: string): void;
-}
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const STATES = { UP: 2, DEGRADED: 1, DOWN: 0 } as const;

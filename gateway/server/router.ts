@@ -59,7 +59,8 @@ function refuse(route: Route, { response, requestId, log, signal }: Exchange, er
   }
   if (error instanceof HttpRefusal) {
     const { status, message, faults, headers } = error;
-    return sendJson(response, status, route.errorBody(status, { message, faults }), headers);
+    sendJson(response, status, route.errorBody(status, { message, faults }), headers);
+    return;
   }
   log.error({ requestId, err: error }, 'a request failed inside the gateway');
   const message = `The gateway failed; its log tells why, under the request ${requestId}.`;
