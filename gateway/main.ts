@@ -52,3 +52,5 @@ function report(error: unknown): ExitCode {
 }
 
 process.exitCode = await main(process.argv.slice(2)).catch(report);
+// All is closed by now: whatever still holds the process must not hold whoever waits for it.
+setTimeout(() => process.exit(), 3_000).unref();

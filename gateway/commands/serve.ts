@@ -29,37 +29,33 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
   async run(args) {
     const config = await loadConfig({ file: args.text('config'), port: args.text('port') });
     const log = createLog(config.log);
-    const stop = untilAskedToStop();
+    // Closed in the opposite order of their making, also where a later step fails.
+    await using open = new AsyncDisposableStack();
+    const stop = open.adopt(untilAskedToStop(), async (request) => request.done());
     const metrics = new Metrics();
-    const registry = await openSources(config, log, metrics.sources);
-    try {
-      const store = config.submit === null ? null : storeOf(registry, config.submit.into);
-      const submission = createSubmissionDoor({
-        store,
-        secrets: config.submit?.secrets ?? [],
-        open: config.submit?.open ?? false,
-        limits: config.limits,
-        spoolDir: join(config.dataDir, 'submissions'),
-        log,
-      });
-      const executor = createExecutor({ onExecuted: (name, ms) => metrics.executed(name, ms) });
-      const server = createServer({ config, registry, submission, log, metrics, executor });
-      await server.listen().catch((error: unknown) => {
-        throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
-      });
-      const cleaning =
-        config.retention === null || store === null ? null : removeOldObjects(store, config.retention, log);
-      process.stdout.write(greeting(config, server.address ?? ''));
-      const reason = await stop.asked;
-      log.info({ reason }, 'Stopping: what is under way is finished first.');
-      const closed = server.close();
-      await Promise.race([closed, stop.again.then(() => server.close())]);
-      cleaning?.stop();
-      await submission.close();
-    } finally {
-      await registry.stop();
-      stop.done();
+    const registry = open.adopt(await openSources(config, log, metrics.sources), (sources) => sources.stop());
+    const store = config.submit === null ? null : storeOf(registry, config.submit.into);
+    const submission = createSubmissionDoor({
+      store,
+      secrets: config.submit?.secrets ?? [],
+      open: config.submit?.open ?? false,
+      limits: config.limits,
+      spoolDir: join(config.dataDir, 'submissions'),
+      log,
+    });
+    open.defer(() => submission.close());
+    if (config.retention !== null && store !== null) {
+      open.adopt(removeOldObjects(store, config.retention, log), async (cleaning) => cleaning.stop());
     }
+    const executor = createExecutor({ onExecuted: (name, ms) => metrics.executed(name, ms) });
+    const server = createServer({ config, registry, submission, log, metrics, executor });
+    await server.listen().catch((error: unknown) => {
+      throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
+    });
+    process.stdout.write(greeting(config, server.address ?? ''));
+    const reason = await stop.asked;
+    log.info({ reason }, 'Stopping: what is under way is finished first.');
+    await Promise.race([server.close(), stop.again.then(() => server.close())]);
     return 0;
   },
 };

@@ -3,7 +3,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 export interface StopRequest {
   /** Resolves at the first signal, or when the launcher that started this process is gone. */
   readonly asked: Promise<string>;
-  /** Resolves at the second one. */
+  /** Resolves at the second one; a third ends the process as it is. */
   readonly again: Promise<string>;
   /** Gives the signals back to the system. */
   done(): void;
@@ -17,7 +17,8 @@ export function untilAskedToStop(): StopRequest {
   const stop = (reason: string) => {
     times += 1;
     if (times === 1) first.resolve(reason);
-    else second.resolve(reason);
+    else if (times === 2) second.resolve(reason);
+    else process.exit(1);
   };
   const disconnected = () => first.resolve('the launcher is gone');
   for (const signal of SIGNALS) process.on(signal, stop);
