@@ -18,7 +18,7 @@ export function fault(place: Place, rule: string, message: string, value: unknow
 }
 
 /** The JSON Pointer of a place; long keys, and what is nested deeper than anyone reads, are cut short. */
-export function pointer(place: Place): string {
+function pointer(place: Place): string {
   let path = '';
   for (const part of place)
     path += `/${printable(cut(String(part)))

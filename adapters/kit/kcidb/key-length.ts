@@ -3,9 +3,9 @@ import { fault, type Place } from './fault.ts';
 import type { KcidbObject } from './kcidb-object.ts';
 
 /** The most bytes of an id: an index entry of PostgreSQL holds 2,704, and two ids with a time must fit into one. */
-export const MAX_ID_BYTES = 1000;
+const MAX_ID_BYTES = 1000;
 /** The most bytes of an origin. */
-export const MAX_ORIGIN_BYTES = 255;
+const MAX_ORIGIN_BYTES = 255;
 
 const ID_FIELDS: readonly string[] = [
   'id',
