@@ -13,7 +13,10 @@ export interface Pools {
   reads(): Promise<pg.Pool>;
   /** Brings the tables up to date. @throws {DatabaseFault} with what the operator should know. */
   migrate(): Promise<readonly Migration[]>;
-  /** Takes the embedded folder as its one gateway, starts its server, and brings the tables up to date. */
+  /**
+   * Takes the embedded folder as its one gateway, starts its server, and brings the tables up to date.
+   * @throws {DatabaseFault} where the embedded folder cannot be used; a server that is down is only logged.
+   */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -78,7 +81,9 @@ class SourcePools implements Pools {
   }
 
   async start(): Promise<void> {
-    if (this.#server !== null && !this.#options.attach) await this.#server.own();
+    // A command beside a gateway connects when it needs to, and `migrate` can say what it did.
+    if (this.#options.attach) return;
+    await this.#server?.own();
     try {
       await this.loads();
     } catch (error) {

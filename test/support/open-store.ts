@@ -1,0 +1,43 @@
+import type { Call, LoadCounts, Logger, Store, StoredObject } from '../../adapters/adapter.ts';
+import { options } from '../../adapters/postgres/options.ts';
+import { createPools, type Pools } from '../../adapters/postgres/pool.ts';
+import { createStore } from '../../adapters/postgres/store.ts';
+
+/** The write side of a native store, as a gateway has it. */
+export interface OpenStore {
+  readonly store: Store;
+  readonly pools: Pools;
+  /** Loads one document, as an operator. */
+  load(...objects: readonly StoredObject[]): Promise<LoadCounts>;
+  rows<R extends object>(sql: string): Promise<readonly R[]>;
+  stop(): Promise<void>;
+}
+
+export const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+let submissions = 0;
+
+/** Nothing is connected to before it is used. */
+export function openStore(url: string, given: object = {}, log: Logger = SILENT): OpenStore {
+  const parsed = options.parse({ url, ...given });
+  const pools = createPools(parsed, log);
+  const store = createStore(pools, parsed, log);
+  return {
+    store,
+    pools,
+    load(...objects) {
+      submissions += 1;
+      return store.load(arriving(objects), { origins: null, submission: `${process.pid}-${submissions}` }, aCall());
+    },
+    rows: async <R extends object>(sql: string) => (await (await pools.reads()).query<R>(sql)).rows,
+    stop: () => pools.stop(),
+  };
+}
+
+export function aCall(signal = new AbortController().signal): Call {
+  return { signal, deadline: Number.POSITIVE_INFINITY, fields: new Set(), log: SILENT, warn() {} };
+}
+
+export async function* arriving(objects: Iterable<StoredObject>): AsyncIterable<StoredObject> {
+  yield* objects;
+}
