@@ -15,6 +15,8 @@ const HEAD_TIMEOUT = 15_000;
 const REQUEST_TIMEOUT = 1_800_000;
 const KEEP_ALIVE = 10_000;
 const DRAIN = 10_000;
+/** Milliseconds in which what is left of a body that nobody wants may still come: who is cut off never reads the answer. */
+const LINGER = 10_000;
 
 export interface ListenerOptions {
   readonly config: ServerConfig;
@@ -97,6 +99,12 @@ export class HttpListener {
       const ms = performance.now() - started;
       metrics.answered(findRoute(routes, path).name, gone.signal.aborted ? 499 : response.statusCode, ms);
       logAccess(log, config.trustProxy ?? false, { request, response, path, requestId, ms, gone: gone.signal.aborted });
+    });
+    response.once('finish', () => {
+      request.resume();
+      if (request.complete) return;
+      const late = setTimeout(() => request.destroy(), LINGER);
+      request.once('close', () => clearTimeout(late));
     });
     // A request that breaks off shows in whoever reads it, and in the answer's close.
     request.on('error', () => {});
