@@ -1,4 +1,4 @@
-import { type PageItem, RELATION_TARGETS, type RelationName } from '../../adapter.ts';
+import { type Order, type PageItem, RELATION_TARGETS, type RelationName } from '../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../model.ts';
 import { keyOf, parentsIn } from './keys.ts';
 import type { AnyObject, Session } from './session.ts';
@@ -11,7 +11,8 @@ export interface Sample {
   readonly items: readonly PageItem<AnyObject>[];
   /** These are all there are. */
   readonly complete: boolean;
-  readonly order: 'listed' | 'unordered';
+  /** The order in which the items stand; null where they were not listed. */
+  readonly order: Order | null;
 }
 
 /** Looks at what the source holds, once an entity, for all behaviours. */
@@ -43,18 +44,18 @@ export class Sampler {
     if (capability?.list) {
       const { maxPage, order } = capability.list;
       const limit = Math.max(this.known(entity).length, session.budget.sampleSize);
-      const [first = 'NEWEST'] = order.includes('NEWEST') ? (['NEWEST'] as const) : order;
+      const first: Order = order.includes('NEWEST') ? 'NEWEST' : 'OLDEST';
       const ask = listing(session, entity, { order: first, allVersions }, {});
       const { items, complete } = await walk(ask, Math.min(maxPage, 100), limit);
-      return { items, complete, order: first === 'NEWEST' ? 'listed' : 'unordered' };
+      return { items, complete, order: first };
     }
     const ids = this.known(entity).map(({ object }) => keyOf(entity, object));
     if (capability?.get && ids.length > 0) {
       const found = await session.getMany(entity, ids);
       const items = [...found].flatMap(([key, value]) => ('object' in value ? [{ ...value, tie: key }] : []));
-      return { items, complete: false, order: 'unordered' };
+      return { items, complete: false, order: null };
     }
-    return { items: await this.#below(entity), complete: false, order: 'unordered' };
+    return { items: await this.#below(entity), complete: false, order: null };
   }
 
   /** What can only be reached from above. */

@@ -1,0 +1,17 @@
+import type { Behaviour } from '../behaviour.ts';
+import { fail, notJudged, pass } from '../verdict.ts';
+
+export const aliases: Behaviour = {
+  name: 'aliases',
+  promise: 'An object asked for by another of its names lies under that name, with its own id.',
+  async run(session) {
+    const known = session.subject.aliases ?? [];
+    if (known.length === 0) return notJudged('No other names were handed over.');
+    for (const { entity, alias, id } of known) {
+      const found = (await session.getMany(entity, [alias])).get(alias);
+      const got = found !== undefined && 'object' in found ? found.object.id : null;
+      if (got !== id) return fail('The other name does not find the object.', { entity, alias, id, got });
+    }
+    return pass();
+  },
+};

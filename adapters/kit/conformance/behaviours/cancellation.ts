@@ -1,0 +1,118 @@
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
+import { ENTITY_NAMES } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { absentKey, keyOf } from '../keys.ts';
+import { declaredRelations, someParents } from '../parents.ts';
+import type { Sampler } from '../sampler.ts';
+import type { Asking, Session } from '../session.ts';
+import { Stopped } from '../stopped.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { listing } from '../walk.ts';
+
+const TRIES = 4;
+const PROMPT_MS = 2000;
+/** An answer that had left the source when the call was aborted is no fault. */
+const ANSWER_ON_ITS_WAY_MS = 20;
+
+export const cancellation: Behaviour = {
+  name: 'cancellation',
+  promise: 'A call that is aborted ends at once, and so do its upstream requests; no new ones begin.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const [name, ask] of await callsOf(session, data)) parts.push([name, await judge(session, ask)]);
+    return combine(parts);
+  },
+};
+
+type Ask = (asking: Asking) => Promise<unknown>;
+
+/** A list, a look-up in several requests, and a relation: one of each is enough. */
+async function callsOf(session: Session, data: Sampler): Promise<readonly (readonly [string, Ask])[]> {
+  const calls: (readonly [string, Ask])[] = [];
+  const { entities, relations } = session.adapter.capabilities;
+  for (const entity of ENTITY_NAMES) {
+    const { list, get } = entities[entity] ?? {};
+    const { items, order } = await data.sample(entity);
+    if (list && order !== null && items.length > 0 && !calls.some(([name]) => name.startsWith('list'))) {
+      const size = Math.min(list.maxPage, 100);
+      calls.push([`list(${entity})`, (asking) => listing(session, entity, { order }, asking)(null, size)]);
+    }
+    const [item] = items;
+    if (get && item !== undefined && !calls.some(([name]) => name.startsWith('getMany'))) {
+      const key = keyOf(entity, item.object);
+      const absent = Array.from({ length: Math.min(3 * get.maxKeys, 3000) }, (_, number) =>
+        absentKey(item.object.id, number),
+      );
+      calls.push([`getMany(${entity})`, (asking) => session.getMany(entity, [key, ...absent], asking)]);
+    }
+  }
+  for (const [relation, target] of declaredRelations(session)) {
+    const [order] = relations[relation]?.order ?? [];
+    const parents = await someParents(data, relation, 20);
+    if (order === undefined || parents.length === 0 || calls.length > 2) continue;
+    const query = { where: null, order, first: Math.min(relations[relation]?.maxPage ?? 1, 100), after: null };
+    calls.push([relation, (asking) => session.related(relation, target, parents, query, asking)]);
+  }
+  return calls;
+}
+
+async function judge(session: Session, ask: Ask): Promise<Verdict> {
+  const early = await abortedBefore(session, ask);
+  if (early.startedAfter > 0) {
+    return fail('A call that was aborted before it began made upstream requests.', { requests: early.startedAfter });
+  }
+  let rejected = early.rejected;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const outcome = await abortedMidway(session, ask);
+    if (outcome.late) return fail('A call goes on long after it was aborted.', { promptMs: PROMPT_MS });
+    if (outcome.startedAfter > 0) {
+      return fail('A call made further upstream requests after it was aborted.', { requests: outcome.startedAfter });
+    }
+    if (outcome.activeAfter > 0) return fail('An upstream request goes on after its call was aborted.');
+    const waited = outcome.wasUnderWay && !outcome.rejected && outcome.ms > ANSWER_ON_ITS_WAY_MS;
+    if (waited) return fail('A call was answered long after it was aborted.', { msAfterAbort: Math.round(outcome.ms) });
+    rejected ||= outcome.rejected;
+  }
+  return rejected ? pass() : notJudged('The source answers too quickly to be interrupted.');
+}
+
+async function abortedBefore(session: Session, ask: Ask) {
+  const before = session.subject.upstream?.started ?? 0;
+  const { rejected } = await settled(ask({ signal: AbortSignal.abort() }));
+  return { rejected, startedAfter: (session.subject.upstream?.started ?? 0) - before };
+}
+
+async function abortedMidway(session: Session, ask: Ask) {
+  const meter = session.subject.upstream;
+  const controller = new AbortController();
+  const before = meter?.started ?? 0;
+  let wasUnderWay = true;
+  const asked = settled(ask({ signal: controller.signal })).finally(() => {
+    wasUnderWay = controller.signal.aborted;
+  });
+  // Without a meter a turn of the event loop is all that can be waited for.
+  for (let turn = 0; turn < 50 && wasUnderWay; turn++) {
+    await nextTurn();
+    if (meter === undefined || meter.started > before) break;
+  }
+  const atAbort = meter?.started ?? 0;
+  controller.abort();
+  const start = performance.now();
+  const outcome = await Promise.race([asked, delay(PROMPT_MS, null, { ref: false })]);
+  const ms = performance.now() - start;
+  // A request that was stopped may need a moment to say so.
+  for (let wait = 0; wait < 40 && (meter?.active ?? 0) > 0; wait++) await delay(25);
+  const startedAfter = (meter?.started ?? 0) - atAbort;
+  const activeAfter = meter?.active ?? 0;
+  return { late: outcome === null, rejected: outcome?.rejected ?? false, wasUnderWay, ms, startedAfter, activeAfter };
+}
+
+async function settled(call: Promise<unknown>): Promise<{ readonly rejected: boolean }> {
+  try {
+    await call;
+    return { rejected: false };
+  } catch (error) {
+    if (error instanceof Stopped) throw error;
+    return { rejected: true };
+  }
+}

@@ -1,0 +1,65 @@
+import { filterValue } from '../../../filter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { FilterJudge } from '../filter-judge.ts';
+import { filterVariants } from '../filter-variants.ts';
+import type { Sampler } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import { combine, notJudged, pass, type Verdict } from '../verdict.ts';
+import { placeOf } from '../walk.ts';
+import { filterOf } from './filters.ts';
+
+const PAIRS = 24;
+
+export const combinedFilters: Behaviour = {
+  name: 'combined-filters',
+  promise: 'Several filters at once must all fit, in either order and on later pages too.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      if (!session.adapter.capabilities.entities[entity]?.list) continue;
+      parts.push([entity, await judgeEntity(session, data, entity)]);
+    }
+    return combine(parts);
+  },
+};
+
+async function judgeEntity(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
+  const capability = session.adapter.capabilities.entities[entity];
+  const fields = Object.entries(capability?.filters ?? {});
+  const { items, complete, order: sampled } = await data.sample(entity);
+  if (fields.length < 2) return notJudged('Fewer than two filters are declared.');
+  if (items.length === 0) return notJudged('There is nothing in the list.');
+  const judge = new FilterJudge(session, data, entity);
+  await judge.load(items);
+  const orders = capability?.list?.order ?? [];
+  let verdict: Verdict = notJudged('The calls did not reach so far.');
+  for (let pair = 0; pair < PAIRS && session.budget.left > 4; pair++) {
+    // Values of one object, so that there is something to find.
+    const object = items[(pair * 7) % items.length]?.object ?? items[0]?.object;
+    const chosen = [
+      fields[pair % fields.length],
+      fields[(pair * 3 + 1 + Math.floor(pair / fields.length)) % fields.length],
+    ];
+    const pieces = chosen.flatMap((field) => {
+      if (field === undefined || object === undefined) return [];
+      const [name, operators = []] = field;
+      const value = filterValue<EntityName>(entity, name, object, judge.ancestryOf(object));
+      const [piece] = filterVariants(name, operators, [value]);
+      return piece === undefined ? [] : [[name, piece] as const];
+    });
+    const where = filterOf(Object.fromEntries(pieces));
+    const order = orders[pair % orders.length] ?? 'NEWEST';
+    const page = await session.list(entity, { where, order, first: 3, after: null });
+    const last = page.items.at(-1);
+    const more = { where, order, first: Math.min(capability?.list?.maxPage ?? 1, 100) };
+    const goesOn = page.hasMore && last !== undefined;
+    const rest = goesOn ? await session.list(entity, { ...more, after: placeOf(last) }) : null;
+    const whole = rest === null ? page : { ...rest, items: [...page.items, ...rest.items] };
+    // Without the sample's order only the end of the list tells whether something is missing.
+    const judged = await judge.judge(where, whole, order === sampled || !whole.hasMore ? items : [], complete);
+    if (judged.verdict === 'fail') return judged;
+    if (judged.verdict === 'pass') verdict = pass();
+  }
+  return verdict;
+}

@@ -1,0 +1,84 @@
+import type { CountSubject } from '../../../adapter.ts';
+import { ENTITY_NAMES, type EntityName, type StatusCounts } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { declaredRelations, someParents } from '../parents.ts';
+import { sameJson } from '../same-json.ts';
+import type { Sampler } from '../sampler.ts';
+import type { AnyObject, Session } from '../session.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+
+const NONE: StatusCounts = { pass: 0, fail: 0, error: 0, miss: 0, done: 0, skip: 0, none: 0, total: 0 };
+
+export const counts: Behaviour = {
+  name: 'counts',
+  promise: 'count tells by status what list and related show, for many parents at once, with a filter too.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      if (session.adapter.capabilities.entities[entity]?.count === 'exact') {
+        parts.push([entity, await judgeEntity(session, data, entity)]);
+      }
+    }
+    for (const [relation, target] of declaredRelations(session)) {
+      const capability = session.adapter.capabilities.relations[relation];
+      const [order] = capability?.order ?? [];
+      if (capability?.count !== 'exact' || order === undefined) continue;
+      const parents = await someParents(data, relation, session.subject.known === undefined ? 5 : 30);
+      const query = { where: null, order, first: Math.min(capability.maxPage, 100), after: null };
+      const pages = parents.length === 0 ? new Map() : await session.related(relation, target, parents, query);
+      const counted = parents.length === 0 ? new Map() : await session.count({ relation, parents, where: null });
+      let verdict: Verdict = notJudged('No parent is at hand whose children are all on one page.');
+      for (const parent of parents) {
+        const page = pages.get(parent) ?? { items: [], hasMore: false };
+        if (!('items' in page) || page.hasMore) continue;
+        verdict = compare(`${relation} of ${parent}`, page.items, counted.get(parent), target);
+        if (verdict.verdict === 'fail') break;
+      }
+      parts.push([relation, verdict]);
+    }
+    return combine(parts);
+  },
+};
+
+async function judgeEntity(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
+  const { items, complete } = await data.sample(entity);
+  if (!complete) return notJudged('The list is too long to be counted here.');
+  const whole: CountSubject = { entity, where: null };
+  const verdict = compare(entity, items, (await session.count(whole)).get(''), entity);
+  const [item] = items;
+  if (verdict.verdict !== 'pass' || item === undefined) return verdict;
+  if (entity === 'issue') {
+    const all = await data.sample('issue', true);
+    const counted = await session.count({ entity, where: null, allVersions: true });
+    const versions = all.complete ? compare('all versions', all.items, counted.get(''), entity) : pass();
+    if (versions.verdict === 'fail') return versions;
+  }
+  if (!session.adapter.capabilities.entities[entity]?.filters.origin?.includes('in')) return verdict;
+  const where = { origin: { in: [item.object.origin] } };
+  const own = items.filter(({ object }) => object.origin === item.object.origin);
+  return compare(`${entity} of ${item.object.origin}`, own, (await session.count({ entity, where })).get(''), entity);
+}
+
+function compare(
+  of: string,
+  items: readonly { readonly object: AnyObject }[],
+  counted: StatusCounts | Error | undefined,
+  entity: EntityName,
+): Verdict {
+  if (counted instanceof Error) return notJudged(`The count is an error: ${counted.message}`);
+  const wanted = items.length === 0 ? NONE : countOf(items, entity);
+  return sameJson(wanted, { ...NONE, ...counted })
+    ? pass()
+    : fail('The count differs from what is listed.', { of, listed: wanted, counted: counted ?? null });
+}
+
+function countOf(items: readonly { readonly object: AnyObject }[], entity: EntityName): StatusCounts {
+  const result = { ...NONE, total: items.length };
+  if (entity !== 'build' && entity !== 'test') return result;
+  const names = { PASS: 'pass', FAIL: 'fail', ERROR: 'error', MISS: 'miss', DONE: 'done', SKIP: 'skip' } as const;
+  for (const { object } of items) {
+    const status = 'status' in object ? object.status : null;
+    result[status === null ? 'none' : names[status]] += 1;
+  }
+  return result;
+}

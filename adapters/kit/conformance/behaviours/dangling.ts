@@ -1,0 +1,82 @@
+import type { RelationName } from '../../../adapter.ts';
+import type { EntityName } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { identityOf } from '../keys.ts';
+import type { Sampler } from '../sampler.ts';
+import type { AnyObject, Session } from '../session.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+
+interface Link {
+  readonly child: EntityName;
+  readonly parent: EntityName;
+  readonly relation: RelationName;
+  readonly keyOf: (child: AnyObject) => string | null;
+}
+
+const LINKS: readonly Link[] = [
+  {
+    child: 'build',
+    parent: 'checkout',
+    relation: 'buildsOfCheckout',
+    keyOf: (o) => ('checkoutId' in o ? o.checkoutId : null),
+  },
+  { child: 'test', parent: 'build', relation: 'testsOfBuild', keyOf: (o) => ('buildId' in o ? o.buildId : null) },
+  {
+    child: 'incident',
+    parent: 'build',
+    relation: 'incidentsOfBuild',
+    keyOf: (o) => ('buildId' in o ? o.buildId : null),
+  },
+  { child: 'incident', parent: 'test', relation: 'incidentsOfTest', keyOf: (o) => ('testId' in o ? o.testId : null) },
+  { child: 'incident', parent: 'issue', relation: 'incidentsOfIssue', keyOf: issueKeyOf },
+];
+
+export const dangling: Behaviour = {
+  name: 'dangling',
+  promise: 'An object whose parent the source does not have is given all the same, and found below that parent’s id.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const link of LINKS) {
+      const { entities, relations } = session.adapter.capabilities;
+      if (!relations[link.relation] || !entities[link.child]) continue;
+      parts.push([link.relation, await judge(session, data, link)]);
+    }
+    return combine(parts);
+  },
+};
+
+async function judge(session: Session, data: Sampler, link: Link): Promise<Verdict> {
+  const children = (await data.sample(link.child)).items.map(({ object }) => object);
+  const keys = [...new Set(children.flatMap((child) => link.keyOf(child) ?? []))].slice(0, 300);
+  const absent = new Set(await absentParents(session, data, link, keys));
+  const orphans = children.filter((child) => absent.has(link.keyOf(child) ?? '')).slice(0, 5);
+  if (orphans.length === 0) return notJudged('No object at hand has a parent that the source lacks.');
+  const [order = 'NEWEST'] = session.adapter.capabilities.relations[link.relation]?.order ?? [];
+  const first = Math.min(session.adapter.capabilities.relations[link.relation]?.maxPage ?? 1, 100);
+  const parents = [...new Set(orphans.flatMap((child) => link.keyOf(child) ?? []))];
+  const pages = await session.related(link.relation, link.child, parents, { where: null, order, first, after: null });
+  for (const orphan of orphans) {
+    const key = link.keyOf(orphan) ?? '';
+    const page = pages.get(key);
+    if (page !== undefined && !('items' in page))
+      return fail('A parent that is not there is an error.', { parent: key });
+    const isThere = page?.items.some(({ object }) => identityOf(object) === identityOf(orphan)) ?? false;
+    if (!isThere && !page?.hasMore)
+      return fail('A child is not found below a parent that is not there.', { parent: key, child: orphan.id });
+  }
+  return pass();
+}
+
+async function absentParents(session: Session, data: Sampler, link: Link, keys: readonly string[]) {
+  const seen = await data.sample(link.parent, link.parent === 'issue');
+  const had = new Set(seen.items.map(({ object }) => identityOf(object)));
+  const candidates = keys.filter((key) => !had.has(key));
+  if (seen.complete || candidates.length === 0) return candidates;
+  if (!session.adapter.capabilities.entities[link.parent]?.get) return [];
+  const found = await session.getMany(link.parent, candidates.slice(0, 20), { fields: new Set(['id']) });
+  return candidates.slice(0, 20).filter((key) => !found.has(key));
+}
+
+function issueKeyOf(child: AnyObject): string | null {
+  return 'issueId' in child ? `${child.issueVersion}@${child.issueId}` : null;
+}

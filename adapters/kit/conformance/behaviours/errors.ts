@@ -1,0 +1,77 @@
+import { RELATION_TARGETS } from '../../../adapter.ts';
+import { ENTITY_NAMES } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { isRelation } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import { sourceCode } from '../source-fault.ts';
+import { Stopped } from '../stopped.ts';
+import { fail, pass, type Verdict } from '../verdict.ts';
+
+export const errors: Behaviour = {
+  name: 'errors',
+  promise:
+    'What fails is a SourceError with a sentence, thrown, under its key, or as a warning; nothing else is thrown.',
+  async run(session) {
+    const broken = await judgeBroken(session);
+    if (broken.verdict === 'fail') return broken;
+    // Judged last: it tells of all calls that the others made.
+    const [first, ...others] = [...new Set(session.seen.strangeErrors)];
+    if (first !== undefined)
+      return fail('An error is no SourceError.', { error: first, also: others.slice(0, 5).join(' ') });
+    return broken;
+  },
+};
+
+async function judgeBroken(session: Session): Promise<Verdict> {
+  const breakSource = session.subject.breakSource;
+  if (breakSource === undefined) return pass('the source could not be made to fail');
+  const mend = await breakSource();
+  try {
+    for (const [what, ask] of calls(session)) {
+      const verdict = await judge(what, ask);
+      if (verdict.verdict === 'fail') return verdict;
+    }
+    return pass();
+  } finally {
+    await mend();
+  }
+}
+
+function calls(session: Session): readonly (readonly [string, () => Promise<unknown>])[] {
+  const result: (readonly [string, () => Promise<unknown>])[] = [];
+  for (const entity of ENTITY_NAMES) {
+    const { get, list } = session.adapter.capabilities.entities[entity] ?? {};
+    const [order] = list?.order ?? [];
+    if (get) result.push([`getMany(${entity})`, () => session.getMany(entity, ['absent:0'])]);
+    if (order) {
+      result.push([`list(${entity})`, () => session.list(entity, { where: null, order, first: 1, after: null })]);
+    }
+  }
+  for (const relation of Object.keys(session.adapter.capabilities.relations).filter(isRelation)) {
+    const [order] = session.adapter.capabilities.relations[relation]?.order ?? [];
+    if (order === undefined) continue;
+    const parents = [relation.endsWith('OfRevision') ? '0123456789'.repeat(4) : 'absent:0'];
+    const query = { where: null, order, first: 1, after: null };
+    result.push([relation, () => session.related(relation, RELATION_TARGETS[relation], parents, query)]);
+  }
+  return result;
+}
+
+async function judge(what: string, ask: () => Promise<unknown>): Promise<Verdict> {
+  try {
+    // An answer that needed nothing from the source, or came from what is kept, is as good.
+    await ask();
+    return pass();
+  } catch (error) {
+    if (error instanceof Stopped) throw error;
+    const code = sourceCode(error);
+    if (code === null)
+      return fail(`${what} throws what is no SourceError when the source is down.`, { error: String(error) });
+    if (code !== 'SOURCE_UNAVAILABLE' && code !== 'SOURCE_TIMEOUT') {
+      return fail(`${what} does not say SOURCE_UNAVAILABLE when the source is down.`, {
+        error: `${code}: ${String(error)}`,
+      });
+    }
+    return pass();
+  }
+}

@@ -1,0 +1,33 @@
+import { ENTITY_NAMES } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { keyOf } from '../keys.ts';
+import { plain, sameJson } from '../same-json.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { listing } from '../walk.ts';
+
+export const immutableAnswers: Behaviour = {
+  name: 'immutable-answers',
+  promise: 'An answer that was given does not change when something else is asked.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      const { list, get } = session.adapter.capabilities.entities[entity] ?? {};
+      const { items, order } = await data.sample(entity);
+      const keys = items.slice(0, 5).map(({ object }) => keyOf(entity, object));
+      if (keys.length === 0) {
+        parts.push([entity, notJudged('No object is at hand.')]);
+        continue;
+      }
+      const answers: unknown[] = [items.slice(0, 20)];
+      if (get) answers.push([...(await session.getMany(entity, keys)).values()]);
+      if (list && order !== null) answers.push((await listing(session, entity, { order }, {})(null, 5)).items);
+      const before = answers.map(plain);
+      if (get) await session.getMany(entity, keys, { fields: new Set(['id']) });
+      if (list && order !== null) await listing(session, entity, { order })(null, 5);
+      const changed = answers.findIndex((answer, index) => !sameJson(before[index], answer));
+      const evidence = { was: before[changed], is: answers[changed] };
+      parts.push([entity, changed === -1 ? pass() : fail('An answer changed after it was given.', evidence)]);
+    }
+    return combine(parts);
+  },
+};

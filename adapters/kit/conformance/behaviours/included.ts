@@ -1,0 +1,29 @@
+import type { Behaviour } from '../behaviour.ts';
+import { keyOf } from '../keys.ts';
+import { modelFaults } from '../model-faults.ts';
+import { fail, notJudged, pass } from '../verdict.ts';
+
+export const included: Behaviour = {
+  name: 'included',
+  promise: 'Objects that come along with an answer are valid, and what getMany gives for their key.',
+  async run(session) {
+    // All that came along with the answers so far.
+    const came = session.seen.included.slice(0, 500);
+    if (came.length === 0) return notJudged('No object came along with an answer.');
+    for (const { entity, object } of came) {
+      const [fault] = modelFaults(entity, object);
+      if (fault !== undefined)
+        return fail(fault.message, { entity, id: object.id, path: fault.path, value: fault.value });
+    }
+    for (const { entity, object } of came.slice(0, 20)) {
+      if (!session.adapter.capabilities.entities[entity]?.get) continue;
+      const key = keyOf(entity, object);
+      const found = (await session.getMany(entity, [key])).get(key);
+      // What was derived from its parent may not be found again by key; another object under the key is wrong.
+      if (found !== undefined && 'object' in found && found.object.id !== object.id) {
+        return fail('getMany finds another object.', { entity, id: object.id, found: found.object.id });
+      }
+    }
+    return pass();
+  },
+};

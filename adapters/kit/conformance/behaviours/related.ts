@@ -1,0 +1,62 @@
+import type { PageItem, RelationName } from '../../../adapter.ts';
+import type { EntityName } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { identityOf } from '../keys.ts';
+import { declaredRelations, someParents } from '../parents.ts';
+import { memberTest, seenChildren } from '../reference-children.ts';
+import type { Sampler } from '../sampler.ts';
+import type { AnyObject, Session } from '../session.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+
+export const related: Behaviour = {
+  name: 'related',
+  promise: 'Below each of many parents, asked at once, come its own children, all of them and no others.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const [relation, target] of declaredRelations(session)) {
+      parts.push([relation, await judge(session, data, relation, target)]);
+    }
+    return combine(parts);
+  },
+};
+
+async function judge(session: Session, data: Sampler, relation: RelationName, target: EntityName): Promise<Verdict> {
+  const capability = session.adapter.capabilities.relations[relation];
+  const parents = await someParents(data, relation, session.subject.known === undefined ? 8 : 60);
+  const [order = 'NEWEST'] = capability?.order ?? [];
+  if (parents.length === 0) return notJudged('No parent is at hand.');
+  const first = Math.min(capability?.maxPage ?? 1, 100);
+  const pages = await session.related(relation, target, parents, { where: null, order, first, after: null });
+  const strange = [...pages.keys()].find((key) => !parents.includes(key));
+  if (strange !== undefined) return fail('An answer lies under a parent that was not asked.', { parent: strange });
+  let told = 0;
+  let children = 0;
+  for (const parent of parents) {
+    const page = pages.get(parent) ?? { items: [], hasMore: false };
+    if (!('items' in page)) return notJudged(`The answer for a parent is an error: ${page.message}`);
+    children += page.items.length;
+    const verdict = await judgePage(data, relation, parent, page.items, page.hasMore);
+    if (verdict.verdict === 'fail') return verdict;
+    if (verdict.verdict === 'pass') told += 1;
+  }
+  if (told === 0) return notJudged('What belongs below a parent cannot be told from the objects.');
+  return children === 0 ? notJudged('No parent at hand has children.') : pass();
+}
+
+async function judgePage(
+  data: Sampler,
+  relation: RelationName,
+  parent: string,
+  items: readonly PageItem<AnyObject>[],
+  hasMore: boolean,
+): Promise<Verdict> {
+  const isMember = await memberTest(data, relation, parent);
+  if (isMember === null) return notJudged('Its members cannot be told.');
+  const foreign = items.find(({ object }) => isMember(object) === false);
+  if (foreign !== undefined)
+    return fail('A child of another parent came.', { parent, child: identityOf(foreign.object) });
+  const seen = await seenChildren(data, relation, parent);
+  const got = new Set(items.map(({ object }) => identityOf(object)));
+  const lost = hasMore ? undefined : seen?.ids.find((id) => !got.has(id));
+  return lost === undefined ? pass() : fail('A child does not come.', { parent, child: lost });
+}

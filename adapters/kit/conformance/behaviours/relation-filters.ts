@@ -1,0 +1,61 @@
+import type { PageItem, RelationName } from '../../../adapter.ts';
+import { type FilterOperator, filterValue } from '../../../filter.ts';
+import type { EntityName } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { FilterJudge } from '../filter-judge.ts';
+import { filterVariants } from '../filter-variants.ts';
+import { declaredRelations, someParents } from '../parents.ts';
+import type { Sampler } from '../sampler.ts';
+import type { AnyObject, Session } from '../session.ts';
+import { combine, notJudged, pass, type Verdict } from '../verdict.ts';
+import { filterOf } from './filters.ts';
+
+export const relationFilters: Behaviour = {
+  name: 'relation-filters',
+  promise: 'Filters hold below parents as they hold in lists.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const [relation, target] of declaredRelations(session)) {
+      parts.push([relation, await judge(session, data, relation, target)]);
+    }
+    return combine(parts);
+  },
+};
+
+async function judge(session: Session, data: Sampler, relation: RelationName, target: EntityName): Promise<Verdict> {
+  const { entities, relations } = session.adapter.capabilities;
+  const capability = relations[relation];
+  const declared: Readonly<Record<string, readonly FilterOperator[] | undefined>> =
+    capability?.filters ?? entities[target]?.filters ?? {};
+  const parents = (await someParents(data, relation, 5)).slice(0, 5);
+  if (Object.keys(declared).length === 0) return notJudged('No filter is declared.');
+  const [order] = capability?.order ?? [];
+  if (capability === undefined || order === undefined || parents.length === 0)
+    return notJudged('No parent is at hand.');
+  const query = { where: null, order, first: Math.min(capability.maxPage, 100), after: null };
+  const all = await session.related(relation, target, parents, query);
+  const below = new Map<string, readonly PageItem<AnyObject>[]>();
+  for (const [parent, page] of all) if ('items' in page) below.set(parent, page.items);
+  const children = [...below.values()].flat();
+  if (children.length === 0) return notJudged('No parent at hand has children.');
+  const reference = new FilterJudge(session, data, target);
+  await reference.load(children);
+  for (const [field, operators = []] of Object.entries(declared)) {
+    const values = children.map(({ object }) =>
+      filterValue<EntityName>(target, field, object, reference.ancestryOf(object)),
+    );
+    for (const piece of filterVariants(field, operators, values).slice(0, 3)) {
+      if (session.budget.left < 2) return notJudged('The calls did not reach so far.');
+      const where = filterOf({ [field]: piece });
+      const pages = await session.related(relation, target, parents, { ...query, where });
+      for (const [parent, page] of pages) {
+        if (!('items' in page)) continue;
+        const whole = all.get(parent);
+        const complete = whole !== undefined && 'items' in whole && !whole.hasMore;
+        const verdict = await reference.judge(where, page, below.get(parent) ?? [], complete);
+        if (verdict.verdict === 'fail') return verdict;
+      }
+    }
+  }
+  return pass();
+}

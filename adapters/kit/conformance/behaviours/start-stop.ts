@@ -1,0 +1,60 @@
+import type { Adapter } from '../../../adapter.ts';
+import { ENTITY_NAMES } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { makeCall } from '../make-call.ts';
+import { Session } from '../session.ts';
+import { sourceCode } from '../source-fault.ts';
+import { fail, notJudged, pass, type Verdict } from '../verdict.ts';
+
+export const startStop: Behaviour = {
+  name: 'start-stop',
+  promise:
+    'An adapter starts, answers, and stops, each once or twice; afterwards calls end with a SourceError at most.',
+  async run(session) {
+    const { create } = session.subject;
+    if (create === undefined) return notJudged('No way to make one more adapter was handed over.');
+    const adapter = await create();
+    try {
+      await adapter.start();
+      await adapter.start();
+    } catch (error) {
+      return fail('start throws.', { error: String(error) });
+    }
+    const verdict = await judgeStarted(session, adapter);
+    try {
+      await adapter.stop();
+      await adapter.stop();
+    } catch (error) {
+      return fail('stop throws.', { error: String(error) });
+    }
+    if (verdict.verdict !== 'pass') return verdict;
+    return judgeStopped(session, adapter);
+  },
+};
+
+async function judgeStarted(session: Session, adapter: Adapter): Promise<Verdict> {
+  const other = new Session({ ...session.subject, adapter }, session.budget);
+  const entity = ENTITY_NAMES.find((name) => adapter.capabilities.entities[name]?.list);
+  const [order] = (entity && adapter.capabilities.entities[entity]?.list?.order) ?? [];
+  if (entity === undefined || order === undefined) return pass();
+  const query = { where: null, order, first: 3, after: null };
+  const [own, others] = [await session.list(entity, query), await other.list(entity, query)];
+  const [one, two] = [own, others].map(({ items }) => items.map(({ tie }) => tie).join(', '));
+  return one === two ? pass() : fail('A second adapter of the same source answers otherwise.', { one, two });
+}
+
+async function judgeStopped(session: Session, adapter: Adapter): Promise<Verdict> {
+  const entity = ENTITY_NAMES.find((name) => adapter.capabilities.entities[name]?.get);
+  if (entity === undefined) return pass();
+  try {
+    await adapter.getMany(
+      entity,
+      ['absent:0'],
+      makeCall(entity, {}, session.budget.callMs, () => {}),
+    );
+  } catch (error) {
+    if (sourceCode(error) === null)
+      return fail('A call after stop throws what is no SourceError.', { error: String(error) });
+  }
+  return pass();
+}

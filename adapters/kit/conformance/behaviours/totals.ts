@@ -1,0 +1,29 @@
+import { ENTITY_NAMES } from '../../../model.ts';
+import type { Behaviour } from '../behaviour.ts';
+import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { listing, placeOf } from '../walk.ts';
+
+export const totals: Behaviour = {
+  name: 'totals',
+  promise: 'Where a page tells a total, it is that of the whole list, on every page.',
+  async run(session, data) {
+    const parts: [string, Verdict][] = [];
+    for (const entity of ENTITY_NAMES) {
+      if (!session.adapter.capabilities.entities[entity]?.list) continue;
+      const { items, complete, order } = await data.sample(entity);
+      const [first] = items;
+      if (!complete || order === null || first === undefined) {
+        parts.push([entity, notJudged('The whole list is not at hand.')]);
+        continue;
+      }
+      const ask = listing(session, entity, { order });
+      const given = [(await ask(null, 1)).total, (await ask(placeOf(first), 1)).total];
+      const wrong = given.find((total) => total !== undefined && total !== items.length);
+      const evidence = { listed: items.length, total: wrong ?? null };
+      if (wrong !== undefined)
+        parts.push([entity, fail('A page tells another total than the list has items.', evidence)]);
+      else parts.push([entity, given.every((total) => total === undefined) ? notJudged('No total is told.') : pass()]);
+    }
+    return combine(parts);
+  },
+};
