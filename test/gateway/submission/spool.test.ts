@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Receipt } from '../../../adapters/adapter.ts';
+import type { Authority } from '../../../gateway/submission/submission-door.ts';
+import { temporaryFolder } from '../../support/gateway-process.ts';
+import { usePostgres } from '../../support/postgres.ts';
+import { bodyOf, documentOfTests, NEVER } from './documents.ts';
+import { openDoor, rowsOf, type TestDoor } from './open-door.ts';
+
+const ACME: Authority = { origins: ['acme'] };
+const DOWN = 'postgres://nobody@127.0.0.1:1/none';
+const CHILD = fileURLToPath(new URL('./spooling-process.ts', import.meta.url));
+
+const postgres = usePostgres();
+let folder: string;
+
+beforeEach(async () => {
+  folder = join(await temporaryFolder(), 'submissions');
+  return async () => rm(join(folder, '..'), { recursive: true, force: true });
+});
+
+async function settled(test: TestDoor, id: string): Promise<Receipt> {
+  for (let tries = 0; tries < 400; tries++) {
+    const receipt = await test.door.receipt(id, ACME);
+    if (receipt === null) throw new Error('The receipt is lost.');
+    if (receipt.state !== 'inprogress') return receipt;
+    await delay(25);
+  }
+  throw new Error('The document was not processed.');
+}
+
+/** The documents that lie in the spool, in any gateway's folder. */
+async function waiting(): Promise<string[]> {
+  return (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.document'));
+}
+
+describe('a document that is loaded later', () => {
+  it.each([3, 2000])('is stored a moment after the answer: %i tests', async (count) => {
+    const url = await postgres.migrated();
+    const test = await openDoor(url, folder);
+    const fill = { comment: 'x'.repeat(200) };
+    const { id } = await test.door.submitLater(bodyOf(documentOfTests(count, 'acme', fill)), ACME, NEVER);
+    expect(await settled(test, id)).toMatchObject({ id, state: 'processed', origins: ['acme'], errors: [] });
+    expect(await test.rows('SELECT count(*)::int AS n FROM tests')).toEqual([{ n: count }]);
+    expect(await waiting()).toEqual([]);
+    await test.close();
+  });
+
+  it('and is refused then says why in its receipt', async () => {
+    const test = await openDoor(await postgres.migrated(), folder);
+    const bad = await test.door.submitLater(bodyOf(Buffer.from('{"version"')), ACME, NEVER);
+    const foreign = await test.door.submitLater(bodyOf(documentOfTests(1, 'other')), ACME, NEVER);
+    expect(await settled(test, bad.id)).toMatchObject({
+      state: 'failed',
+      errors: [{ path: '/version', rule: 'json' }],
+    });
+    expect(await settled(test, foreign.id)).toMatchObject({
+      state: 'failed',
+      errors: [{ path: '/tests/0/origin', rule: 'origin' }],
+    });
+    expect(await waiting()).toEqual([]);
+    await test.close();
+  });
+
+  it('goes in the order in which documents came', async () => {
+    const test = await openDoor(await postgres.migrated(), folder);
+    const ids: string[] = [];
+    for (let round = 0; round < 10; round++) {
+      const document = documentOfTests(1, 'acme', { comment: `round ${round}` });
+      ids.push((await test.door.submitLater(bodyOf(document), ACME, NEVER)).id);
+    }
+    for (const id of ids) await settled(test, id);
+    expect(await test.rows('SELECT comment FROM tests')).toEqual([{ comment: 'round 0' }]);
+    await test.close();
+  });
+
+  it('leaves nothing where the client goes before its end', async () => {
+    const test = await openDoor(await postgres.migrated(), folder);
+    async function* broken() {
+      yield Buffer.from('{"version":');
+      throw new Error('The client has gone.');
+    }
+    await expect(test.door.submitLater(broken(), ACME, NEVER)).rejects.toThrow('The client has gone.');
+    expect((await readdir(folder, { recursive: true })).filter((name) => /document|partial/.test(name))).toEqual([]);
+    await test.close();
+  });
+});
+
+it('waits while the store is down, shows its receipt meanwhile, and is loaded by the next run', async () => {
+  const down = await openDoor(DOWN, folder);
+  const { id } = await down.door.submitLater(bodyOf(documentOfTests(5)), ACME, NEVER);
+  await delay(700);
+  expect(await down.door.receipt(id, ACME)).toMatchObject({ id, state: 'inprogress', origins: ['acme'] });
+  expect(await down.door.receipt(id, { origins: ['other'] })).toBeNull();
+  await down.close();
+  expect(await waiting()).toHaveLength(1);
+  const up = await openDoor(await postgres.migrated(), folder);
+  expect(await settled(up, id)).toMatchObject({ state: 'processed' });
+  expect(await up.rows('SELECT count(*)::int AS n FROM tests')).toEqual([{ n: 5 }]);
+  await up.close();
+});
+
+it('a spool that two gateways share gives each document to one of them', async () => {
+  const url = await postgres.migrated();
+  const one = await openDoor(url, folder);
+  const two = await openDoor(url, folder);
+  const first = await one.door.submitLater(bodyOf(documentOfTests(2)), ACME, NEVER);
+  const second = await two.door.submitLater(bodyOf(documentOfTests(2, 'acme')), ACME, NEVER);
+  expect(await settled(one, first.id)).toMatchObject({ state: 'processed' });
+  expect(await settled(two, second.id)).toMatchObject({ state: 'processed' });
+  await one.close();
+  await two.close();
+});
+
+it('what was answered survives kill -9 at any moment, and is stored once', { timeout: 60_000 }, async () => {
+  const url = await postgres.migrated();
+  const answered: string[] = [];
+  for (let kill = 0; kill < 4; kill++) {
+    const child = spawn(process.execPath, [CHILD, url, folder, `kill_${kill}`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exited = once(child, 'exit');
+    for await (const line of createInterface(child.stdout)) {
+      answered.push(line);
+      if (answered.length >= (kill + 1) * 6) child.kill('SIGKILL');
+    }
+    await exited;
+  }
+  const test = await openDoor(url, folder);
+  for (const line of answered) {
+    const [id = '', origin = ''] = line.split(' ');
+    for (let tries = 0; ; tries++) {
+      const receipt = await test.door.receipt(id, { origins: null });
+      expect(receipt, `the receipt of ${id}`).not.toBeNull();
+      if (receipt?.state === 'processed') break;
+      expect(receipt?.state).toBe('inprogress');
+      if (tries > 400) throw new Error('It was not processed.');
+      await delay(25);
+    }
+    expect(await rowsOf(url, `SELECT count(*)::int AS n FROM tests WHERE origin = '${origin}'`)).toEqual([{ n: 300 }]);
+  }
+  const halves = await rowsOf(url, 'SELECT origin FROM tests GROUP BY origin HAVING count(*) <> 300');
+  expect(halves).toEqual([]);
+  expect(await waiting()).toEqual([]);
+  await test.close();
+});
