@@ -49,30 +49,36 @@ const LAYERS: readonly Layer[] = [
   },
 ];
 
-const root = resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
-const faults = globSync('{gateway,adapters}/**/*.ts', { cwd: root }).sort().flatMap(faultsOf);
-for (const fault of faults) process.stderr.write(`${fault}\n`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+/** Every import that points the wrong way, a sentence each. */
+export function importFaults(root: string): string[] {
+  return globSync('{gateway,adapters}/**/*.ts', { cwd: root })
+    .sort()
+    .flatMap((file) => {
+      const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true);
+      const relative = importedFiles.filter(({ fileName }) => fileName.startsWith('.'));
+      return relative.flatMap(({ fileName }) => faultOf(file, normalize(join(dirname(file), fileName))) ?? []);
+    });
+}
 
-function faultsOf(file: string): string[] {
-  const from = layerOf(file);
-  const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true);
-  return importedFiles.flatMap(({ fileName }) => {
-    if (!fileName.startsWith('.')) return [];
-    const target = normalize(join(dirname(file), fileName));
-    const to = layerOf(target);
-    if (from === undefined || to === undefined)
-      return [`${file} imports ${target}, which lies outside the gateway and the adapters.`];
-    if (to !== from && !from.below.includes(to.name)) {
-      return [`${file} (${from.name}) imports ${target} (${to.name}); it may import from: ${from.below.join(', ')}.`];
-    }
-    const [folder, other] = [file, target].map((path) => path.split('/')[1]);
-    return from.name === 'adapters' && to === from && folder !== other
-      ? [`${file} imports from another adapter: ${target}.`]
-      : [];
-  });
+function faultOf(file: string, target: string): string | null {
+  const [from, to] = [layerOf(file), layerOf(target)];
+  if (from === undefined || to === undefined) {
+    return `${file} imports ${target}, which lies outside the gateway and the adapters.`;
+  }
+  if (to !== from && !from.below.includes(to.name)) {
+    return `${file} (${from.name}) imports ${target} (${to.name}); it may import from: ${from.below.join(', ')}.`;
+  }
+  const [folder, other] = [file, target].map((path) => path.split('/')[1]);
+  const foreign = from.name === 'adapters' && to === from && folder !== other;
+  return foreign ? `${file} imports from another adapter: ${target}.` : null;
 }
 
 function layerOf(file: string): Layer | undefined {
   return LAYERS.find(({ files }) => files.test(file));
+}
+
+if (import.meta.main) {
+  const faults = importFaults(resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url))));
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  process.exitCode = faults.length === 0 ? 0 : 1;
 }

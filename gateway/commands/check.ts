@@ -1,5 +1,4 @@
 import { loadConfig } from '../config.ts';
-import { checkSource } from './check-source.ts';
 import type { Command } from './command.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
 
@@ -14,7 +13,7 @@ With one the source is asked, behaviour by behaviour, for what the adapter contr
   async run(args) {
     const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
     const [name] = args.positionals;
-    if (name !== undefined) return await checkSource(config, name);
+    if (name !== undefined) return await (await import('./check-source.ts')).checkSource(config, name);
     const names = config.sources.map(({ name, adapter }) => `${name} (${adapter})`).join(', ');
     process.stdout.write(`${config.file ?? 'The built-in configuration'} is right. Sources: ${names}.\n`);
     for (const warning of config.warnings) process.stdout.write(`Note: ${warning}\n`);

@@ -1,0 +1,90 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { LAUNCHER, type RunningCommand, runCommand, startCommand } from '../../support/command.ts';
+import { configFolder } from '../../support/config-folder.ts';
+
+const running: RunningCommand[] = [];
+
+/** A source that is down serves as well as any where only the process is looked at, and starts at once. */
+const DOWN = 'sources: { native: { adapter: postgres, url: "postgres://user:hunter2@127.0.0.1:1/x" } }\n';
+
+async function serve(folder: string, env: NodeJS.ProcessEnv = {}): Promise<RunningCommand> {
+  const started = await startCommand(process.execPath, [LAUNCHER, 'serve', '--port', '0'], folder, env);
+  running.push(started);
+  return started;
+}
+
+afterEach(async () => {
+  for (const started of running.splice(0)) await started.stop();
+});
+
+describe('kcigraph serve', () => {
+  it('says where it listens, what it asks and who may submit', async () => {
+    const folder = await configFolder();
+    await chmod(folder, 0o755);
+    const { output, url } = await serve(folder);
+    expect(output()).toContain(`listens on ${url}`);
+    expect(output()).toContain('Configuration: none, so data lies in ./data. Sources: native (postgres).');
+    expect(output()).toContain('Submissions: open, without a token, to this machine only.');
+    expect((await fetch(`${url}/ready`)).status).toBe(200);
+
+    // The one process of a folder is named to the next.
+    const second = await runCommand(['serve', '--port', '0'], folder);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toMatch(/^The folder .* is in use by the gateway with process id \d+: .*\n$/m);
+  }, 60_000);
+
+  it('goes on while a source is down, and shows no credentials', async () => {
+    const { url, output } = await serve(await configFolder({ 'kcigraph.yaml': DOWN }));
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect(output()).toContain('Submissions: off.');
+    expect(output()).not.toContain('hunter2');
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with exit code 0 after %s', async (signal) => {
+    const started = await serve(await configFolder({ 'kcigraph.yaml': DOWN }));
+    started.process.kill(signal);
+    expect(await started.stop()).toBe(0);
+  });
+
+  it('takes the port from PORT', async () => {
+    const folder = await configFolder({ 'kcigraph.yaml': DOWN });
+    const started = await startCommand(process.execPath, [LAUNCHER, 'serve'], folder, { PORT: '0' });
+    running.push(started);
+    expect(Number(new URL(started.url).port)).toBeGreaterThan(0);
+    expect(new URL(started.url).port).not.toBe('4000');
+  });
+
+  it('tells in a sentence that its port is taken', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    try {
+      const address = blocker.address();
+      const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+      const folder = await configFolder({ 'kcigraph.yaml': DOWN });
+      const { code, stderr } = await runCommand(['serve', '--port', port], folder);
+      expect(code).toBe(1);
+      expect(stderr).toContain(port);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    } finally {
+      blocker.close();
+    }
+  });
+
+  it('tells in a sentence that its data folder cannot be written', async () => {
+    const folder = await configFolder({ 'kcigraph.yaml': `dataDir: ./taken/data\n${DOWN}` });
+    await writeFile(join(folder, 'taken'), '');
+    const { code, stderr } = await runCommand(['serve', '--port', '0'], folder);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The data folder .*taken\/data is no folder: .*\n$/);
+  });
+
+  it('refuses to submit into what is no store of the configuration', async () => {
+    const folder = await configFolder({ 'kcigraph.yaml': `${DOWN}submit: { into: nativ }\n` });
+    const { code, stderr } = await runCommand(['serve', '--port', '0'], folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain('There is no source "nativ": did you mean "native"?');
+  });
+});

@@ -1,0 +1,67 @@
+import { chmodSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../../support/command.ts';
+import { configFolder } from '../../support/config-folder.ts';
+
+const EXAMPLES = fileURLToPath(new URL('../../../examples/documents/', import.meta.url));
+
+describe('commands of the embedded store, one after the other', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kcigraph-store-'));
+    chmodSync(folder, 0o755);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('migrate tells what it applied, and that there is nothing left', async () => {
+    const first = await runCommand(['migrate'], folder);
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stdout).toMatch(/^native: applied 1, \w+\.\n/);
+    expect(await runCommand(['migrate'], folder)).toMatchObject({ code: 0, stdout: 'native: up to date.\n' });
+  });
+
+  it('purge counts first, and removes when told to', async () => {
+    const example = join(EXAMPLES, 'acme-nightly.json');
+    expect(await runCommand(['submit', example], folder)).toMatchObject({ code: 0 });
+    const counted = await runCommand(['purge', '--before', '2999-01-01'], folder);
+    expect(counted.stdout).toContain('1 checkout, 2 builds, 4 tests, 1 issue, 1 incident would be removed');
+    const none = await runCommand(['purge', '--before', '2999-01-01', '--origin', 'bravo', '--yes'], folder);
+    expect(none.stdout).toContain('0 checkouts, 0 builds, 0 tests, 0 issues, 0 incidents were removed');
+    const removed = await runCommand(
+      ['purge', '--before', '2999-01-01T00:00:00+01:00', '--origin', 'acme', '--yes'],
+      folder,
+    );
+    expect(removed.stdout).toContain('4 tests');
+    const left = await runCommand(['purge', '--before', '2999-01-01'], folder);
+    expect(left.stdout).toContain('0 checkouts, 0 builds, 0 tests, 0 issues, 0 incidents would be removed');
+  });
+
+  it('check asks the live source for what the contract promises', async () => {
+    expect(await runCommand(['submit', join(EXAMPLES, 'acme-nightly.json')], folder)).toMatchObject({ code: 0 });
+    const { code, stdout } = await runCommand(['check', 'native'], folder);
+    expect(stdout).toMatch(/\d+ right, 0 wrong/);
+    expect(code).toBe(0);
+  }, 120_000);
+});
+
+describe('a store that cannot be used', () => {
+  it('is told apart from success, in a sentence without credentials', async () => {
+    const folder = await configFolder({
+      'kcigraph.yaml': 'sources: { a: { adapter: postgres, url: "postgres://user:hunter2@127.0.0.1:1/x" } }\n',
+    });
+    for (const args of [['migrate'], ['purge', '--before', '2026-01-01']]) {
+      const { code, stderr } = await runCommand(args, folder);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^a: .*\n/m);
+      expect(stderr).not.toContain('hunter2');
+      expect(stderr).not.toMatch(/^\s+at /m);
+    }
+    const { code, stdout } = await runCommand(['check', 'a'], folder);
+    expect(code).toBe(1);
+    expect(stdout).toContain('0 right');
+  });
+});

@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { importFaults } from '../../scripts/check-imports.ts';
+import { configFolder } from '../support/config-folder.ts';
+
+async function check(...files: readonly (readonly [path: string, text: string])[]): Promise<string> {
+  const root = await configFolder();
+  for (const [path, text] of files) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  return importFaults(root).join('\n');
+}
+
+describe('the check of the direction of imports', () => {
+  it('lets pass what points the right way', async () => {
+    expect(
+      await check(
+        ['gateway/server/a.ts', "import '../execution/b.ts';\nexport * from '../federation/c.ts';\n"],
+        ['gateway/execution/b.ts', "import type { D } from '../resolvers/d.ts';\n"],
+        ['adapters/acme/adapter.ts', "import '../adapter.ts';\nimport '../kit/upstream.ts';\nimport './client.ts';\n"],
+      ),
+    ).toBe('');
+  });
+
+  it.each([
+    ['an adapter that imports from the gateway', 'adapters/acme/client.ts', '../../gateway/federation/registry.ts'],
+    ['an adapter that imports from another one', 'adapters/acme/client.ts', '../postgres/pool.ts'],
+    ['the kit that imports from an adapter', 'adapters/kit/upstream.ts', '../postgres/pool.ts'],
+    ['the contract that imports from the kit', 'adapters/adapter.ts', './kit/upstream.ts'],
+    ['federation that imports from the server', 'gateway/federation/registry.ts', '../server/metrics.ts'],
+    ['resolvers that import from execution', 'gateway/resolvers/query.ts', '../execution/executor.ts'],
+    [
+      'an adapter named outside the one registry',
+      'gateway/federation/registry.ts',
+      '../../adapters/postgres/adapter.ts',
+    ],
+    ['a gateway that imports from the tests', 'gateway/server/a.ts', '../../test/support/command.ts'],
+  ])('catches %s', async (_, file, target) => {
+    expect(await check([file, `import type { X } from '${target}';\n`])).toContain(`${file} `);
+    expect(await check([file, `export const x = await import('${target}');\n`])).toContain(`${file} `);
+  });
+});

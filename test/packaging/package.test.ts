@@ -1,0 +1,89 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCommand } from '../support/command.ts';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const NPM = ['--prefer-offline', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+
+interface PackedFile {
+  readonly filename: string;
+  readonly files: readonly { readonly path: string }[];
+}
+
+describe('the package, installed into an empty folder', () => {
+  let folder: string;
+  let packed: PackedFile;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'kcigraph-package-'));
+    // The embedded PostgreSQL runs as another user where this one is root.
+    await chmod(folder, 0o755);
+    await run('npm', ['run', 'build'], { cwd: ROOT });
+    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: ROOT,
+    });
+    const answer: PackedFile[] | Record<string, PackedFile> = JSON.parse(stdout);
+    packed = Object.values(answer)[0]!;
+    await run('npm', ['init', '-y'], { cwd: folder });
+    await run('npm', ['install', '--omit=dev', ...NPM, join(folder, packed.filename)], { cwd: folder });
+  }, 240_000);
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('holds compiled files, their types and what they read, and no source', () => {
+    const paths = packed.files.map(({ path }) => path);
+    for (const path of [
+      'dist/gateway/main.js',
+      'dist/adapters/adapter.d.ts',
+      'dist/schema.graphql',
+      'bin/kcigraph.js',
+      'README.md',
+      'LICENSE',
+    ]) {
+      expect(paths).toContain(path);
+    }
+    expect(paths.filter((path) => path.endsWith('.sql')).length).toBeGreaterThan(0);
+    expect(paths.filter((path) => /(?<!\.d)\.ts$|^test\/|node_modules/.test(path))).toEqual([]);
+  });
+
+  it('answers a query of what was submitted, and ends when asked', async () => {
+    const gateway = await startCommand(join(folder, 'node_modules/.bin/kcigraph'), ['serve', '--port', '0'], folder);
+    try {
+      const submitted = await fetch(`${gateway.url}/submit`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: await readFile(join(folder, 'node_modules/kcigraph/examples/documents/acme-nightly.json')),
+      });
+      expect(await submitted.json()).toMatchObject({ status: 'ok' });
+      const answer = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ revision(gitCommitHash: "5e1f0a7c2b9d") { statusCounts { total fail } } }' }),
+      });
+      expect(await answer.json()).toMatchObject({ data: { revision: { statusCounts: { total: 4, fail: 1 } } } });
+    } finally {
+      expect(await gateway.stop()).toBe(0);
+    }
+  }, 90_000);
+
+  it('has types for whoever writes an adapter', async () => {
+    const types = join(folder, 'node_modules/kcigraph/dist/adapters');
+    const { exports } = JSON.parse(await readFile(join(folder, 'node_modules/kcigraph/package.json'), 'utf8'));
+    for (const [name, target] of Object.entries<{ types: string; default: string } | string>(exports)) {
+      if (typeof target === 'string') continue;
+      for (const file of Object.values(target))
+        expect(existsSync(join(types, '../..', file)), `${name}: ${file}`).toBe(true);
+    }
+    const script =
+      "const { SourceError } = await import('kcigraph/errors'); console.log(new SourceError('SOURCE_TIMEOUT', 'x').code)";
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    expect(stdout.trim()).toBe('SOURCE_TIMEOUT');
+  });
+});
