@@ -1,10 +1,9 @@
 import type { Call, PageItem } from '../adapter.ts';
 import { issueTie } from '../adapter.ts';
 import type { Entities, EntityName } from '../model.ts';
-import type { Keyset } from './keyset.ts';
 import { type ColumnsOf, timeText } from './select-columns.ts';
 import { raw, type Sql } from './sql.ts';
-import { ISSUE_VERSIONS, TABLES } from './tables.ts';
+import { TABLES } from './tables.ts';
 import { BUILD_COLUMNS, type BuildRow, toBuild } from './translate-build.ts';
 import { CHECKOUT_COLUMNS, type CheckoutRow, toCheckout } from './translate-checkout.ts';
 import { INCIDENT_COLUMNS, type IncidentRow, toIncident } from './translate-incident.ts';
@@ -49,8 +48,8 @@ export function toObject<E extends EntityName>(entity: E, row: RowOf<E>): Entiti
   return READERS[entity].toObject(row);
 }
 
-/** A row at its place in a list that is sorted by `keyset`. */
-export function toItem<E extends EntityName>(entity: E, row: RowOf<E>, keyset: Keyset): PageItem<Entities[E]> {
-  const tie = keyset === ISSUE_VERSIONS && 'version' in row ? issueTie(row.id, row.version) : row.id;
+/** A row at its place in a list. */
+export function toItem<E extends EntityName>(entity: E, row: RowOf<E>): PageItem<Entities[E]> {
+  const tie = 'version' in row ? issueTie(row.id, row.version) : row.id;
   return { object: toObject(entity, row), time: row.item_time, tie };
 }

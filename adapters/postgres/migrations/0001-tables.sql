@@ -150,15 +150,15 @@ CREATE TABLE issues (
   comment text,
   misc jsonb,
   named_commits text[] GENERATED ALWAYS AS (named_commits(misc)) STORED,
-  -- What lists of all versions break equal times by: the id, a space, and the version in 20 digits.
+  -- What lists break equal times by: the id, a space, and the version in 20 digits.
   tie text COLLATE "C" NOT NULL GENERATED ALWAYS AS (id || ' ' || lpad(version::text, 20, '0')) STORED,
   PRIMARY KEY (id, version)
 );
 CREATE INDEX issues_time ON issues (sort_time DESC, tie);
 CREATE INDEX issues_origin_time ON issues (origin, sort_time DESC, tie);
 CREATE UNIQUE INDEX issues_newest ON issues (id) WHERE newest;
-CREATE INDEX issues_newest_time ON issues (sort_time DESC, id) WHERE newest;
-CREATE INDEX issues_newest_origin_time ON issues (origin, sort_time DESC, id) WHERE newest;
+CREATE INDEX issues_newest_time ON issues (sort_time DESC, tie) WHERE newest;
+CREATE INDEX issues_newest_origin_time ON issues (origin, sort_time DESC, tie) WHERE newest;
 CREATE INDEX issues_categories ON issues USING gin (index_keys(categories));
 CREATE INDEX issues_report_url ON issues (left(report_url, 255));
 CREATE INDEX issues_named_commits ON issues USING gin (named_commits);

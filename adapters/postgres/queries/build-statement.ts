@@ -3,9 +3,8 @@ import { RELATION_TARGETS } from '../../adapter.ts';
 import type { EntityName } from '../../model.ts';
 import { dependsOnValues, driveOf } from '../drive.ts';
 import { selectOf } from '../entity-reader.ts';
-import type { Keyset } from '../keyset.ts';
 import { raw, type Sql, sql } from '../sql.ts';
-import { ISSUE_VERSIONS, TABLES } from '../tables.ts';
+import { TABLES } from '../tables.ts';
 import { conditionsOf, fieldsOf } from '../where.ts';
 import { countSql } from './count.ts';
 import { pageSql } from './page.ts';
@@ -17,10 +16,7 @@ export interface ReadStatement {
   readonly sql: Sql;
   readonly planByValues: boolean;
 }
-export interface PageStatement extends ReadStatement {
-  readonly keyset: Keyset;
-}
-export interface ParentsStatement extends PageStatement {
+export interface ParentsStatement extends ReadStatement {
   readonly keys: KeyRows['keys'];
 }
 
@@ -31,23 +27,21 @@ export function listStatement<E extends EntityName>(
   entity: E,
   query: PageQuery<E>,
   fields: Call['fields'],
-): PageStatement | null {
+): ReadStatement | null {
   const where = fieldsOf(query.where);
   const drive = driveOf(entity, where, false);
   const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields);
   if (drive === null || conditions === null) return null;
-  const keyset = keysetOf(entity, query.allVersions === true);
   const piece = pageSql({
     entity,
     select: selectOf(entity, fields),
-    keyset,
     conditions: [...versionCondition(entity, query.allVersions === true), ...conditions],
     arms: drive.arms,
     order: query.order,
     after: query.after,
     limit: query.first + 1,
   });
-  return { sql: piece, keyset, planByValues: dependsOnValues(where) };
+  return { sql: piece, planByValues: dependsOnValues(where) };
 }
 
 /** A page below each parent; null where nothing fits the filter, or no parent can be in the database. */
@@ -64,11 +58,9 @@ export function relatedStatement<R extends RelationName>(
   if (conditions === null || keys.length === 0) return null;
   const { on, arms = [] } = RELATIONS[relation];
   const allVersions = relation === 'versionsOfIssue' || query.allVersions === true;
-  const keyset = keysetOf(entity, allVersions);
   const page = pageSql({
     entity,
     select: selectOf(entity, fields),
-    keyset,
     conditions: [...(on === undefined ? [] : [raw(on)]), ...versionCondition(entity, allVersions), ...conditions],
     arms,
     order: query.order,
@@ -76,7 +68,7 @@ export function relatedStatement<R extends RelationName>(
     limit: query.first + 1,
   });
   const piece = sql`SELECT p.position, o.* FROM ${from} CROSS JOIN LATERAL (${page}) AS o`;
-  return { sql: piece, keys, keyset, planByValues: dependsOnValues(where) };
+  return { sql: piece, keys, planByValues: dependsOnValues(where) };
 }
 
 /** Objects by their keys. */
@@ -91,13 +83,12 @@ export function getStatement(
     entity === 'issue'
       ? 't.id = p.id AND CASE WHEN p.version IS NULL THEN t.newest ELSE t.version = p.version END'
       : 't.id = p.key';
-  const { name, keyset } = TABLES[entity];
+  const { name } = TABLES[entity];
   // OFFSET 0 keeps a look-up for each key from becoming a join with a scan of the table.
   const row = sql`SELECT ${selectOf(entity, fields)} FROM ${raw(name)} t WHERE ${raw(on)} OFFSET 0`;
   return {
     sql: sql`SELECT p.position, o.* FROM ${from} CROSS JOIN LATERAL (${row}) AS o`,
     keys,
-    keyset,
     planByValues: false,
   };
 }
@@ -134,10 +125,6 @@ export function countStatement(
     keys,
     planByValues,
   };
-}
-
-function keysetOf(entity: EntityName, allVersions: boolean): Keyset {
-  return entity === 'issue' && allVersions ? ISSUE_VERSIONS : TABLES[entity].keyset;
 }
 
 function versionCondition(entity: EntityName, allVersions: boolean): Sql[] {

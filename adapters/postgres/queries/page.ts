@@ -1,7 +1,7 @@
 import type { Order, Place } from '../../adapter.ts';
 import type { EntityName } from '../../model.ts';
 import type { Arm, Drive } from '../drive.ts';
-import { type Keyset, orderOf, pageOf, sortColumns } from '../keyset.ts';
+import { orderOf, pageOf, sortColumns } from '../keyset.ts';
 import { joined, raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';
 
@@ -9,7 +9,6 @@ import { TABLES } from '../tables.ts';
 export interface PageParts {
   readonly entity: EntityName;
   readonly select: Sql;
-  readonly keyset: Keyset;
   readonly conditions: readonly Sql[];
   readonly arms: Drive['arms'];
   readonly order: Order;
@@ -26,9 +25,9 @@ const MANY_RANGES = 8;
  * `limit` first rows can be in the page, so that ranges x 1 + limit x limit keys are read at most, and not all rows.
  */
 export function pageSql(parts: PageParts): Sql {
-  const { entity, select, keyset, conditions, arms, order, limit } = parts;
-  const table = TABLES[entity].name;
-  const from = raw(`${table} t`);
+  const { entity, select, conditions, arms, order, limit } = parts;
+  const { name, keyset } = TABLES[entity];
+  const from = raw(`${name} t`);
   if (arms.length === 0) return pageOf({ select, from, conditions }, keyset, order, parts.after, limit);
   const isIssue = entity === 'issue';
   const key = isIssue ? raw('t.id, t.version') : raw('t.id');
@@ -54,9 +53,10 @@ export function pageSql(parts: PageParts): Sql {
 ) AS x ORDER BY ${raw(orderOf(keyset, order, 'k'))}`;
 }
 
-function rangesOf(arm: Arm, conditions: readonly Sql[], { entity, keyset, order, after, limit }: PageParts): Sql {
+function rangesOf(arm: Arm, conditions: readonly Sql[], { entity, order, after, limit }: PageParts): Sql {
   if (arm.count <= MANY_RANGES) return arm.keys;
-  const source = { select: sortColumns(keyset), from: raw(`${TABLES[entity].name} t`), conditions };
+  const { name, keyset } = TABLES[entity];
+  const source = { select: sortColumns(keyset), from: raw(`${name} t`), conditions };
   const first = pageOf(source, keyset, order, after, 1);
   return sql`(SELECT r.* FROM ${arm.keys} CROSS JOIN LATERAL (${first}) AS h
   ORDER BY ${raw(orderOf(keyset, order, 'h'))} LIMIT ${raw(String(limit))}) AS r`;

@@ -3,7 +3,6 @@ import { RELATION_TARGETS } from '../../adapter.ts';
 import type { Entities, EntityName, StatusCounts } from '../../model.ts';
 import type { ReadClient, RunOptions } from '../client.ts';
 import { type RowOf, toItem, toObject } from '../entity-reader.ts';
-import type { Keyset } from '../keyset.ts';
 import { countStatement, getStatement, listStatement, relatedStatement } from './build-statement.ts';
 import { type CountRow, toStatusCounts } from './count.ts';
 
@@ -39,7 +38,7 @@ export class Reads {
     const statement = listStatement(entity, query, call.fields);
     if (statement === null) return { items: [], hasMore: false };
     const rows = await this.#client.rows<RowOf<E>>(call, statement.sql, optionsOf(entity, statement));
-    return toPage(entity, rows, query.first, statement.keyset);
+    return toPage(entity, rows, query.first);
   }
 
   async related<R extends RelationName>(
@@ -57,13 +56,7 @@ export class Reads {
         byParent.get(statement.keys[row.position - 1] ?? '')?.push(row);
       }
     }
-    const keyset = statement?.keyset;
-    return new Map(
-      [...byParent].map(([parent, rows]) => [
-        parent,
-        keyset === undefined ? { items: [], hasMore: false } : toPage(entity, rows, query.first, keyset),
-      ]),
-    );
+    return new Map([...byParent].map(([parent, rows]) => [parent, toPage(entity, rows, query.first)]));
   }
 
   async count(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts>> {
@@ -80,17 +73,13 @@ export class Reads {
     );
     if (keys === null) return new Map([['', toStatusCounts(entity, rows)]]);
     const byKey = Map.groupBy(rows, (row) => keys[(row.position ?? 0) - 1] ?? '');
-    return new Map([...byKey].map(([key, counted]) => [key, toStatusCounts(entity, counted)]));
+    const counts = [...byKey].map(([key, counted]) => [key, toStatusCounts(entity, counted)] as const);
+    return new Map(counts.filter(([, { total }]) => total > 0));
   }
 }
 
-function toPage<E extends EntityName>(
-  entity: E,
-  rows: readonly RowOf<E>[],
-  first: number,
-  keyset: Keyset,
-): Page<Entities[E]> {
-  return { items: rows.slice(0, first).map((row) => toItem(entity, row, keyset)), hasMore: rows.length > first };
+function toPage<E extends EntityName>(entity: E, rows: readonly RowOf<E>[], first: number): Page<Entities[E]> {
+  return { items: rows.slice(0, first).map((row) => toItem(entity, row)), hasMore: rows.length > first };
 }
 
 function optionsOf(entity: EntityName, { planByValues }: { readonly planByValues: boolean }): RunOptions {
