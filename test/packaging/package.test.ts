@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCommand } from '../support/command.ts';
+import { removeFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,9 +22,7 @@ describe('the package, installed into an empty folder', () => {
   let packed: PackedFile;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kcigraph-package-'));
-    // The embedded PostgreSQL runs as another user where this one is root.
-    await chmod(folder, 0o755);
+    folder = await temporaryFolder();
     await run('npm', ['run', 'build'], { cwd: ROOT });
     const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
       cwd: ROOT,
@@ -35,7 +33,7 @@ describe('the package, installed into an empty folder', () => {
     await run('npm', ['install', '--omit=dev', ...NPM, join(folder, packed.filename)], { cwd: folder });
   }, 240_000);
 
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => removeFolder(folder));
 
   it('holds compiled files, their types and what they read, and no source', () => {
     const paths = packed.files.map(({ path }) => path);

@@ -1,21 +1,18 @@
-import { chmodSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../support/command.ts';
 import { configFolder } from '../../support/config-folder.ts';
+import { removeFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/documents/', import.meta.url));
 
 describe('commands of the embedded store, one after the other', () => {
   let folder: string;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'kcigraph-store-'));
-    chmodSync(folder, 0o755);
+    folder = await temporaryFolder();
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => removeFolder(folder));
 
   it('migrate tells what it applied, and that there is nothing left', async () => {
     const first = await runCommand(['migrate'], folder);
