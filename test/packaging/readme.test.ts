@@ -9,7 +9,7 @@ import { removeFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const BLOCKS = [...README.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block = '']) => block);
+const BLOCKS = [...README.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block);
 
 describe('README.md', () => {
   let folder: string;
