@@ -21,7 +21,7 @@ const tables = new Map([
 
 const before = readFileSync(file, 'utf8');
 const after = [...tables].reduce((text, [name, rows]) => {
-  const marks = new RegExp(`(<!-- table: ${name} -->\\n)[\s\S]*?(<!-- end -->)`);
+  const marks = new RegExp(`(<!-- table: ${name} -->\\n)[\\s\\S]*?(<!-- end -->)`);
   if (!marks.test(text)) throw new Error(`docs/configuration.md has no place for the table "${name}".`);
   return text.replace(marks, (_, begin: string, end: string) => `${begin}\n${rows}\n${end}`);
 }, before);
