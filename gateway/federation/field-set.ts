@@ -80,14 +80,13 @@ const MADE_FROM: Readonly<Record<string, readonly string[]>> = {
   test: ['testId'],
   issue: ['issueId', 'issueVersion'],
 };
-/** What is no field of the model, and needs none but the identity. */
-const FROM_IDENTITY = new Set(['nodeId', 'sources', 'builds', 'tests', 'incidents', 'versions']);
-
 /** What to ask of sources for what is selected of an object. Where conflicts are, everything but the log is compared. */
 export function fieldSet(entity: EntityName, selected: Iterable<string>, more: Iterable<string> = []): FieldSet {
   const names = new Set<string>(IDENTITY_FIELDS[entity]);
+  const known: ReadonlySet<string> = new Set([...MODEL_FIELDS[entity], 'logExcerpt', 'timestamp', 'conflicts']);
   for (const field of selected) {
-    if (FROM_IDENTITY.has(field)) continue;
+    // Of a selection over several types some fields are other types'.
+    if (!known.has(field) && MADE_FROM[field]?.every((name) => known.has(name)) !== true) continue;
     for (const name of MADE_FROM[field] ?? [field]) names.add(name);
     if (field === 'conflicts') for (const name of MODEL_FIELDS[entity]) names.add(name);
   }

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type {
+  Adapter,
   Call,
   CountSubject,
   Found,
@@ -8,7 +9,6 @@ import type {
   Page,
   PageQuery,
   RelationName,
-  RelationTarget,
 } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Filter } from '../../adapters/filter.ts';
@@ -18,6 +18,7 @@ import { keyOf } from './identity.ts';
 import { IncludedObjects } from './included-objects.ts';
 import type { Source } from './registry.ts';
 import type { SourceReport } from './source-report.ts';
+import { NO_COUNTS } from './verdict.ts';
 
 /** A key, and where in the answer it was asked for. */
 export interface Asked {
@@ -35,7 +36,6 @@ export interface LoadersOptions {
 }
 
 const EMPTY_PAGE: Page<never> = { items: [], hasMore: false };
-const NO_COUNTS: StatusCounts = { pass: 0, fail: 0, error: 0, miss: 0, done: 0, skip: 0, none: 0, total: 0 };
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
 /**
@@ -80,18 +80,18 @@ export class Loaders {
     });
   }
 
-  /** Pages below parents. */
-  pages<R extends RelationName>(
+  /** Pages below parents. The relation gives the entity. */
+  pages<E extends EntityName>(
     source: Source,
-    relation: R,
-    query: PageQuery<RelationTarget<R>>,
+    relation: RelationName,
+    query: PageQuery<E>,
     fields: FieldSet,
-  ): Loader<Page<Entities[RelationTarget<R>]>> {
+  ): Loader<Page<Entities[E]>> {
     const maxParents = source.adapter.capabilities.relations[relation]?.maxParents ?? 1;
     const name = `related ${relation} ${JSON.stringify(query)} ${fields.key}`;
     return this.#loader(name, source, maxParents, async (asked) => {
       const pages = await this.#call(source, asked, fields.names, async (call) => {
-        const answer = await source.adapter.related(relation, keysOf(asked), query, call);
+        const answer = await relatedOf<E>(source.adapter).related(relation, keysOf(asked), query, call);
         let items = 0;
         for (const page of answer.values()) {
           if (page instanceof SourceError) continue;
@@ -192,6 +192,25 @@ export class Loaders {
   #keep(source: Source, included: readonly IncludedObject[] | undefined): void {
     for (const { entity, object } of included ?? []) this.#included.keep(source, entity, keyOf(object), object);
   }
+}
+
+interface Related<E extends EntityName> {
+  related(
+    relation: RelationName,
+    parents: readonly string[],
+    query: PageQuery<E>,
+    call: Call,
+  ): Promise<ReadonlyMap<string, Page<Entities[E]> | SourceError>>;
+}
+
+/** The compiler cannot follow from a relation to its entity and back; who asks names both from one table. */
+function isRelated<E extends EntityName>(adapter: { readonly related: unknown }): adapter is Related<E> {
+  return typeof adapter.related === 'function';
+}
+
+function relatedOf<E extends EntityName>(adapter: Adapter): Related<E> {
+  if (isRelated<E>(adapter)) return adapter;
+  throw new SourceError('SOURCE_UNSUPPORTED', 'This source has no relations.');
 }
 
 function keysOf(asked: readonly Asked[]): readonly string[] {

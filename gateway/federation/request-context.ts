@@ -8,6 +8,8 @@ import { SourceReport } from './source-report.ts';
 export interface RequestContext {
   /** Aborts when the client has gone or the deadline is over. */
   readonly signal: AbortSignal;
+  /** Aborts only when the client has gone: a submission has no deadline. */
+  readonly clientSignal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
   readonly log: Logger;
@@ -23,6 +25,8 @@ export interface RequestContext {
 
 export interface RequestContextOptions {
   readonly signal: AbortSignal;
+  /** The same as `signal` where left out. */
+  readonly clientSignal?: AbortSignal;
   readonly deadline: number;
   readonly log: Logger;
   readonly registry: Registry;
@@ -33,5 +37,10 @@ export interface RequestContextOptions {
 /** The context of a new request. */
 export function createRequestContext(options: RequestContextOptions): RequestContext {
   const report = new SourceReport();
-  return { ...options, report, loaders: new Loaders({ ...options, report }) };
+  return {
+    ...options,
+    clientSignal: options.clientSignal ?? options.signal,
+    report,
+    loaders: new Loaders({ ...options, report }),
+  };
 }

@@ -1,0 +1,69 @@
+import { normaliseUrl } from '../../adapters/kit/normalise-url.ts';
+import type { Conflict, ConflictValue, Entities, EntityName, Json } from '../../adapters/model.ts';
+import type { Copy } from './merge-objects.ts';
+import { sameJson } from './same-json.ts';
+
+/** What says who an object is, or when a source changed its copy; and the log, which is too large to compare. */
+const NOT_COMPARED = new Set(['id', 'version', 'timestamp', 'conflicts', 'logExcerpt']);
+/** Merged field by field, and so compared field by field. */
+const OPENED = new Set(['environment', 'culprit', 'misc', 'environment.misc']);
+
+/**
+ * The fields on which reports differ: those that the sources' own merges found, and those on which the sources differ.
+ * The value shown in the object comes first.
+ * @param copies by priority
+ */
+export function conflictsOf(copies: readonly Copy<Entities[EntityName]>[]): readonly Conflict[] {
+  if (copies.length === 1 && (copies[0]?.object.conflicts?.length ?? 0) === 0) return [];
+  const byField = new Map<string, ConflictValue[]>();
+  for (const { source, object } of copies) {
+    const own = new Map(object.conflicts?.map((conflict) => [conflict.field, conflict.values]));
+    for (const [field, value] of comparedFields(object)) {
+      const plain = { value, source: source.name, origin: object.origin, at: null };
+      const values = own.get(field)?.map((one) => ({ ...one, source: one.source ?? source.name })) ?? [plain];
+      own.delete(field);
+      add(byField, field, values);
+    }
+    // What the source shows as null, though somebody told it a value.
+    for (const [field, values] of own) {
+      add(
+        byField,
+        field,
+        values.map((one) => ({ ...one, source: one.source ?? source.name })),
+      );
+    }
+  }
+  const conflicts: Conflict[] = [];
+  for (const [field, values] of byField) {
+    if (values.some((one) => !isSame(field, one.value, values[0]?.value ?? null))) conflicts.push({ field, values });
+  }
+  return conflicts;
+}
+
+function add(byField: Map<string, ConflictValue[]>, field: string, values: readonly ConflictValue[]): void {
+  const known = byField.get(field);
+  if (known === undefined) byField.set(field, [...values]);
+  else known.push(...values);
+}
+
+/** The values that are known, by their path in the model. */
+function comparedFields(object: Entities[EntityName]): readonly (readonly [string, Json])[] {
+  const fields: (readonly [string, Json])[] = [];
+  const visit = (value: object, path: string) => {
+    for (const [key, child] of Object.entries(value)) {
+      if (child === null || child === undefined || (path === '' && NOT_COMPARED.has(key))) continue;
+      const field = path === '' ? key : `${path}.${key}`;
+      if (OPENED.has(field) && typeof child === 'object') visit(child, field);
+      else fields.push([field, child]);
+    }
+  };
+  visit(object, '');
+  return fields;
+}
+
+function isSame(field: string, a: Json, b: Json): boolean {
+  if (field === 'gitRepositoryUrl' && typeof a === 'string' && typeof b === 'string') {
+    return normaliseUrl(a) === normaliseUrl(b);
+  }
+  return sameJson(a, b);
+}

@@ -1,0 +1,135 @@
+import type { EntityName } from '../../adapters/model.ts';
+import { completeCopies } from './complete-copies.ts';
+import { type Connection, NO_PAGE_INFO } from './connection.ts';
+import { countList } from './counts.ts';
+import { type CursorState, decodeCursor, encodeCursor, START, subjectHash } from './cursor.ts';
+import { type FieldSet, fieldSet } from './field-set.ts';
+import { type ListPage, listPage } from './list-page.ts';
+import type { ListedSource, ListPlace, ListSubject } from './list-subject.ts';
+import { directParts, type Listed, listedSources, type PartsOf } from './listed-sources.ts';
+import { mergeObjects, type Shown } from './merge-objects.ts';
+import type { RequestContext } from './request-context.ts';
+import type { Selection } from './selection.ts';
+import { NO_COUNTS, summarise } from './verdict.ts';
+
+/** What a field asks of a list, the same for all its parents. */
+export interface ConnectionRequest<E extends EntityName> {
+  /** Such as `Build.tests`: cursors belong to it. */
+  readonly field: string;
+  readonly subject: ListSubject<E>;
+  /** 0 to 500. */
+  readonly first: number;
+  readonly after: string | null;
+  readonly selection: Selection;
+  /** The filter fits nothing, whatever there is: no source is asked. */
+  readonly isNothing: boolean;
+}
+
+/** Connections below all parents of a level at once, so that their calls are shared. */
+export async function connections<E extends EntityName>(
+  context: RequestContext,
+  request: ConnectionRequest<E>,
+  places: readonly ListPlace[],
+  partsOf: PartsOf<E> = directParts(request.subject),
+): Promise<readonly Connection<Shown<E>>[]> {
+  const cursors = cursorsOf(request);
+  const fields = nodeFields(request);
+  return await Promise.all(
+    places.map(async (place) => {
+      if (request.isNothing) return emptyConnection(request);
+      const listed = listedSources(context, request.subject, place, partsOf);
+      const [page, counts] = await Promise.all([
+        connectionPage(context, request, place, listed.sources, fields, cursors),
+        connectionCounts(context, request, place, listed),
+      ]);
+      return { ...page, ...counts };
+    }),
+  );
+}
+
+export interface Cursors {
+  readonly from: CursorState;
+  encode(end: CursorState): string;
+}
+
+/** @throws {GraphQLError} BAD_CURSOR */
+export function cursorsOf<E extends EntityName>({ field, subject, after }: ConnectionRequest<E>): Cursors {
+  const { order, where, allVersions } = subject;
+  const names = subject.scope.sources.map((source) => source.name);
+  const hash = subjectHash({ field, order, where, allVersions, sources: names });
+  const from = after === null ? START : decodeCursor(after, hash, new Set(names));
+  return { from, encode: (end) => encodeCursor(end, hash) };
+}
+
+function nodeFields<E extends EntityName>({ subject, selection }: ConnectionRequest<E>): FieldSet {
+  const selected = [...selection.below('nodes').fields, ...selection.below('edges').below('node').fields];
+  return fieldSet(subject.entity, selected);
+}
+
+/** A page is read only for what shows it. */
+export function asksForPage({ fields }: Selection): boolean {
+  return fields.has('edges') || fields.has('nodes') || fields.has('pageInfo');
+}
+
+async function connectionPage<E extends EntityName>(
+  context: RequestContext,
+  request: ConnectionRequest<E>,
+  place: ListPlace,
+  listed: readonly ListedSource<E>[],
+  fields: FieldSet,
+  cursors: Cursors,
+): Promise<Pick<Connection<Shown<E>>, 'edges' | 'nodes' | 'pageInfo'>> {
+  const { subject, first, selection } = request;
+  const isSkipped = !asksForPage(selection) || (first === 0 && !selection.fields.has('pageInfo'));
+  if (isSkipped) return { edges: [], nodes: [], pageInfo: NO_PAGE_INFO };
+  const page = await listPage(context, subject, place, listed, { first, from: cursors.from, fields });
+  const copies = await completeCopies(context, subject, place, listed, fields, page.edges);
+  const nodes = copies.map((one) => mergeObjects(subject.entity, one, fields, subject.scope));
+  return shownPage(request, page, nodes, cursors);
+}
+
+/** The page as it is selected: cursors are made only where they are shown. */
+export function shownPage<E extends EntityName, T, S>(
+  { after, selection }: ConnectionRequest<E>,
+  page: ListPage<S>,
+  nodes: readonly T[],
+  { from, encode }: Cursors,
+): Pick<Connection<T>, 'edges' | 'nodes' | 'pageInfo'> {
+  const cursorAt = (index: number) => encode(page.edges[index]!.end);
+  const showsEdges = selection.fields.has('edges');
+  const edges = showsEdges ? nodes.map((node, index) => ({ node, cursor: cursorAt(index) })) : [];
+  const isUnmoved = page.end === from && after === null && !page.hasNext && page.edges.length === 0;
+  const pageInfo = {
+    hasNextPage: page.hasNext,
+    hasPreviousPage: after !== null,
+    startCursor: nodes.length === 0 ? null : cursorAt(0),
+    // Of a list without anything there is nowhere to go on; a source that failed keeps its place at the start.
+    endCursor: isUnmoved && page.end.places.size === 0 ? null : encode(page.end),
+  };
+  return { edges, nodes, pageInfo: selection.fields.has('pageInfo') ? pageInfo : NO_PAGE_INFO };
+}
+
+function emptyConnection<E extends EntityName>(request: ConnectionRequest<E>): Connection<Shown<E>> {
+  const pageInfo = { ...NO_PAGE_INFO, hasPreviousPage: request.after !== null, endCursor: request.after };
+  return { edges: [], nodes: [], pageInfo, totalCount: 0, ...countsShown(request, NO_COUNTS) };
+}
+
+async function connectionCounts<E extends EntityName>(
+  context: RequestContext,
+  request: ConnectionRequest<E>,
+  place: ListPlace,
+  listed: Listed<E>,
+): Promise<Pick<Connection<never>, 'totalCount' | 'statusCounts'>> {
+  const needsStatuses = request.selection.fields.has('statusCounts');
+  if (!needsStatuses && !request.selection.fields.has('totalCount')) return { totalCount: null };
+  const counts = await countList(context, request.subject, place, listed, needsStatuses);
+  return { totalCount: counts?.total ?? null, ...countsShown(request, counts) };
+}
+
+function countsShown<E extends EntityName>(
+  { selection }: ConnectionRequest<E>,
+  counts: Parameters<typeof summarise>[0] | null,
+): Pick<Connection<never>, 'statusCounts'> {
+  if (!selection.fields.has('statusCounts')) return {};
+  return { statusCounts: counts === null ? null : summarise(counts) };
+}

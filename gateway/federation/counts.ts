@@ -1,0 +1,145 @@
+import type { Place } from '../../adapters/adapter.ts';
+import { SourceError } from '../../adapters/errors.ts';
+import type { Entities, EntityName, Status, StatusCounts } from '../../adapters/model.ts';
+import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
+import { fieldSet } from './field-set.ts';
+import { mergeSource } from './list-page.ts';
+import type { ListedSource, ListPart, ListPlace, ListSubject } from './list-subject.ts';
+import type { Listed } from './listed-sources.ts';
+import type { MergeRow } from './merge-pages.ts';
+import type { Source } from './registry.ts';
+import type { RequestContext } from './request-context.ts';
+import { entityCapability, keysExclude, relationCapability } from './select-sources.ts';
+import { fieldsRead, splitFilter } from './source-filter.ts';
+import { placeOf } from './source-reader.ts';
+import { addCounts, countStatuses, NO_COUNTS } from './verdict.ts';
+
+/** Children read for one count, and over a whole request. */
+const MAX_READ = 2_000;
+const MAX_READ_A_REQUEST = 20_000;
+
+const budgets = new WeakMap<object, Budget>();
+
+/**
+ * How many objects a list holds on all its pages, by status; null where that cannot be told exactly.
+ *
+ * Sources that count are asked. Where two have some, an object may lie in both: then ids and statuses are read, merged
+ * and counted, within bounds.
+ */
+export async function countList<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  { sources: listed, isUnanswerable }: Listed<E>,
+  needsStatuses: boolean,
+): Promise<StatusCounts | null> {
+  if (listed.length === 0) return isUnanswerable ? null : NO_COUNTS;
+  const bySource = await Promise.all(listed.map((one) => countInSource(context, subject, place, one)));
+  if (bySource.includes('failed')) return null;
+  const known = bySource.filter((counts) => typeof counts === 'object');
+  const filled = known.filter((counts) => counts.total > 0);
+  if (known.length === listed.length) {
+    const areApart = keysExclude(listed.map(({ source }) => entityCapability(source, subject.entity)?.keys));
+    if (filled.length <= 1 || areApart) return filled.reduce(addCounts, NO_COUNTS);
+  }
+  const tooMany = listed.find((_, index) => {
+    const counts = bySource[index];
+    return typeof counts === 'object' && counts.total > MAX_READ;
+  });
+  if (tooMany !== undefined) return cut(context, place, tooMany);
+  return await countIdentities(context, subject, place, listed, needsStatuses);
+}
+
+type Counted = StatusCounts | 'failed' | 'uncountable';
+
+async function countInSource<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  { source, countParts }: ListedSource<E>,
+): Promise<Counted> {
+  if (countParts === null || source.adapter.count === undefined) return 'uncountable';
+  if (!countParts.every((part) => isCounted(source, subject, part))) return 'uncountable';
+  const answers = await Promise.all(
+    countParts.map(({ relation, parent, where }) => {
+      const asked = { entity: subject.entity, relation, where, allVersions: subject.allVersions };
+      return context.loaders.counts(source, asked).load({ key: parent, path: place.path });
+    }),
+  );
+  let sum = NO_COUNTS;
+  for (const counts of answers) {
+    if (counts instanceof SourceError) {
+      context.report.fail(source.name, counts, place.path);
+      return 'failed';
+    }
+    sum = addCounts(sum, counts);
+  }
+  return sum;
+}
+
+function isCounted<E extends EntityName>(
+  source: Source,
+  subject: ListSubject<E>,
+  { relation, where }: ListPart<E>,
+): boolean {
+  // A count by relation knows no versions; it counts what the relation gives.
+  const capability =
+    relation === null ? entityCapability(source, subject.entity) : relationCapability(source, relation);
+  return capability?.count === 'exact' && splitFilter(source, subject.entity, relation, where).residual === null;
+}
+
+async function countIdentities<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  listed: readonly ListedSource<E>[],
+  needsStatuses: boolean,
+): Promise<StatusCounts | null> {
+  let budget = budgets.get(context);
+  if (budget === undefined) budgets.set(context, (budget = new Budget(MAX_READ_A_REQUEST)));
+  const shared = budget;
+  const read = await Promise.all(listed.map((one) => readWhole(context, subject, place, one, needsStatuses, shared)));
+  const statuses = new Map<string, Status | null>();
+  for (const rows of read) {
+    if (rows === null) return null;
+    for (const { identity, object } of rows) {
+      const status: Status | null = 'status' in object ? object.status : null;
+      statuses.set(identity, statuses.get(identity) ?? status);
+    }
+  }
+  return statuses.size > MAX_READ ? cut(context, place, listed[0]!) : countStatuses(statuses.values());
+}
+
+/** All rows that fit; null where they are too many or cannot be had. */
+async function readWhole<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  listed: ListedSource<E>,
+  needsStatuses: boolean,
+  budget: Budget,
+) {
+  const more = fieldsRead(subject.entity, subject.where);
+  const fields = fieldSet(subject.entity, needsStatuses ? ['status'] : [], more);
+  const source = mergeSource(context, subject, place, listed, fields, new Budget(MAX_PAGE_REQUESTS));
+  const rows: MergeRow<Entities[E]>[] = [];
+  let seen = 0;
+  let after: Place | null = null;
+  for (;;) {
+    const page = await source.read(MAX_READ + 1 - seen, after);
+    if (page === null) return null;
+    seen += page.rows.length;
+    if (seen > MAX_READ || !budget.take(page.rows.length)) return cut(context, place, listed);
+    for (const row of page.rows) if (row.fits) rows.push(row);
+    const last = page.rows.at(-1);
+    if (!page.hasMore) return rows;
+    if (last === undefined) return cut(context, place, listed);
+    after = placeOf(last);
+  }
+}
+
+function cut<E extends EntityName>(context: RequestContext, place: ListPlace, { source }: ListedSource<E>): null {
+  const message = 'There are too many objects here to count those that lie in several sources once.';
+  context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
+  return null;
+}

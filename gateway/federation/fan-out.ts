@@ -1,0 +1,102 @@
+import type { Found } from '../../adapters/adapter.ts';
+import { SourceError } from '../../adapters/errors.ts';
+import type { Entities, EntityName } from '../../adapters/model.ts';
+import type { FieldSet } from './field-set.ts';
+import { keyOf } from './identity.ts';
+import type { Asked } from './loaders.ts';
+import { type Copy, mergeObjects, type Shown } from './merge-objects.ts';
+import type { Source } from './registry.ts';
+import type { RequestContext } from './request-context.ts';
+import type { Scope } from './scope.ts';
+import { canGet, entityCapability } from './select-sources.ts';
+import { isStorable } from './storable-text.ts';
+import { unsupported } from './unsupported.ts';
+
+export interface Lookup<E extends EntityName> {
+  readonly entity: E;
+  readonly fields: FieldSet;
+  readonly scope: Scope;
+}
+
+/** Objects by key, each merged from every source that has it; null where none has. */
+export async function fetchObjects<E extends EntityName>(
+  context: RequestContext,
+  lookup: Lookup<E>,
+  asked: readonly (Asked | null)[],
+): Promise<readonly (Shown<E> | null)[]> {
+  return await Promise.all(
+    asked.map(async (one) => {
+      if (one === null || !isStorable(one.key)) return null;
+      const copies = await fetchCopies(context, lookup, one, lookup.scope.sources);
+      return copies.length === 0 ? null : mergeObjects(lookup.entity, copies, lookup.fields, lookup.scope);
+    }),
+  );
+}
+
+/** The copies of one object by priority, from those of the sources that can look it up. Failures are reported. */
+export async function fetchCopies<E extends EntityName>(
+  context: RequestContext,
+  lookup: Lookup<E>,
+  asked: Asked,
+  sources: readonly Source[],
+): Promise<readonly Copy<Entities[E]>[]> {
+  const { entity } = lookup;
+  const able = sources.filter((source) => canGet(source, entity, asked.key));
+  reportUnable(context, lookup, asked, sources, able.length);
+  const copies = await copiesOf(context, lookup, asked, able);
+  const [first] = copies;
+  if (first === undefined) return copies;
+  const newest = copies.reduce((so, copy) => (versionOf(copy.object) > versionOf(so.object) ? copy : so), first);
+  const key = keyOf(newest.object);
+  const same = copies.filter(({ object }) => keyOf(object) === key);
+  const isAlias = key !== asked.key && newest.object.id !== asked.key;
+  if (!isAlias) return same;
+  // Asked for by another name that only some know: the others know it by its own.
+  const others = able.filter((source) => !same.some((copy) => copy.source === source));
+  const more = await copiesOf(context, lookup, { ...asked, key }, others);
+  return byPriority(able, [...same, ...more.filter(({ object }) => keyOf(object) === key)]);
+}
+
+/** The copies of one object from these sources, of whatever version they give. Failures are reported. */
+export async function copiesOf<E extends EntityName>(
+  context: RequestContext,
+  { entity, fields }: Lookup<E>,
+  asked: Asked,
+  sources: readonly Source[],
+): Promise<readonly Copy<Entities[E]>[]> {
+  // Every loader is asked before any answer is awaited, so that the keys of a level go out together.
+  const answers = await Promise.all(
+    sources.map((source) => context.loaders.objects(source, entity, fields).load(asked)),
+  );
+  const copies: Copy<Entities[E]>[] = [];
+  answers.forEach((answer: Found<Entities[E]> | SourceError | null, index) => {
+    const source = sources[index]!;
+    if (answer instanceof SourceError) context.report.fail(source.name, answer, asked.path);
+    else if (answer !== null) copies.push({ source, object: answer.object, time: answer.time });
+  });
+  return copies;
+}
+
+function versionOf(object: Entities[EntityName]): number {
+  return 'version' in object ? object.version : 0;
+}
+
+function byPriority<T>(sources: readonly Source[], copies: readonly Copy<T>[]): readonly Copy<T>[] {
+  return [...copies].sort((a, b) => sources.indexOf(a.source) - sources.indexOf(b.source));
+}
+
+function reportUnable<E extends EntityName>(
+  context: RequestContext,
+  { entity, scope }: Lookup<E>,
+  asked: Asked,
+  sources: readonly Source[],
+  able: number,
+): void {
+  for (const source of sources) {
+    if ((entityCapability(source, entity)?.get ?? null) !== null) continue;
+    context.report.skipped.add(source.name);
+    if (scope.isNamed || able === 0) {
+      context.report.fail(source.name, unsupported(`cannot look up a ${entity} by its id`), asked.path);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { RelationName } from '../../adapters/adapter.ts';
+import { SourceError } from '../../adapters/errors.ts';
+import { type Ancestry, type Filter, type FilterSubject, matches } from '../../adapters/filter.ts';
+import type { Build, Checkout, Entities, EntityName } from '../../adapters/model.ts';
+import { fetchObjects } from './fan-out.ts';
+import { type FieldSet, fieldSet } from './field-set.ts';
+import type { RequestContext } from './request-context.ts';
+import type { Scope } from './scope.ts';
+import { fitsKeys, relationCapability } from './select-sources.ts';
+import { subjectsRead } from './source-filter.ts';
+
+type Path = readonly (string | number)[];
+
+/** What fields of ancestors filters compare. */
+const BUILD_FIELDS = fieldSet('build', ['architecture', 'configName', 'compiler', 'checkoutId']);
+const CHECKOUT_FIELDS = fieldSet('checkout', ['gitCommitHash', 'treeName', 'gitRepositoryUrl', 'gitRepositoryBranch']);
+const INCIDENT_FIELDS: FieldSet = fieldSet('incident', []);
+
+/**
+ * Judges objects by a filter: what it reads of their builds, checkouts and incidents is loaded, for all of them at once.
+ * Null where it cannot be decided, since an ancestor could not be had.
+ */
+export async function judge<E extends EntityName>(
+  context: RequestContext,
+  scope: Scope,
+  entity: E,
+  where: Filter<E> | null,
+  objects: readonly Entities[E][],
+  path: Path,
+): Promise<readonly (boolean | null)[]> {
+  const reads = subjectsRead(entity, where);
+  const isPlain = !reads.has('build') && !reads.has('checkout') && !reads.has('incidents');
+  if (where === null || isPlain) return objects.map((object) => matches(entity, object, where));
+  return await Promise.all(
+    objects.map(async (object) => {
+      // What the object itself decides needs nothing loaded.
+      if (matches(entity, object, where) === false) return false;
+      const ancestry = await ancestryOf(context, scope, object, reads, path);
+      return matches(entity, object, where, ancestry);
+    }),
+  );
+}
+
+async function ancestryOf(
+  context: RequestContext,
+  scope: Scope,
+  object: Entities[EntityName],
+  reads: ReadonlySet<FilterSubject>,
+  path: Path,
+): Promise<Ancestry> {
+  const buildId = 'buildId' in object && !('issueId' in object) ? object.buildId : null;
+  const needsBuild = buildId !== null && (reads.has('build') || reads.has('checkout'));
+  const [build, hasIncident] = await Promise.all([
+    needsBuild ? buildOf(context, scope, buildId, path) : undefined,
+    reads.has('incidents') ? incidentIn(context, scope, object, path) : undefined,
+  ]);
+  const self = 'checkoutId' in object ? object.checkoutId : undefined;
+  const checkoutId = self ?? (build === null ? null : build?.checkoutId);
+  const checkout = reads.has('checkout') ? await checkoutOf(context, scope, checkoutId, path) : undefined;
+  return {
+    ...(build === undefined ? {} : { build }),
+    ...(checkout === undefined ? {} : { checkout }),
+    ...(hasIncident === undefined ? {} : { hasIncident }),
+  };
+}
+
+async function buildOf(context: RequestContext, scope: Scope, id: string, path: Path): Promise<Build | null> {
+  const [build = null] = await fetchObjects(context, { entity: 'build', fields: BUILD_FIELDS, scope }, [
+    { key: id, path },
+  ]);
+  return build;
+}
+
+async function checkoutOf(
+  context: RequestContext,
+  scope: Scope,
+  id: string | null | undefined,
+  path: Path,
+): Promise<Checkout | null | undefined> {
+  if (id === null || id === undefined) return id;
+  const lookup = { entity: 'checkout', fields: CHECKOUT_FIELDS, scope } as const;
+  const [checkout = null] = await fetchObjects(context, lookup, [{ key: id, path }]);
+  return checkout;
+}
+
+/** Whether any source has an incident of it; not known where none has, and one that might failed. */
+async function incidentIn(
+  context: RequestContext,
+  scope: Scope,
+  object: Entities[EntityName],
+  path: Path,
+): Promise<boolean | undefined> {
+  const relation: RelationName = 'buildId' in object ? 'incidentsOfTest' : 'incidentsOfBuild';
+  const query = { where: null, order: 'NEWEST', first: 1, after: null } as const;
+  const able = scope.sources.filter((source) => {
+    const capability = relationCapability(source, relation);
+    return capability?.order.includes('NEWEST') === true && fitsKeys(capability.keys, object.id);
+  });
+  if (able.length === 0) return undefined;
+  const pages = await Promise.all(
+    able.map((source) =>
+      context.loaders.pages(source, relation, query, INCIDENT_FIELDS).load({ key: object.id, path }),
+    ),
+  );
+  let isKnown = true;
+  for (const [index, page] of pages.entries()) {
+    if (page instanceof SourceError) {
+      context.report.fail(able[index]!.name, page, path);
+      isKnown = false;
+    } else if (page.items.length > 0) return true;
+  }
+  return isKnown ? false : undefined;
+}

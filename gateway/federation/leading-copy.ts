@@ -1,0 +1,107 @@
+import { SourceError } from '../../adapters/errors.ts';
+import type { Entities, EntityName } from '../../adapters/model.ts';
+import type { Budget } from './budget.ts';
+import type { FieldSet } from './field-set.ts';
+import { judge } from './filter-fallback.ts';
+import { identityIn, type ListedSource, type ListPlace, type ListSubject } from './list-subject.ts';
+import type { Copy } from './merge-objects.ts';
+import type { Candidate } from './merge-pages.ts';
+import type { RequestContext } from './request-context.ts';
+import { canGet, entityCapability } from './select-sources.ts';
+
+/** What one source has of a candidate. */
+interface Held<E extends EntityName> extends Copy<Entities[E]> {
+  readonly index: number;
+  /** It fits the filter, as far as that can be told. */
+  matches: boolean;
+}
+
+export interface LeadingCopyOptions<E extends EntityName> {
+  readonly context: RequestContext;
+  readonly subject: ListSubject<E>;
+  readonly place: ListPlace;
+  readonly listed: readonly ListedSource<E>[];
+  /** With the fields that the filter compares. */
+  readonly fields: FieldSet;
+  /** Of upstream requests, one for each listed source. */
+  readonly budgets: readonly Budget[];
+}
+
+/**
+ * Finds, for candidates of a merge, whether they are the leading copy of their object: of its matching copies the first
+ * by priority, those with a time before those without. What is shown is all copies. A copy that cannot be had or judged
+ * does not count.
+ */
+export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<E>) {
+  const { context, subject, place, listed, fields, budgets } = options;
+
+  return async (
+    candidates: readonly Candidate<Entities[E]>[],
+  ): Promise<readonly (readonly Copy<Entities[E]>[] | null)[]> => {
+    const held = atHand(candidates);
+    const found = (await Promise.all(listed.map((_, index) => fetchMissing(index, held)))).flat();
+    const { where, scope, entity } = subject;
+    const objects = found.map(({ copy }) => copy.object);
+    const verdicts = await judge(context, scope, entity, where, objects, place.path);
+    found.forEach(({ identity, copy }, index) => {
+      copy.matches = verdicts[index] === true;
+      held.get(identity)?.set(copy.index, copy);
+    });
+    return candidates.map(({ source, row }) => {
+      const copies = newestOnly([...(held.get(row.identity)?.values() ?? [])]).sort((a, b) => a.index - b.index);
+      const matching = copies.filter((copy) => copy.matches);
+      const lead = matching.find((copy) => copy.time !== null) ?? matching[0];
+      return lead?.index === source ? copies : null;
+    });
+  };
+
+  /** Rows that are candidates themselves need not be asked for again. */
+  function atHand(candidates: readonly Candidate<Entities[E]>[]): Map<string, Map<number, Held<E>>> {
+    const held = new Map<string, Map<number, Held<E>>>();
+    for (const { source, row } of candidates) {
+      const copies = held.get(row.identity) ?? new Map<number, Held<E>>();
+      held.set(row.identity, copies);
+      const copy = { source: listed[source]!.source, object: row.object, time: row.time, index: source, matches: true };
+      copies.set(source, copy);
+    }
+    return held;
+  }
+
+  async function fetchMissing(index: number, held: ReadonlyMap<string, ReadonlyMap<number, Held<E>>>) {
+    const { source } = listed[index]!;
+    const { entity } = subject;
+    const missing = [...held].filter(([key, copies]) => !copies.has(index) && canGet(source, entity, key));
+    const perRequest = entityCapability(source, entity)?.get?.maxKeys ?? 1;
+    const asked = missing.slice(0, budgets[index]!.left * perRequest);
+    budgets[index]!.take(Math.ceil(asked.length / perRequest));
+    if (asked.length < missing.length) {
+      const message =
+        'Too many objects would have to be asked for: some are shown without what this source says of them.';
+      context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
+    }
+    const loader = context.loaders.objects(source, entity, fields, true);
+    const answers = await Promise.all(asked.map(([key]) => loader.load({ key, path: place.path })));
+    const found: { readonly identity: string; readonly copy: Held<E> }[] = [];
+    answers.forEach((answer, at) => {
+      const identity = asked[at]![0];
+      if (answer instanceof SourceError) context.report.fail(source.name, answer, place.path);
+      // An answer under another id is another name's, and no copy of this row.
+      else if (answer !== null && identityIn(subject, answer.object) === identity) {
+        const { object, time } = answer;
+        found.push({ identity, copy: { source, object, time, index, matches: false } });
+      }
+    });
+    return found;
+  }
+
+  /** Where a list gives the newest version of each issue, only copies of the newest that is known count. */
+  function newestOnly(copies: readonly Held<E>[]): Held<E>[] {
+    if (subject.entity !== 'issue' || subject.allVersions) return [...copies];
+    const newest = Math.max(...copies.map(({ object }) => versionOf(object)));
+    return copies.filter(({ object }) => versionOf(object) === newest);
+  }
+}
+
+function versionOf(object: Entities[EntityName]): number {
+  return 'version' in object ? object.version : 0;
+}

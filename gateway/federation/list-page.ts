@@ -1,0 +1,97 @@
+import { SourceError } from '../../adapters/errors.ts';
+import type { Entities, EntityName } from '../../adapters/model.ts';
+import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
+import type { CursorState } from './cursor.ts';
+import type { FieldSet } from './field-set.ts';
+import { judge } from './filter-fallback.ts';
+import { leadingCopies } from './leading-copy.ts';
+import { identityIn, type ListedSource, type ListPlace, type ListSubject } from './list-subject.ts';
+import type { Copy } from './merge-objects.ts';
+import { type MergeSource, mergePages } from './merge-pages.ts';
+import type { RequestContext } from './request-context.ts';
+import { soleSourcePage } from './sole-source-page.ts';
+import { fieldsRead } from './source-filter.ts';
+
+export interface PageRequest {
+  readonly first: number;
+  readonly from: CursorState;
+  /** The fields of the objects that are shown. */
+  readonly fields: FieldSet;
+}
+
+export interface ListPage<T> {
+  readonly edges: readonly { readonly shown: T; readonly end: CursorState }[];
+  readonly hasNext: boolean;
+  readonly end: CursorState;
+}
+
+/** How many rows are read for each that is needed, where the gateway filters: most may not fit. */
+const OVER_FETCH = 4;
+
+/** A page of a list: of all its sources merged, or as it is of the one source that alone can hold it. */
+export async function listPage<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  listed: readonly ListedSource<E>[],
+  request: PageRequest,
+): Promise<ListPage<readonly Copy<Entities[E]>[]>> {
+  const [only] = listed;
+  if (only === undefined) return { edges: [], hasNext: false, end: request.from };
+  if (listed.length === 1 && only.residual === null)
+    return await soleSourcePage(context, place, only, request, subject.order);
+  const fields = withFields(request.fields, fieldsRead(subject.entity, subject.where));
+  const budgets = listed.map(() => new Budget(MAX_PAGE_REQUESTS));
+  const page = await mergePages({
+    sources: listed.map((one, index) => mergeSource(context, subject, place, one, fields, budgets[index]!)),
+    first: request.first,
+    order: subject.order,
+    from: request.from,
+    settle: leadingCopies({ context, subject, place, listed, fields, budgets }),
+  });
+  if (page.isCut) {
+    for (const { source, residual } of listed) {
+      if (residual === null) continue;
+      const message = `The source does not apply the filter ${Object.keys(residual).join(', ')} itself: this page ends early, go on from its endCursor.`;
+      context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
+    }
+  }
+  return page;
+}
+
+function withFields(fields: FieldSet, more: readonly string[]): FieldSet {
+  const names = new Set([...fields.names, ...more]);
+  return names.size === fields.names.size ? fields : { names, key: [...names].sort().join(' ') };
+}
+
+/** A listed source as the merge reads it: rows that the source itself did not filter are judged here. */
+export function mergeSource<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  { source, paging, residual, reader }: ListedSource<E>,
+  fields: FieldSet,
+  budget: Budget,
+): MergeSource<Entities[E]> {
+  const read = reader(fields, budget);
+  return {
+    name: source.name,
+    isOffset: paging === 'offset',
+    read: async (size, after) => {
+      const page = await read(residual === null ? size : size * OVER_FETCH, after);
+      if (page instanceof SourceError) {
+        context.report.fail(source.name, page, place.path);
+        return null;
+      }
+      const objects = page.items.map(({ object }) => object);
+      const fits =
+        residual === null ? null : await judge(context, subject.scope, subject.entity, residual, objects, place.path);
+      const rows = page.items.map((item, index) => ({
+        ...item,
+        identity: identityIn(subject, item.object),
+        fits: fits === null || fits[index] === true,
+      }));
+      return { rows, hasMore: page.hasMore };
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { fieldSet } from '../federation/field-set.ts';
+import { keyOf } from '../federation/identity.ts';
+import { issueVersions } from '../federation/issue-versions.ts';
+import type { Shown } from '../federation/merge-objects.ts';
+import type { BatchResolver } from './batch-resolver.ts';
+import { listField } from './list-field.ts';
+import { perScope } from './per-scope.ts';
+
+type Parent = Shown<'issue'>;
+
+const versions: BatchResolver<Parent, unknown, readonly Shown<'issue'>[]> = (parents, _, context, field) => {
+  const fields = fieldSet('issue', field.selection.fields);
+  return perScope(parents, (scope, indices) =>
+    Promise.all(
+      indices.map((index) => {
+        const asked = { key: parents[index]!.id, path: field.path(index) };
+        return issueVersions(context, scope, fields, asked);
+      }),
+    ),
+  );
+};
+
+export const issue = {
+  versions,
+  incidents: listField<Parent, 'incident'>(
+    { field: 'Issue.incidents', entity: 'incident', relation: 'incidentsOfIssue' },
+    keyOf,
+  ),
+};

@@ -1,0 +1,101 @@
+import type { EntityName } from '../../adapters/model.ts';
+import type { Connection } from '../federation/connection.ts';
+import { fetchObjects } from '../federation/fan-out.ts';
+import { fieldSet } from '../federation/field-set.ts';
+import { issueKey } from '../federation/identity.ts';
+import type { Shown } from '../federation/merge-objects.ts';
+import type { ShownRevision } from '../federation/revision-join.ts';
+import { revisionConnection } from '../federation/revision-list.ts';
+import { selectScope } from '../federation/scope.ts';
+import type { BatchResolver } from './batch-resolver.ts';
+import type { ListArguments, SourcesArgument } from './list-arguments.ts';
+import { listRequest, rootList } from './list-field.ts';
+import { type AnyNode, fetchNodes } from './node-field.ts';
+import { revisionField } from './revision-field.ts';
+import { type ShownSource, showSource } from './source.ts';
+
+interface ObjectArguments extends SourcesArgument {
+  readonly id: string;
+  /** Of an issue; the newest where it is left out. */
+  readonly version?: number | null;
+}
+
+function rootObject<E extends EntityName>(entity: E): BatchResolver<unknown, ObjectArguments, Shown<E> | null> {
+  return async (parents, { id, version, sources }, context, { selection, path }) => {
+    const scope = selectScope(context.registry, sources);
+    const key = version === undefined || version === null ? id : issueKey(id, version);
+    const asked = parents.map((_, index) => ({ key, path: path(index) }));
+    return await fetchObjects(context, { entity, fields: fieldSet(entity, selection.fields), scope }, asked);
+  };
+}
+
+const revisions: BatchResolver<unknown, ListArguments & SourcesArgument, Connection<ShownRevision>> = async (
+  parents,
+  args,
+  context,
+  { selection, path },
+) => {
+  const scope = selectScope(context.registry, args.sources);
+  const options = { field: 'Query.revisions', entity: 'checkout', relation: null } as const;
+  const request = listRequest(options, args, scope, selection);
+  return await Promise.all(
+    parents.map((_, index) => revisionConnection(context, request, { parent: '', path: path(index) })),
+  );
+};
+
+const node: BatchResolver<unknown, { readonly id: string }, AnyNode | null> = (parents, { id }, context, field) =>
+  fetchNodes(
+    context,
+    parents.map((_, index) => ({ id, path: field.path(index) })),
+    field,
+  );
+
+const nodes: BatchResolver<unknown, { readonly ids: readonly string[] }, readonly (AnyNode | null)[]> = (
+  parents,
+  { ids },
+  context,
+  field,
+) =>
+  Promise.all(
+    parents.map((_, index) => {
+      const asked = ids.map((id, at) => ({ id, path: [...field.path(index), at] }));
+      return fetchNodes(context, asked, field);
+    }),
+  );
+
+const sources: BatchResolver<unknown, unknown, readonly ShownSource[]> = (parents, _, context, { selection }) =>
+  Promise.all(
+    parents.map(() => Promise.all(context.registry.sources.map((one) => showSource(one, context, selection)))),
+  );
+
+const source: BatchResolver<unknown, { readonly name: string }, ShownSource | null> = (
+  parents,
+  { name },
+  context,
+  { selection },
+) =>
+  Promise.all(
+    parents.map(() => {
+      const found = context.registry.get(name);
+      return found === undefined ? null : showSource(found, context, selection);
+    }),
+  );
+
+export const query = {
+  revision: revisionField,
+  checkout: rootObject('checkout'),
+  build: rootObject('build'),
+  test: rootObject('test'),
+  incident: rootObject('incident'),
+  issue: rootObject('issue'),
+  revisions,
+  checkouts: rootList({ field: 'Query.checkouts', entity: 'checkout', relation: null }),
+  builds: rootList({ field: 'Query.builds', entity: 'build', relation: null }),
+  tests: rootList({ field: 'Query.tests', entity: 'test', relation: null }),
+  issues: rootList({ field: 'Query.issues', entity: 'issue', relation: null }),
+  incidents: rootList({ field: 'Query.incidents', entity: 'incident', relation: null }),
+  node,
+  nodes,
+  sources,
+  source,
+};
