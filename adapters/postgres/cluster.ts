@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, open, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +23,8 @@ export interface Postmaster {
 
 const run = promisify(execFile);
 const STARTS = 5;
+/** Milliseconds for the last processes of a killed server to notice that it is gone. */
+const DEATH = 30_000;
 
 /** Makes a new cluster whose superuser `postgres` has this password. Its folder must be empty, or not there. */
 export async function initCluster(cluster: Cluster, password: string): Promise<void> {
@@ -53,6 +55,7 @@ export async function startCluster(
   logFile: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Postmaster> {
+  const giveUp = Date.now() + DEATH;
   for (let start = 1; ; start += 1) {
     const port = await freePort();
     const child = await spawnPostmaster(cluster, port, logFile, settings);
@@ -61,7 +64,11 @@ export async function startCluster(
     if (started) return { pid: child.pid ?? 0, port };
     const said = await lastLines(logFile);
     // Between asking for a free port and taking it somebody else may have taken it.
-    if (start === STARTS || !said.includes('could not bind')) throw new Error(`PostgreSQL did not start: ${said}`);
+    if (start < STARTS && said.includes('could not bind')) continue;
+    if (Date.now() > giveUp || !said.includes('pre-existing shared memory block')) {
+      throw new Error(`PostgreSQL did not start: ${said}`);
+    }
+    await sleep(100);
   }
 }
 
@@ -70,18 +77,15 @@ export async function runningPostmaster(data: string): Promise<(Postmaster & { r
   const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   const pid = Number(lines[0]);
   const port = Number(lines[3]);
-  if (!Number.isInteger(pid) || pid <= 0 || !(await isPostgres(pid))) return null;
+  if (!Number.isInteger(pid) || pid <= 0 || !(await isPostgres(pid, data))) return null;
   return { pid, port, ready: lines[7]?.trim() === 'ready' };
 }
 
 /** Stops the server as SIGINT asks: sessions are ended, everything is written down. */
-export async function stopPostmaster(pid: number): Promise<void> {
-  try {
-    process.kill(pid, 'SIGINT');
-  } catch {
-    return;
-  }
-  while (await isPostgres(pid)) await sleep(20);
+export async function stopPostmaster(pid: number, data: string): Promise<void> {
+  if (!(await isPostgres(pid, data))) return;
+  process.kill(pid, 'SIGINT');
+  while (await isPostgres(pid, data)) await sleep(20);
 }
 
 async function spawnPostmaster(
@@ -128,17 +132,21 @@ async function waitUntilReady(data: string, child: ChildProcess, exited: Promise
   return false;
 }
 
-/** A process id is given anew some time: that a process lives is not yet that it is the server. */
-async function isPostgres(pid: number): Promise<boolean> {
+/** A process id is given anew some time: that a process lives is not yet that it is the server of this folder. */
+export async function isPostgres(pid: number, data: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  } catch {
+    // One that we may not signal is not ours.
+    return false;
   }
   const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);
   if (status === null) return process.platform !== 'linux';
   const name = status.slice(status.indexOf('(') + 1, status.lastIndexOf(')'));
-  return name === 'postgres' && status[status.lastIndexOf(')') + 2] !== 'Z';
+  if (name !== 'postgres' || status[status.lastIndexOf(')') + 2] === 'Z') return false;
+  // Every process of a server works in its data folder.
+  const folder = await readlink(`/proc/${pid}/cwd`).catch(() => null);
+  return folder === null || folder === (await realpath(data).catch(() => data));
 }
 
 async function lastLines(file: string): Promise<string> {

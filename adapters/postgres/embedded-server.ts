@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../adapter.ts';
-import { type Cluster, initCluster, runningPostmaster, startCluster, stopPostmaster } from './cluster.ts';
+import {
+  type Cluster,
+  initCluster,
+  isPostgres,
+  type Postmaster,
+  runningPostmaster,
+  startCluster,
+  stopPostmaster,
+} from './cluster.ts';
 import { DatabaseFault } from './database-fault.ts';
 import { embeddedBinaries } from './embedded-binaries.ts';
 import { checkFolder, folderFault } from './embedded-folder.ts';
@@ -19,13 +27,18 @@ export interface EmbeddedServer {
   release(): Promise<void>;
 }
 
+/** Milliseconds between two looks whether the server still runs. */
+const WATCH = 250;
 const LOG_LIMIT = 16 * 1024 * 1024;
 /** The reads' many small index ranges look dear to the planner: compiling them takes longer than running them, and the disks of today seek. */
 const SERVER_SETTINGS = { jit: 'off', random_page_cost: '1.1' };
 
-/** Whoever looks after the folder `folder/postgres` (the cluster) keeps its own files in `folder/postgres-server`. */
-export function createEmbeddedServer(folder: string, log: Logger): EmbeddedServer {
-  return new FolderServer(resolve(folder), log);
+/**
+ * Whoever looks after the folder `folder/postgres` (the cluster) keeps its own files in `folder/postgres-server`.
+ * `onLost` is called when the server ends by itself; the next `url` starts it again.
+ */
+export function createEmbeddedServer(folder: string, log: Logger, onLost: () => void = () => {}): EmbeddedServer {
+  return new FolderServer(resolve(folder), log, onLost);
 }
 
 class FolderServer implements EmbeddedServer {
@@ -35,16 +48,23 @@ class FolderServer implements EmbeddedServer {
   #owner: FileLock | null = null;
   #use: FileLock | null = null;
   #url: Promise<string> | null = null;
+  #watch: NodeJS.Timeout | undefined;
+  readonly #onLost: () => void;
 
-  constructor(folder: string, log: Logger) {
+  constructor(folder: string, log: Logger, onLost: () => void) {
     this.#folder = folder;
     this.#own = join(folder, 'postgres-server');
     this.#log = log;
+    this.#onLost = onLost;
   }
 
   async own(): Promise<void> {
     await this.#makeFolder();
-    this.#owner ??= FileLock.tryTake(join(this.#own, 'gateway.lock'), 'exclusive');
+    try {
+      this.#owner ??= FileLock.tryTake(join(this.#own, 'gateway.lock'), 'exclusive');
+    } catch (error) {
+      throw folderFault(this.#folder, error);
+    }
     const pidFile = join(this.#own, 'gateway.pid');
     if (this.#owner !== null) {
       await writeFile(pidFile, `${process.pid}\n`);
@@ -68,6 +88,8 @@ class FolderServer implements EmbeddedServer {
   async release(): Promise<void> {
     await this.#url?.catch(() => undefined);
     this.#url = null;
+    clearInterval(this.#watch);
+    this.#watch = undefined;
     if (this.#use !== null) {
       const turn = await FileLock.take(join(this.#own, 'turn.lock'), 'exclusive');
       try {
@@ -90,12 +112,11 @@ class FolderServer implements EmbeddedServer {
       this.#use ??= await FileLock.take(join(this.#own, 'users.lock'), 'shared');
       const cluster = await this.#cluster();
       const running = await this.#running(cluster);
-      if (running !== null) return running;
+      if (running !== null) return this.#watched(cluster, running);
       const logFile = join(this.#own, 'postgres.log');
       const size = (await stat(logFile).catch(() => null))?.size ?? 0;
       if (size > LOG_LIMIT) await truncate(logFile);
-      const { port } = await startCluster(cluster, logFile, SERVER_SETTINGS);
-      return this.#address(port);
+      return await this.#watched(cluster, await startCluster(cluster, logFile, SERVER_SETTINGS));
     } catch (error) {
       this.#use?.release();
       this.#use = null;
@@ -109,13 +130,13 @@ class FolderServer implements EmbeddedServer {
    * A server that outlived its gateway (kill -9) is taken over as it is: its commits are safe, and stopping it first would
    * gain nothing.
    */
-  async #running(cluster: Cluster): Promise<string | null> {
+  async #running(cluster: Cluster): Promise<Postmaster | null> {
     for (;;) {
       const found = await runningPostmaster(cluster.data);
       if (found === null) return null;
       if (found.ready) {
         this.#log.info({ pid: found.pid }, 'The embedded PostgreSQL runs already.');
-        return this.#address(found.port);
+        return found;
       }
       await new Promise((wake) => setTimeout(wake, 50));
     }
@@ -138,7 +159,18 @@ class FolderServer implements EmbeddedServer {
     return cluster;
   }
 
-  async #address(port: number): Promise<string> {
+  /** The server's URL. That it ended is found by asking, since one that was taken over is no child of this process. */
+  async #watched(cluster: Cluster, { pid, port }: Postmaster): Promise<string> {
+    clearInterval(this.#watch);
+    const watch = setInterval(async () => {
+      if (watch !== this.#watch || (await isPostgres(pid, cluster.data)) || watch !== this.#watch) return;
+      clearInterval(watch);
+      this.#watch = undefined;
+      this.#url = null;
+      this.#log.error({ pid }, 'The embedded PostgreSQL ended by itself; it is started again when it is needed.');
+      this.#onLost();
+    }, WATCH);
+    this.#watch = watch.unref();
     const password = (await readFile(join(this.#own, 'password'), 'utf8')).trim();
     return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
   }
@@ -148,7 +180,7 @@ class FolderServer implements EmbeddedServer {
     if (alone === null) return;
     try {
       const found = await runningPostmaster(join(this.#folder, 'postgres'));
-      if (found !== null) await stopPostmaster(found.pid);
+      if (found !== null) await stopPostmaster(found.pid, join(this.#folder, 'postgres'));
     } finally {
       alone.release();
     }

@@ -14,7 +14,7 @@ export class FileLock {
 
   /** Null where another holds it in a way that rules this one out. */
   static tryTake(file: string, kind: 'shared' | 'exclusive'): FileLock | null {
-    const database = new DatabaseSync(file, { timeout: 0 });
+    const database = open(file);
     try {
       database.exec(kind === 'exclusive' ? 'BEGIN EXCLUSIVE' : 'BEGIN');
       // A shared lock is taken by the first read, and kept until the transaction ends.
@@ -23,7 +23,7 @@ export class FileLock {
     } catch (error) {
       database.close();
       if (error instanceof Error && 'errcode' in error && error.errcode === BUSY) return null;
-      throw error;
+      throw unwritable(file, error);
     }
   }
 
@@ -41,4 +41,22 @@ export class FileLock {
   }
 }
 
+/** SQLite's codes. */
 const BUSY = 5;
+const READONLY = 8;
+const CANTOPEN = 14;
+
+function open(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { timeout: 0 });
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/** SQLite hides what the system said. */
+function unwritable(file: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('errcode' in error)) return error;
+  if (error.errcode !== READONLY && error.errcode !== CANTOPEN) return error;
+  return Object.assign(new Error(`${file} cannot be written.`, { cause: error }), { code: 'EACCES' });
+}

@@ -47,7 +47,7 @@ class SourcePools implements Pools {
     this.#options = options;
     this.#log = log;
     const folder = embeddedFolder(options.url);
-    this.#server = folder === null ? null : createEmbeddedServer(folder, log);
+    this.#server = folder === null ? null : createEmbeddedServer(folder, log, () => this.#forget());
   }
 
   loads(): Promise<pg.Pool> {
@@ -99,6 +99,13 @@ class SourcePools implements Pools {
     this.#loads = null;
     this.#reads = null;
     await this.#server?.release();
+  }
+
+  /** The server is gone, and comes back at another port. */
+  #forget(): void {
+    this.#loads = null;
+    this.#reads = null;
+    for (const pool of this.#open.splice(0)) pool.end().catch(() => undefined);
   }
 
   async #make(url: string, size: number, bringUp: boolean): Promise<pg.Pool> {

@@ -137,7 +137,7 @@ async function startServer(installation: Installation): Promise<{ url: string; s
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     stop: async () => {
-      await stopPostmaster(pid);
+      await stopPostmaster(pid, cluster.data);
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,184 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runningPostmaster } from '../../../adapters/postgres/cluster.ts';
+import { serverUser } from '../../../adapters/postgres/server-user.ts';
+import { test } from '../../support/model-objects.ts';
+import { documentOf, SHARED_OBJECTS, STORED_DOCUMENTS } from '../../support/numbered-document.ts';
+import { openStore } from '../../support/open-store.ts';
+import { startStoreProcess } from '../../support/store-process.ts';
+
+describe('the embedded server', () => {
+  let parent = '';
+  let folder = '';
+  let url = '';
+  beforeEach(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'kcigraph-embedded-'));
+    await chmod(parent, 0o755);
+    folder = join(parent, 'data');
+    url = `embedded:${folder}`;
+  });
+  afterEach(async () => {
+    // Whatever a test left running goes with its folder.
+    const left = await runningPostmaster(join(folder, 'postgres'));
+    if (left !== null) process.kill(-left.pid, 'SIGKILL');
+    await rm(parent, { recursive: true, force: true, maxRetries: 10 });
+  });
+
+  it('keeps its data over a restart, and does not run while nobody uses it', async () => {
+    const first = openStore(url);
+    await first.pools.start();
+    await first.load(test({ id: 'maestro:1' }));
+    expect(await runningPostmaster(join(folder, 'postgres'))).not.toBeNull();
+    await first.stop();
+    expect(await runningPostmaster(join(folder, 'postgres'))).toBeNull();
+    const second = openStore(url);
+    await second.pools.start();
+    expect(await second.rows('SELECT id FROM tests')).toEqual([{ id: 'maestro:1' }]);
+    await second.stop();
+  });
+
+  it('refuses a second gateway in a sentence that names the process of the first', async () => {
+    const first = startStoreProcess(url, 0, 1);
+    await first.reached(1);
+    const second = openStore(url);
+    await expect(second.pools.start()).rejects.toThrow(
+      `The folder ${folder} is in use by the gateway with process id ${first.pid}: stop it first, or name another folder.`,
+    );
+    await second.stop();
+    const before = first.acknowledged.length;
+    await first.reached(before + 2);
+    expect(first.faults).toEqual([]);
+    first.kill('SIGTERM');
+    await first.exited;
+    expect(await runningPostmaster(join(folder, 'postgres'))).toBeNull();
+  });
+
+  it('serves a command beside the gateway, and stops with whoever uses it last', async () => {
+    const gateway = startStoreProcess(url, 0, 1);
+    await gateway.reached(1);
+    const beside = openStore(url, { attach: true });
+    await beside.pools.start();
+    await beside.load(test({ id: 'maestro:beside' }));
+    gateway.kill('SIGTERM');
+    await gateway.exited;
+    expect(await beside.rows(`SELECT id FROM tests WHERE id = 'maestro:beside'`)).toEqual([{ id: 'maestro:beside' }]);
+    await beside.stop();
+    expect(await runningPostmaster(join(folder, 'postgres'))).toBeNull();
+  });
+
+  it('starts for a command where no gateway runs', async () => {
+    const alone = openStore(url, { attach: true });
+    await alone.load(test({ id: 'maestro:1' }));
+    await alone.stop();
+    expect(await runningPostmaster(join(folder, 'postgres'))).toBeNull();
+  });
+
+  it('is taken over as it runs where its gateway was killed', async () => {
+    const killed = startStoreProcess(url, 0, 1);
+    await killed.reached(2);
+    killed.kill('SIGKILL');
+    await killed.exited;
+    const orphan = await runningPostmaster(join(folder, 'postgres'));
+    expect(orphan).not.toBeNull();
+    const next = openStore(url);
+    await next.pools.start();
+    expect((await runningPostmaster(join(folder, 'postgres')))?.pid).toBe(orphan?.pid);
+    const stored = await next.rows<{ number: number; whole: boolean }>(STORED_DOCUMENTS);
+    expect(stored.filter(({ whole }) => !whole)).toEqual([]);
+    expect(stored.map(({ number }) => number)).toEqual(expect.arrayContaining([...killed.acknowledged]));
+    await next.stop();
+    expect(await runningPostmaster(join(folder, 'postgres'))).toBeNull();
+  });
+
+  it('comes back under a running gateway when it is killed itself', async () => {
+    const opened = openStore(url);
+    await opened.pools.start();
+    await opened.load(...documentOf(1));
+    const server = await runningPostmaster(join(folder, 'postgres'));
+    process.kill(-(server?.pid ?? 0), 'SIGKILL');
+    // A load that meets the dead server fails in a whole sentence; soon one succeeds again.
+    const failures: string[] = [];
+    for (let attempt = 0; attempt < 100; attempt += 1) {
+      try {
+        await opened.load(...documentOf(2));
+        break;
+      } catch (error) {
+        failures.push(error instanceof Error ? `${error.name} ${error.message}` : String(error));
+        await sleep(50);
+      }
+    }
+    for (const failure of failures) expect(failure).toMatch(/^SourceError .*\.$/);
+    expect(await opened.rows(STORED_DOCUMENTS)).toEqual([
+      { number: 1, whole: true },
+      { number: 2, whole: true },
+    ]);
+    expect(await opened.rows(SHARED_OBJECTS)).toEqual([{ reports: 2, newest: true, receipts: 2 }]);
+    await opened.stop();
+  });
+
+  it('begins anew where the making of its cluster was cut short', async () => {
+    await mkdir(join(folder, 'postgres.new', 'base'), { recursive: true });
+    const opened = openStore(url);
+    await opened.pools.start();
+    await opened.load(test({ id: 'maestro:1' }));
+    await opened.stop();
+  });
+
+  it('goes on behind a pid file whose process is another one now', async () => {
+    const first = openStore(url);
+    await first.pools.start();
+    await first.stop();
+    await writeFile(join(folder, 'postgres', 'postmaster.pid'), `${process.pid}\n${folder}\n1\n5432\n\n\n\nready\n`);
+    const second = openStore(url);
+    // PostgreSQL itself asks whether that process lives.
+    const outcome = await second.pools.start().then(
+      () => 'started',
+      (error: Error) => error.message,
+    );
+    expect(outcome).toMatch(/^started$|lock file "postmaster.pid" already exists/);
+    await second.stop();
+  });
+
+  it('says which version a foreign data folder is of', async () => {
+    await mkdir(join(folder, 'postgres'), { recursive: true });
+    await writeFile(join(folder, 'postgres', 'PG_VERSION'), '12\n');
+    const opened = openStore(url);
+    await expect(opened.pools.start()).rejects.toThrow(
+      `The folder ${join(folder, 'postgres')} holds the data of PostgreSQL 12, and the embedded server is 18`,
+    );
+    await opened.stop();
+  });
+
+  it('says that a file stands where its folder should be', async () => {
+    await writeFile(folder, 'x');
+    const opened = openStore(url);
+    await expect(opened.pools.start()).rejects.toThrow(`${folder} is not a folder.`);
+    await opened.stop();
+  });
+
+  it('says that its folder cannot be written', async () => {
+    await mkdir(folder, { mode: 0o555 });
+    await chmod(folder, 0o555);
+    // Root writes everywhere: as the user that PostgreSQL gets.
+    const user = await serverUser();
+    const identity = user === null ? {} : { uid: user.uid, gid: user.gid };
+    const process = startStoreProcess(url, 0, 1, false, identity);
+    await process.exited;
+    expect(process.faults).toEqual([`The folder ${folder} cannot be written: choose another, or allow it.`]);
+    await chmod(folder, 0o755);
+  });
+
+  it('keeps its password to itself', async () => {
+    const opened = openStore(url);
+    await opened.pools.start();
+    const own = join(folder, 'postgres-server');
+    const { mode } = await stat(join(own, 'password'));
+    expect(mode & 0o777).toBe(0o600);
+    const password = (await readFile(join(own, 'password'), 'utf8')).trim();
+    expect(password).toHaveLength(48);
+    await opened.stop();
+  });
+});
