@@ -12,6 +12,7 @@ import {
   type Found,
   type FoundMany,
   type Health,
+  type IncludedObject,
   type Page,
   type PageQuery,
   RELATION_TARGETS,
@@ -35,6 +36,10 @@ export interface ArrayOptions extends ArrayCapabilities {
   readonly arrival?: boolean;
   /** Milliseconds that an upstream request takes; 0 where left out. */
   readonly latencyMs?: number;
+  /** Other names of objects, by entity and name. */
+  readonly aliases?: Partial<Record<EntityName, Readonly<Record<string, string>>>>;
+  /** Tests bring their builds along. */
+  readonly bringsBuilds?: boolean;
   /** What wraps each upstream request; nothing where left out. */
   readonly upstream?: AdapterEnv['upstream'];
 }
@@ -68,7 +73,7 @@ export class ArrayAdapter implements Adapter {
     if (capability === null) throw unsupported(`look up a ${entity} by key`);
     const found = new Map<string, Found<Entities[E]>>();
     await this.#chunks(ids, capability.maxKeys, call, (id) => {
-      const row = this.rows.find(entity, id);
+      const row = this.rows.find(entity, this.#options.aliases?.[entity]?.[id] ?? id);
       if (row !== undefined) found.set(id, { object: withFields(row.object, call.fields), time: row.time });
     });
     return found;
@@ -144,7 +149,14 @@ export class ArrayAdapter implements Adapter {
     call: Call,
   ): Page<Entities[E]> {
     const page = pageOf(rows, { ...query, paging, arrival: this.#options.arrival ?? false });
-    return { ...page, items: page.items.map((item) => ({ ...item, object: withFields(item.object, call.fields) })) };
+    const items = page.items.map((item) => ({ ...item, object: withFields<E>(item.object, call.fields) }));
+    if (this.#options.bringsBuilds !== true) return { ...page, items };
+    return { ...page, items, included: items.flatMap(({ object }) => this.#buildOf(object)) };
+  }
+
+  #buildOf(object: Entities[EntityName]): readonly IncludedObject[] {
+    const build = 'environment' in object ? this.rows.find('build', object.buildId) : undefined;
+    return build === undefined ? [] : [{ entity: 'build', object: build.object }];
   }
 
   async #chunks(keys: readonly string[], size: number, call: Call, visit: (key: string) => void): Promise<void> {
@@ -156,6 +168,7 @@ export class ArrayAdapter implements Adapter {
   }
 
   async #upstream<T>(call: Call, answer: () => T): Promise<T> {
+    stopIfAborted(call.signal);
     const request = async (signal: AbortSignal): Promise<T> => {
       this.requests += 1;
       await pause(this.#options.latencyMs ?? 0, signal);
@@ -174,12 +187,12 @@ function statusCounts(rows: readonly Row<Entities[EntityName]>[]): StatusCounts 
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    signal.throwIfAborted();
-    if (ms > 0) await delay(ms, undefined, { signal });
-  } catch (cause) {
-    throw new SourceError('SOURCE_TIMEOUT', 'The call was cancelled before the source answered.', { cause });
-  }
+  if (ms > 0) await delay(ms, undefined, { signal }).catch(() => undefined);
+  stopIfAborted(signal);
+}
+
+function stopIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new SourceError('SOURCE_TIMEOUT', 'The call was cancelled before the source answered.');
 }
 
 function unsupported(what: string): SourceError {

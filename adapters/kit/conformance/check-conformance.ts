@@ -4,10 +4,9 @@ import { Budget } from './budget.ts';
 import { type JudgedBehaviour, makeReport, type Report } from './report.ts';
 import { Sampler } from './sampler.ts';
 import { Session } from './session.ts';
-import { sourceCode } from './source-fault.ts';
-import { Stopped } from './stopped.ts';
+import { settledVerdict } from './settled-verdict.ts';
 import type { ConformanceOptions, Subject } from './subject.ts';
-import { notJudged, type Verdict } from './verdict.ts';
+import { notJudged } from './verdict.ts';
 
 /**
  * Holds an adapter against the contract, behaviour by behaviour. Never throws because of what the adapter does.
@@ -33,23 +32,12 @@ export function judgeWith(session: Session, budget: Budget) {
   let data = new Sampler(session);
   return async (behaviour: Behaviour, behavioursLeft: number): Promise<JudgedBehaviour> => {
     budget.open(behavioursLeft);
-    let verdict = await judgedOnce(behaviour, session, data);
+    let verdict = await settledVerdict(() => behaviour.run(session, data));
     if (verdict.verdict === 'fail' && session.subject.known === undefined && budget.left > 0) {
       data = new Sampler(session);
-      const again = await judgedOnce(behaviour, session, data);
+      const again = await settledVerdict(() => behaviour.run(session, data));
       if (again.verdict === 'pass') verdict = notJudged(`It failed once and then not again: ${verdict.reason}`);
     }
     return { ...verdict, name: behaviour.name, promise: behaviour.promise };
   };
-}
-
-async function judgedOnce(behaviour: Behaviour, session: Session, data: Sampler): Promise<Verdict> {
-  try {
-    return await behaviour.run(session, data);
-  } catch (error) {
-    if (error instanceof Stopped) return notJudged(error.message);
-    const code = sourceCode(error);
-    if (code !== null) return notJudged(`A call failed with ${code}: ${String(error)}`);
-    return notJudged(`A call failed with what is no SourceError: ${String(error)}`);
-  }
 }

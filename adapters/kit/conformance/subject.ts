@@ -38,7 +38,7 @@ export interface Subject {
 }
 
 export interface ConformanceOptions {
-  /** Calls to the adapter, at most; 5,000 with known data, else 400. */
+  /** Calls to the adapter, at most; 20,000 with known data, else 1,000. */
   readonly maxCalls?: number;
   /** Milliseconds, at most; ten minutes where left out. */
   readonly maxMs?: number;

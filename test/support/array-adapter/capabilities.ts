@@ -13,8 +13,10 @@ import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
 export interface ArrayCapabilities {
   /** `keyset` where left out. */
   readonly paging?: Paging;
-  /** Keys and parents an upstream request; 10 where left out. */
+  /** Keys an upstream request; 10 where left out. */
   readonly maxKeys?: number;
+  /** Parents an upstream request; as many as keys where left out. */
+  readonly maxParents?: number;
   /** 100 where left out. */
   readonly maxPage?: number;
   /** Both where left out. */
@@ -56,7 +58,14 @@ export function capabilitiesOf(options: ArrayCapabilities): Capabilities {
   const relations: { [R in RelationName]?: RelationCapability } = {};
   for (const relation of relationNames(options.relations)) {
     const revision = relation.endsWith('OfRevision');
-    relations[relation] = { maxParents: maxKeys, order: orders, paging, maxPage, count, ...(revision ? {} : keys) };
+    relations[relation] = {
+      maxParents: options.maxParents ?? maxKeys,
+      order: orders,
+      paging,
+      maxPage,
+      count,
+      ...(revision ? {} : keys),
+    };
   }
   return { entities, relations };
 }

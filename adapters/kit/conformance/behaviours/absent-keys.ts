@@ -4,6 +4,7 @@ import type { Behaviour } from '../behaviour.ts';
 import { absentKey, keyOf } from '../keys.ts';
 import { isRelation, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { isOutage } from '../source-fault.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
@@ -14,7 +15,7 @@ export const absentKeys: Behaviour = {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
       if (!session.adapter.capabilities.entities[entity]?.get) continue;
-      parts.push([entity, await judgeKeys(session, data, entity)]);
+      parts.push([entity, await settledVerdict(() => judgeKeys(session, data, entity))]);
     }
     for (const relation of Object.keys(session.adapter.capabilities.relations).filter(isRelation)) {
       const capability = session.adapter.capabilities.relations[relation];

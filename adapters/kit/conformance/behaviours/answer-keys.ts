@@ -3,6 +3,7 @@ import type { Behaviour } from '../behaviour.ts';
 import { identityOf, keyOf } from '../keys.ts';
 import type { Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
 export const answerKeys: Behaviour = {
@@ -12,7 +13,7 @@ export const answerKeys: Behaviour = {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
       if (!session.adapter.capabilities.entities[entity]?.get) continue;
-      parts.push([entity, await judge(session, data, entity)]);
+      parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
     }
     return combine(parts);
   },

@@ -2,6 +2,7 @@ import { ENTITY_NAMES } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { absentKey, keyOf } from '../keys.ts';
 import { declaredRelations, someParents } from '../parents.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import type { UpstreamMeter } from '../subject.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
@@ -25,7 +26,7 @@ export const batching: Behaviour = {
         amount(size, isLive),
       );
       const ask = () => session.getMany(entity, keys, { fields: new Set(['id']) });
-      parts.push([`getMany(${entity})`, await judge(meter, keys.length, size, ask)]);
+      parts.push([`getMany(${entity})`, await settledVerdict(() => judge(meter, keys.length, size, ask))]);
     }
     for (const [relation, target] of declaredRelations(session)) {
       const capability = session.adapter.capabilities.relations[relation];
@@ -36,10 +37,13 @@ export const batching: Behaviour = {
       const parents = filled(some, absent, amount(capability.maxParents, isLive));
       const query = { where: null, order, first: Math.min(2, capability.maxPage), after: null };
       const ask = () => session.related(relation, target, parents, query, { fields: new Set(['id']) });
-      parts.push([relation, await judge(meter, parents.length, capability.maxParents, ask)]);
+      parts.push([relation, await settledVerdict(() => judge(meter, parents.length, capability.maxParents, ask))]);
       if (capability.count === null || session.adapter.count === undefined) continue;
       const count = () => session.count({ relation, parents, where: null });
-      parts.push([`count(${relation})`, await judge(meter, parents.length, capability.maxParents, count)]);
+      parts.push([
+        `count(${relation})`,
+        await settledVerdict(() => judge(meter, parents.length, capability.maxParents, count)),
+      ]);
     }
     return combine(parts);
   },

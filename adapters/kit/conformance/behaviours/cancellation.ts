@@ -5,6 +5,7 @@ import { absentKey, keyOf } from '../keys.ts';
 import { declaredRelations, someParents } from '../parents.ts';
 import type { Sampler } from '../sampler.ts';
 import type { Asking, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { Stopped } from '../stopped.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 import { listing } from '../walk.ts';
@@ -19,7 +20,8 @@ export const cancellation: Behaviour = {
   promise: 'A call that is aborted ends at once, and so do its upstream requests; no new ones begin.',
   async run(session, data) {
     const parts: [string, Verdict][] = [];
-    for (const [name, ask] of await callsOf(session, data)) parts.push([name, await judge(session, ask)]);
+    for (const [name, ask] of await callsOf(session, data))
+      parts.push([name, await settledVerdict(() => judge(session, ask))]);
     return combine(parts);
   },
 };

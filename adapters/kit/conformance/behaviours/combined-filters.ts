@@ -5,6 +5,7 @@ import { FilterJudge } from '../filter-judge.ts';
 import { filterVariants } from '../filter-variants.ts';
 import type { Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, notJudged, pass, type Verdict } from '../verdict.ts';
 import { placeOf } from '../walk.ts';
 import { filterOf } from './filters.ts';
@@ -18,7 +19,7 @@ export const combinedFilters: Behaviour = {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
       if (!session.adapter.capabilities.entities[entity]?.list) continue;
-      parts.push([entity, await judgeEntity(session, data, entity)]);
+      parts.push([entity, await settledVerdict(() => judgeEntity(session, data, entity))]);
     }
     return combine(parts);
   },

@@ -5,6 +5,7 @@ import { declaredRelations, someParents } from '../parents.ts';
 import { sameJson } from '../same-json.ts';
 import type { Sampler } from '../sampler.ts';
 import type { AnyObject, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
 const NONE: StatusCounts = { pass: 0, fail: 0, error: 0, miss: 0, done: 0, skip: 0, none: 0, total: 0 };
@@ -16,7 +17,7 @@ export const counts: Behaviour = {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
       if (session.adapter.capabilities.entities[entity]?.count === 'exact') {
-        parts.push([entity, await judgeEntity(session, data, entity)]);
+        parts.push([entity, await settledVerdict(() => judgeEntity(session, data, entity))]);
       }
     }
     for (const [relation, target] of declaredRelations(session)) {

@@ -4,6 +4,7 @@ import type { Behaviour } from '../behaviour.ts';
 import { identityOf } from '../keys.ts';
 import type { Sampler } from '../sampler.ts';
 import type { AnyObject, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
 interface Link {
@@ -39,7 +40,7 @@ export const dangling: Behaviour = {
     for (const link of LINKS) {
       const { entities, relations } = session.adapter.capabilities;
       if (!relations[link.relation] || !entities[link.child]) continue;
-      parts.push([link.relation, await judge(session, data, link)]);
+      parts.push([link.relation, await settledVerdict(() => judge(session, data, link))]);
     }
     return combine(parts);
   },

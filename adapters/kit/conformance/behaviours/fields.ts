@@ -4,6 +4,7 @@ import { identityOf, keyOf } from '../keys.ts';
 import { allFields, COSTLY_FIELDS } from '../model-fields.ts';
 import type { Sampler } from '../sampler.ts';
 import type { AnyObject, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 import { listing } from '../walk.ts';
 import { differingField } from './lookup-equals-list.ts';
@@ -15,7 +16,8 @@ export const fields: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (session.adapter.capabilities.entities[entity]) parts.push([entity, await judge(session, data, entity)]);
+      if (session.adapter.capabilities.entities[entity])
+        parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
     }
     return combine(parts);
   },

@@ -5,6 +5,7 @@ import { FilterJudge } from '../filter-judge.ts';
 import { filterVariants } from '../filter-variants.ts';
 import type { Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, notJudged, type Verdict } from '../verdict.ts';
 
 export const filters: Behaviour = {
@@ -23,7 +24,7 @@ export const filters: Behaviour = {
         const before = verdicts.get(name);
         if (variant === undefined || before?.verdict === 'fail') continue;
         if (session.budget.left < 3) return combine([...verdicts]);
-        const verdict = await variant();
+        const verdict = await settledVerdict(variant);
         if (verdict.verdict !== 'notJudged' || before?.verdict !== 'pass') verdicts.set(name, verdict);
       }
     }

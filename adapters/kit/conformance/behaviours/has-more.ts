@@ -1,5 +1,6 @@
 import { ENTITY_NAMES } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 import { type AskPage, listing, placeOf, walk } from '../walk.ts';
 
@@ -14,7 +15,10 @@ export const hasMore: Behaviour = {
       for (const order of list?.order.slice(0, 1) ?? []) {
         const size = Math.min(list?.maxPage ?? 1, 7);
         const mayWait = list?.paging === 'offset';
-        parts.push([entity, await judge(listing(session, entity, { order }), size, limit, mayWait)]);
+        parts.push([
+          entity,
+          await settledVerdict(() => judge(listing(session, entity, { order }), size, limit, mayWait)),
+        ]);
       }
     }
     return combine(parts);

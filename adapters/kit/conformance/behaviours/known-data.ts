@@ -3,6 +3,7 @@ import type { Behaviour } from '../behaviour.ts';
 import { identityOf, keyOf } from '../keys.ts';
 import type { Sampler } from '../sampler.ts';
 import type { AnyObject, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import type { KnownObject } from '../subject.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 import { differingField } from './lookup-equals-list.ts';
@@ -14,7 +15,8 @@ export const knownData: Behaviour = {
     if (session.subject.known === undefined) return notJudged('No known data was handed over.');
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (session.adapter.capabilities.entities[entity]) parts.push([entity, await judge(session, data, entity)]);
+      if (session.adapter.capabilities.entities[entity])
+        parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
     }
     return combine(parts);
   },

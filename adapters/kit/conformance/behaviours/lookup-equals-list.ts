@@ -4,6 +4,7 @@ import { keyOf } from '../keys.ts';
 import { sameJson } from '../same-json.ts';
 import type { Sampler } from '../sampler.ts';
 import type { AnyObject, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
 export const lookupEqualsList: Behaviour = {
@@ -12,9 +13,9 @@ export const lookupEqualsList: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const capability = session.adapter.capabilities.entities[entity];
-      if (!capability?.get || !capability.list) continue;
-      parts.push([entity, await judge(session, data, entity, capability.get.maxKeys)]);
+      const { get, list } = session.adapter.capabilities.entities[entity] ?? {};
+      if (!get || !list) continue;
+      parts.push([entity, await settledVerdict(() => judge(session, data, entity, get.maxKeys))]);
     }
     return combine(parts);
   },

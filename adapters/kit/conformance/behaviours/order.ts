@@ -3,6 +3,7 @@ import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { comparePlaces } from '../compare-places.ts';
 import type { AnyObject, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 import { listing, walk } from '../walk.ts';
 
@@ -14,7 +15,10 @@ export const order: Behaviour = {
     for (const entity of ENTITY_NAMES) {
       const list = session.adapter.capabilities.entities[entity]?.list;
       for (const wanted of list?.order ?? []) {
-        parts.push([`${entity} ${wanted}`, await judge(session, entity, wanted, list?.paging === 'offset')]);
+        parts.push([
+          `${entity} ${wanted}`,
+          await settledVerdict(() => judge(session, entity, wanted, list?.paging === 'offset')),
+        ]);
       }
     }
     return combine(parts);

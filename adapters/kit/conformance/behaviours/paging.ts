@@ -4,6 +4,7 @@ import type { Behaviour } from '../behaviour.ts';
 import { identityOf } from '../keys.ts';
 import type { Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 import { listing, walk } from '../walk.ts';
 
@@ -18,7 +19,7 @@ export const paging: Behaviour = {
       const list = session.adapter.capabilities.entities[entity]?.list;
       for (const order of list?.order ?? []) {
         const sizes = new Set(SIZES.map((size) => Math.min(size, list?.maxPage ?? 1)));
-        parts.push([`${entity} ${order}`, await judge(session, data, entity, order, [...sizes])]);
+        parts.push([`${entity} ${order}`, await settledVerdict(() => judge(session, data, entity, order, [...sizes]))]);
       }
     }
     return combine(parts);
@@ -34,10 +35,10 @@ async function judge(
 ): Promise<Verdict> {
   const sample = await data.sample(entity);
   // What a small page needs to pass through is bounded by what the budget still allows.
-  const few = session.subject.known !== undefined ? 40 : 8;
+  const few = session.subject.known !== undefined ? 40 : 4;
   let reference: readonly string[] | null = null;
   for (const size of sizes.toReversed()) {
-    const limit = size < 7 ? Math.min(few, sample.items.length) : sample.items.length;
+    const limit = size < 7 || few < 40 ? Math.min(few * Math.min(size, 7), sample.items.length) : sample.items.length;
     const ask = listing(session, entity, { order });
     const { items, complete } = await walk(ask, size, limit);
     const ids = items.map(({ object }) => identityOf(object));

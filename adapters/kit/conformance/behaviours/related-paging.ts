@@ -6,6 +6,7 @@ import { identityOf } from '../keys.ts';
 import { declaredRelations, someParents } from '../parents.ts';
 import type { Sampler } from '../sampler.ts';
 import type { AnyObject, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 import { type AskPage, walk } from '../walk.ts';
 
@@ -19,7 +20,7 @@ export const relatedPaging: Behaviour = {
       for (const order of session.adapter.capabilities.relations[relation]?.order ?? []) {
         const name = `${relation} ${order}`;
         if (parent === undefined) parts.push([name, notJudged('No parent is at hand.')]);
-        else parts.push([name, await judge(session, data, { relation, target, parent, order })]);
+        else parts.push([name, await settledVerdict(() => judge(session, data, { relation, target, parent, order }))]);
       }
     }
     return combine(parts);

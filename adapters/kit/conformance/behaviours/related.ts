@@ -6,6 +6,7 @@ import { declaredRelations, someParents } from '../parents.ts';
 import { memberTest, seenChildren } from '../reference-children.ts';
 import type { Sampler } from '../sampler.ts';
 import type { AnyObject, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
 export const related: Behaviour = {
@@ -14,7 +15,7 @@ export const related: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const [relation, target] of declaredRelations(session)) {
-      parts.push([relation, await judge(session, data, relation, target)]);
+      parts.push([relation, await settledVerdict(() => judge(session, data, relation, target))]);
     }
     return combine(parts);
   },

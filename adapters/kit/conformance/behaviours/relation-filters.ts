@@ -7,6 +7,7 @@ import { filterVariants } from '../filter-variants.ts';
 import { declaredRelations, someParents } from '../parents.ts';
 import type { Sampler } from '../sampler.ts';
 import type { AnyObject, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, notJudged, pass, type Verdict } from '../verdict.ts';
 import { filterOf } from './filters.ts';
 
@@ -16,7 +17,7 @@ export const relationFilters: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const [relation, target] of declaredRelations(session)) {
-      parts.push([relation, await judge(session, data, relation, target)]);
+      parts.push([relation, await settledVerdict(() => judge(session, data, relation, target))]);
     }
     return combine(parts);
   },

@@ -4,6 +4,7 @@ import type { Behaviour } from '../behaviour.ts';
 import { comparePlaces } from '../compare-places.ts';
 import type { Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
 export const seek: Behaviour = {
@@ -14,7 +15,10 @@ export const seek: Behaviour = {
     for (const entity of ENTITY_NAMES) {
       const list = session.adapter.capabilities.entities[entity]?.list;
       for (const order of list?.order ?? []) {
-        parts.push([`${entity} ${order}`, await judge(session, data, entity, order, list?.paging === 'offset')]);
+        parts.push([
+          `${entity} ${order}`,
+          await settledVerdict(() => judge(session, data, entity, order, list?.paging === 'offset')),
+        ]);
       }
     }
     return combine(parts);

@@ -4,6 +4,7 @@ import type { Behaviour } from '../behaviour.ts';
 import { identityOf } from '../keys.ts';
 import type { Sampler } from '../sampler.ts';
 import type { AnyObject, Session } from '../session.ts';
+import { settledVerdict } from '../settled-verdict.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 import { listing } from '../walk.ts';
 
@@ -14,7 +15,7 @@ export const ties: Behaviour = {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
       if (!session.adapter.capabilities.entities[entity]?.list) continue;
-      parts.push([entity, await judge(session, data, entity)]);
+      parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
     }
     return combine(parts);
   },
