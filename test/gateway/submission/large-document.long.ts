@@ -12,5 +12,5 @@ it.each([
   const figures = await loadInProcess(await postgres.migrated(), megabytes, excerptBytes);
   console.log(figures);
   expect(figures.growth).toBeLessThan(1024);
-  expect(figures.pause).toBeLessThan(100);
+  expect(figures.busy).toBeLessThan(100);
 });

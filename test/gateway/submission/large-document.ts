@@ -12,7 +12,9 @@ export interface LoadingFigures {
   readonly seconds: number;
   /** The greatest growth of the resident set over what it was before, in megabytes. */
   readonly growth: number;
-  /** The longest pause of the event loop, in milliseconds. */
+  /** The most that the main thread computed without a turn of its event loop, in milliseconds. */
+  readonly busy: number;
+  /** The longest pause of the event loop by the wall clock, in milliseconds: on a busy machine others' work is in it. */
   readonly pause: number;
 }
 
