@@ -10,6 +10,7 @@ const CHECKS: readonly (readonly [name: string, ...command: readonly string[]])[
   ['direction of imports', 'scripts/check-imports.ts'],
   ['dead exports and dependencies', 'node_modules/knip/bin/knip.js', '--no-progress'],
   ['generated types', 'codegen.ts', '--check'],
+  ['lock file for every platform', 'scripts/complete-lock.ts', '--check'],
   ['documented configuration', 'scripts/document-configuration.ts', '--check'],
 ];
 
