@@ -1,4 +1,7 @@
-import type { BatchResolver } from './batch-resolver.ts';
+import type { Connection } from '../federation/connection.ts';
+import type { Shown } from '../federation/merge-objects.ts';
+import type { ShownRevision } from '../federation/revision-join.ts';
+import type { BatchResolvers, ObjectTypes } from '../generated/batch-resolvers.ts';
 import { build } from './build.ts';
 import { checkout } from './checkout.ts';
 import { incident } from './incident.ts';
@@ -6,12 +9,27 @@ import { issue } from './issue.ts';
 import { mutation } from './mutation.ts';
 import { query } from './query.ts';
 import { revision } from './revision.ts';
+import type { ShownSource } from './source.ts';
 import { test } from './test.ts';
 
+interface Shapes extends ObjectTypes {
+  readonly Revision: ShownRevision;
+  readonly Checkout: Shown<'checkout'>;
+  readonly Build: Shown<'build'>;
+  readonly Test: Shown<'test'>;
+  readonly Issue: Shown<'issue'>;
+  readonly Incident: Shown<'incident'>;
+  readonly Source: ShownSource;
+  readonly RevisionConnection: Connection<ShownRevision>;
+  readonly CheckoutConnection: Connection<Shown<'checkout'>>;
+  readonly BuildConnection: Connection<Shown<'build'>>;
+  readonly TestConnection: Connection<Shown<'test'>>;
+  readonly IssueConnection: Connection<Shown<'issue'>>;
+  readonly IncidentConnection: Connection<Shown<'incident'>>;
+}
+
 /** The batch resolvers by type and field. All fields that are not here are plain properties of the objects. */
-export const resolvers: {
-  readonly [type: string]: { readonly [field: string]: BatchResolver<never, never, unknown> };
-} = {
+export const resolvers = {
   Query: query,
   Mutation: mutation,
   Revision: revision,
@@ -20,4 +38,4 @@ export const resolvers: {
   Test: test,
   Issue: issue,
   Incident: incident,
-};
+} satisfies BatchResolvers<Shapes>;

@@ -1,5 +1,6 @@
 import { sourceAdmission } from '../execution/admit-source.ts';
 import { createApolloServer } from '../execution/apollo-server.ts';
+import { createExecutor } from '../execution/create-executor.ts';
 import { corsPolicy } from './cors.ts';
 import type { Exchange, Route } from './exchange.ts';
 import { GraphiqlPage } from './graphiql-page.ts';
@@ -17,7 +18,7 @@ export function createServer(options: ServerOptions): GatewayServer {
   const { config, registry, submission, log, metrics = new Metrics() } = options;
   const { limits } = config;
   const open = config.submit?.open ?? false;
-  const { executor } = options;
+  const executor = options.executor ?? createExecutor({ onExecuted: (engine, ms) => metrics.executed(engine, ms) });
   const onError = (code: string) => metrics.failed(code);
   const apollo = createApolloServer({ executor, registry, submission, limits }, log, onError);
   const page = new GraphiqlPage();

@@ -7,9 +7,11 @@ import { preferenceFor } from './media-type.ts';
 import { send } from './send.ts';
 
 const TYPE = 'text/html; charset=utf-8';
-const ICON = `data:image/svg+xml,${encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#2a7f62" d="M3 2h10v3H9v6h4v3H3v-3h3V5H3z"/></svg>',
-)}`;
+const MARK =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" width="28" height="28">' +
+  '<g fill="none" stroke="#2a7f62" stroke-width="1.5"><path d="M3 8 12 3M3 8l9 5M3 8h9"/></g>' +
+  '<g fill="#2a7f62"><circle cx="3" cy="8" r="2.2"/><circle cx="13" cy="3" r="2"/><circle cx="13" cy="8" r="2"/>' +
+  '<circle cx="13" cy="13" r="2"/></g></svg>';
 
 interface Page {
   readonly brotli: Buffer;
@@ -57,8 +59,8 @@ async function makePage(): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: 'kcigraph',
-    favicon: ICON,
-    logo: 'kcigraph',
+    favicon: `data:image/svg+xml,${encodeURIComponent(MARK)}`,
+    logo: MARK,
     endpoint: '/graphql',
     defaultTabs: exampleQueries(new Date()).map(({ query, variables }) => ({
       query,

@@ -24,8 +24,8 @@ export interface ServerOptions {
   readonly registry: Registry;
   readonly submission: SubmissionDoor;
   readonly log: Logger;
-  /** `createExecutor()` for kcigraph's own schema. */
-  readonly executor: Executor;
+  /** Executes kcigraph's own schema where absent. */
+  readonly executor?: Executor;
   /** Of this process; a fresh one where absent. Give the one whose `sources` hook the registry has. */
   readonly metrics?: Metrics;
 }

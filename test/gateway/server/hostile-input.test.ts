@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 /** Posts bytes; the status, the first error, and how long it took. */
-async function post(body: string | Buffer, headers: Record<string, string> = {}) {
+async function post(body: string | Buffer<ArrayBuffer>, headers: Record<string, string> = {}) {
   const started = performance.now();
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',

@@ -5,14 +5,14 @@ export function rawRequest(url: string, chunks: readonly (string | Buffer)[], wa
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
     const socket = connect(Number(port), hostname);
-    const parts: Buffer[] = [];
+    const parts: Uint8Array[] = [];
     const end = () => {
       clearTimeout(timer);
       socket.destroy();
       resolve(Buffer.concat(parts).toString());
     };
     const timer = setTimeout(end, wait);
-    socket.on('data', (part) => parts.push(part));
+    socket.on('data', (part) => parts.push(Buffer.from(part)));
     socket.on('close', end);
     socket.on('error', end);
     for (const chunk of chunks) socket.write(chunk);
