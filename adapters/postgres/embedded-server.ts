@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, readlink, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../adapter.ts';
 import {
@@ -109,10 +110,12 @@ class FolderServer implements EmbeddedServer {
     // One at a time starts or stops the server; who uses it holds the shared lock beside.
     const turn = await FileLock.take(join(this.#own, 'turn.lock'), 'exclusive');
     try {
+      const isAlone = this.#use === null && (await this.#isUnused());
       this.#use ??= await FileLock.take(join(this.#own, 'users.lock'), 'shared');
       const cluster = await this.#cluster();
       const running = await this.#running(cluster);
-      if (running !== null) return this.#watched(cluster, running);
+      if (running !== null) return await this.#watched(cluster, running);
+      await this.#claim(cluster, isAlone);
       const logFile = join(this.#own, 'postgres.log');
       const size = (await stat(logFile).catch(() => null))?.size ?? 0;
       if (size > LOG_LIMIT) await truncate(logFile);
@@ -140,6 +143,30 @@ class FolderServer implements EmbeddedServer {
       }
       await new Promise((wake) => setTimeout(wake, 50));
     }
+  }
+
+  /**
+   * Makes sure that no server works on this folder before one is started. PostgreSQL itself only asks whether the process
+   * in `postmaster.pid` lives: it takes a stranger with that number for a server, and does not see another container's.
+   */
+  async #claim(cluster: Cluster, isAlone: boolean): Promise<void> {
+    const place = `${hostname()} ${await readlink('/proc/self/ns/pid').catch(() => '')}`;
+    const placeFile = join(this.#own, 'place');
+    const other = await readFile(placeFile, 'utf8').catch(() => place);
+    if (!isAlone && other !== place) {
+      throw new DatabaseFault(
+        `The folder ${this.#folder} is in use in another container, or by another host (${other.split(' ')[0]}): stop that first, or submit to its address.`,
+        'The embedded PostgreSQL belongs to another process.',
+      );
+    }
+    await rm(join(cluster.data, 'postmaster.pid'), { force: true });
+    await writeFile(placeFile, place);
+  }
+
+  async #isUnused(): Promise<boolean> {
+    const lock = FileLock.tryTake(join(this.#own, 'users.lock'), 'exclusive');
+    lock?.release();
+    return lock !== null;
   }
 
   async #cluster(): Promise<Cluster> {
