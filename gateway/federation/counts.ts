@@ -96,7 +96,10 @@ async function countIdentities<E extends EntityName>(
   needsStatuses: boolean,
 ): Promise<StatusCounts | null> {
   let budget = budgets.get(context);
-  if (budget === undefined) budgets.set(context, (budget = new Budget(MAX_READ_A_REQUEST)));
+  if (budget === undefined) {
+    budget = new Budget(MAX_READ_A_REQUEST);
+    budgets.set(context, budget);
+  }
   const shared = budget;
   const read = await Promise.all(listed.map((one) => readWhole(context, subject, place, one, needsStatuses, shared)));
   const statuses = new Map<string, Status | null>();

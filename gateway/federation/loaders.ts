@@ -25,8 +25,23 @@ export interface Asked {
   readonly key: string;
   readonly path: readonly (string | number)[];
 }
-/** Batches what is asked within one tick. It never rejects: what failed is a value. */
-export type Loader<T> = DataLoader<Asked, T | SourceError, string>;
+/** Batches what is asked within one tick. What failed is a value: nothing else rejects. */
+export class Loader<T> {
+  readonly #batches: DataLoader<Asked, T, string>;
+
+  constructor(load: (asked: readonly Asked[]) => Promise<readonly (T | SourceError)[]>, maxBatchSize: number) {
+    this.#batches = new DataLoader<Asked, T, string>(load, { maxBatchSize, cacheKeyFn: (asked) => asked.key });
+  }
+
+  load(asked: Asked): Promise<T | SourceError> {
+    return this.#batches.load(asked).catch(asValue);
+  }
+}
+
+function asValue(fault: unknown): SourceError {
+  if (fault instanceof SourceError) return fault;
+  throw fault;
+}
 
 export interface LoadersOptions {
   readonly signal: AbortSignal;
@@ -156,13 +171,7 @@ export class Loaders {
     const key = `${source.name} ${name}`;
     const known = this.#loaders.get(key) as Loader<T> | undefined;
     if (known !== undefined) return known;
-    const loader: Loader<T> = new DataLoader(
-      async (asked) => await load(asked).catch((fault) => failedAll(asked, fault)),
-      {
-        maxBatchSize,
-        cacheKeyFn: (one) => one.key,
-      },
-    );
+    const loader = new Loader(load, maxBatchSize);
     this.#loaders.set(key, loader);
     return loader;
   }
@@ -215,9 +224,4 @@ function relatedOf<E extends EntityName>(adapter: Adapter): Related<E> {
 
 function keysOf(asked: readonly Asked[]): readonly string[] {
   return asked.map(({ key }) => key);
-}
-
-function failedAll(asked: readonly Asked[], fault: unknown): readonly SourceError[] {
-  if (!(fault instanceof SourceError)) throw fault;
-  return asked.map(() => fault);
 }

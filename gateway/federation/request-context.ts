@@ -6,10 +6,8 @@ import { SourceReport } from './source-report.ts';
 
 /** What belongs to one GraphQL request; the resolvers find it as their context. */
 export interface RequestContext {
-  /** Aborts when the client has gone or the deadline is over. */
+  /** Aborts when the client has gone or the deadline is over; a submission has no deadline. */
   readonly signal: AbortSignal;
-  /** Aborts only when the client has gone: a submission has no deadline. */
-  readonly clientSignal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
   readonly log: Logger;
@@ -25,8 +23,6 @@ export interface RequestContext {
 
 export interface RequestContextOptions {
   readonly signal: AbortSignal;
-  /** The same as `signal` where left out. */
-  readonly clientSignal?: AbortSignal;
   readonly deadline: number;
   readonly log: Logger;
   readonly registry: Registry;
@@ -39,7 +35,6 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
   const report = new SourceReport();
   return {
     ...options,
-    clientSignal: options.clientSignal ?? options.signal,
     report,
     loaders: new Loaders({ ...options, report }),
   };

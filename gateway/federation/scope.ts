@@ -30,7 +30,10 @@ const everything = new WeakMap<Registry, Scope>();
 export function selectScope(registry: Registry, names: readonly string[] | null | undefined): Scope {
   if (names === null || names === undefined) {
     let scope = everything.get(registry);
-    if (scope === undefined) everything.set(registry, (scope = { sources: registry.sources, isNamed: false }));
+    if (scope === undefined) {
+      scope = { sources: registry.sources, isNamed: false };
+      everything.set(registry, scope);
+    }
     return scope;
   }
   for (const name of names) {

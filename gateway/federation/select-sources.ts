@@ -9,7 +9,10 @@ export function fitsKeys(keys: string | undefined, key: string): boolean {
   if (keys === undefined) return true;
   let pattern = patterns.get(keys);
   // There are as many patterns as capabilities, which do not change while the gateway runs.
-  if (pattern === undefined) patterns.set(keys, (pattern = new RegExp(keys, 'u')));
+  if (pattern === undefined) {
+    pattern = new RegExp(keys, 'u');
+    patterns.set(keys, pattern);
+  }
   return pattern.test(key);
 }
 

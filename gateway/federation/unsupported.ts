@@ -6,7 +6,9 @@ const errors = new Map<string, SourceError>();
 export function unsupported(obstacle: string): SourceError {
   let error = errors.get(obstacle);
   // One instance for one obstacle: the report tells the same error once a field.
-  if (error === undefined)
-    errors.set(obstacle, (error = new SourceError('SOURCE_UNSUPPORTED', `This source ${obstacle}.`)));
+  if (error === undefined) {
+    error = new SourceError('SOURCE_UNSUPPORTED', `This source ${obstacle}.`);
+    errors.set(obstacle, error);
+  }
   return error;
 }

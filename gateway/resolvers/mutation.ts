@@ -18,7 +18,7 @@ const submit: BatchResolver<unknown, { readonly document: unknown }, Submission>
 async function submitOne(document: unknown, context: RequestContext): Promise<Submission> {
   try {
     const authority = await context.submission.authorise(context.token);
-    const { id, message, counts } = await context.submission.submitValue(document, authority, context.clientSignal);
+    const { id, message, counts } = await context.submission.submitValue(document, authority, context.signal);
     return { id, status: 'ok', message, counts };
   } catch (error) {
     if (error instanceof Refusal) throw refused(error);

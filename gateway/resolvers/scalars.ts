@@ -48,7 +48,11 @@ const Url = new GraphQLScalarType<string>({
   parseValue: readUrl,
   parseLiteral: literal(readUrl, [Kind.STRING]),
 });
-const JsonValue = new GraphQLScalarType<unknown>({ name: 'JSON', parseLiteral: valueFromASTUntyped });
+const JsonValue = new GraphQLScalarType<unknown>({
+  name: 'JSON',
+  parseValue: (value) => value,
+  parseLiteral: valueFromASTUntyped,
+});
 
 /** The scalars of the schema. Values from sources are in their final form already, so that serialising costs nothing. */
 export const scalars: readonly GraphQLScalarType[] = [DateTime, BigInteger, JsonValue, Url];
