@@ -15,6 +15,8 @@ export interface UpstreamMeter {
   readonly started: number;
   /** Requests under way. */
   readonly active: number;
+  /** Requests that ended well. */
+  readonly answered: number;
 }
 
 /** What is judged. The adapter is started before and stopped after by whoever hands it over. */

@@ -3,12 +3,14 @@ import type { UpstreamMeter } from './subject.ts';
 
 /** An adapter's environment whose upstream requests are counted, by `upstream` and by `http` alike. */
 export function meterUpstream(env: AdapterEnv): { readonly env: AdapterEnv; readonly meter: UpstreamMeter } {
-  const meter = { started: 0, active: 0 };
+  const meter = { started: 0, active: 0, answered: 0 };
   const counted = async <T>(request: () => Promise<T>): Promise<T> => {
     meter.started += 1;
     meter.active += 1;
     try {
-      return await request();
+      const answer = await request();
+      meter.answered += 1;
+      return answer;
     } finally {
       meter.active -= 1;
     }

@@ -48,8 +48,9 @@ async function judge(session: Session, data: Sampler, entity: EntityName): Promi
     }
     for (const answer of answers) {
       const identity = identityOf(answer);
-      const unasked = costly.find((name) => !asked.has(name) && isGiven(answer, name));
-      if (unasked !== undefined) return fail('A field came that nobody asked for.', { id: identity, field: unasked });
+      const unasked = costly.find((name) => !isAllowed(name, asked) && isGiven(answer, name));
+      if (unasked !== undefined)
+        return fail('A field came that nobody asked for.', { id: identity, field: unasked, asked: [...asked] });
       const full = whole.get(identity);
       const other = full && differingField(full, answer, new Set([...asked, 'id', 'origin']));
       if (full !== undefined && other)
@@ -58,6 +59,11 @@ async function judge(session: Session, data: Sampler, entity: EntityName): Promi
   }
   const isTold = some.some((object) => costly.some((name) => isGiven(object, name)));
   return isTold ? pass() : notJudged('No object at hand has any such field.');
+}
+
+/** Conflicts are told of values, so whoever asks for them may be given all but the excerpts. */
+function isAllowed(field: string, asked: ReadonlySet<string>): boolean {
+  return asked.has(field) || (asked.has('conflicts') && field !== 'logExcerpt');
 }
 
 /** Those with the most costly fields first: they can tell. */

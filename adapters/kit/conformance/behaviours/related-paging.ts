@@ -44,9 +44,11 @@ async function judge(session: Session, _data: Sampler, children: Children): Prom
     if ('items' in page) return page;
     throw page;
   };
-  const limit = session.subject.known === undefined ? 12 : 60;
+  // One item a page for as long as it takes to see several pages; larger pages to the end.
+  const isKnown = session.subject.known !== undefined;
   let reference: readonly string[] | null = null;
   for (const size of new Set([100, 7, 2, 1].map((wanted) => Math.min(wanted, capability?.maxPage ?? 1)))) {
+    const limit = size < 7 ? 6 * size : isKnown ? 60 : 12;
     const { items, pages } = await walk(ask, size, limit);
     const ids = items.map(({ object }) => identityOf(object));
     const tooMany = pages.find((page) => page.items.length > size);
