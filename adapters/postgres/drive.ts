@@ -1,5 +1,6 @@
 import { normaliseUrl } from '../kit/normalise-url.ts';
 import type { EntityName } from '../model.ts';
+import { TIME_SPELLINGS, type TimeSpelling } from './keyset.ts';
 import { allOf, param, raw, type Sql, sql } from './sql.ts';
 import { type AnyWhere, BUILD_FIELDS, CHECKOUT_FIELDS, conditionsOn, isBeyondIndex, textsOf } from './where.ts';
 
@@ -18,6 +19,8 @@ export interface Drive {
   readonly arms: readonly Arm[];
   /** The fields of the filter that the arms have dealt with. */
   readonly fields: ReadonlySet<string>;
+  /** How the index that drives spells the time. */
+  readonly time: TimeSpelling;
 }
 
 interface DrivingColumn {
@@ -31,7 +34,11 @@ interface DrivingColumn {
 
 /** Nothing can fit. */
 const NOTHING = null;
-const ONE_RANGE: Drive = { arms: [], fields: new Set() };
+/** `=` on one value, and the order of the index behind it, are all it takes. */
+const ONE_RANGE: Drive = { arms: [], fields: new Set(), time: TIME_SPELLINGS.plain };
+const BY_ORIGIN: Drive = { arms: [], fields: new Set(), time: TIME_SPELLINGS.behindOrigin };
+/** All rows in the order of time, or what the planner finds that is better. */
+const BY_TIME: Drive = { arms: [], fields: new Set(), time: TIME_SPELLINGS.alone };
 
 /** By which columns a list can be driven, the most selective first; behind each of their indexes stand time and id. */
 const NARROW: { readonly [E in EntityName]: readonly DrivingColumn[] } = {
@@ -62,19 +69,20 @@ const WIDE: { readonly [E in EntityName]: readonly DrivingColumn[] } = {
     { field: 'treeName', column: 'tree_name', isLong: true },
     { field: 'gitRepositoryUrl', column: 'repository_key', isLong: true, form: normaliseUrl },
     { field: 'gitRepositoryBranch', column: 'git_repository_branch', isLong: true },
-    { field: 'origin', column: 'origin' },
   ],
   build: [],
   test: [
     { field: 'path', column: 'path', isLong: true },
     { field: 'platform', column: 'platform', isLong: true },
   ],
-  issue: [{ field: 'origin', column: 'origin' }],
-  incident: [{ field: 'origin', column: 'origin' }],
+  issue: [],
+  incident: [],
 };
 
 /** A prefix from this length on names few commits. */
 const SELECTIVE_PREFIX = 8;
+/** How many origins a store has, more or less. */
+const USUAL_ORIGINS = 8;
 
 /**
  * Chooses the one thing that drives a list; all else filters on the way. Null: nothing fits.
@@ -88,10 +96,10 @@ export function driveOf(entity: EntityName, where: AnyWhere, everyRow: boolean):
     if (hash?.in || (hash?.prefix ?? '').length >= SELECTIVE_PREFIX) return byCheckouts(entity, where);
   }
   for (const column of WIDE[entity]) if (hasList(where, column.field)) return byColumn(column, where);
-  if (entity !== 'build' && entity !== 'test') return ONE_RANGE;
+  if (entity !== 'build' && entity !== 'test') return byOrigin(where);
   const isBounded = everyRow || (where.get('startTime')?.from ?? null) !== null;
   if (isBounded && CHECKOUT_FIELDS.some((field) => where.has(field))) return byCheckouts(entity, where);
-  if (entity === 'test' && (where.has('compatible') || where.get('path')?.under)) return ONE_RANGE;
+  if (entity === 'test' && (where.has('compatible') || where.get('path')?.under)) return BY_TIME;
   return byStatus(entity, where);
 }
 
@@ -103,32 +111,34 @@ function byColumn({ field, column, isLong, form }: DrivingColumn, where: AnyWher
   const filter = where.get(field) ?? {};
   const values = [...new Set(textsOf(filter).map((value) => (form === undefined ? value : form(value))))];
   if (values.length === 0) return NOTHING;
-  // One value is one range: `=` on it, and the order of the index behind it, are all it takes.
   if (values.length === 1) return ONE_RANGE;
   const whole = raw(`t.${column} = r.key`);
   const start = raw(`left(t.${column}, 255) = left(r.key, 255)`);
   const on = isLong ? [start, ...(values.some(isBeyondIndex) ? [whole] : [])] : [whole];
   const isWhole = filter.prefix === undefined && filter.under === undefined;
-  return { arms: [{ keys: listOf(values, 'key'), on, count: values.length }], fields: new Set(isWhole ? [field] : []) };
+  const arms = [{ keys: listOf(values), on, count: values.length }];
+  return { arms, fields: new Set(isWhole ? [field] : []), time: TIME_SPELLINGS.plain };
 }
 
 /** Builds by their checkouts, tests by the builds of the checkouts. */
 function byCheckouts(entity: 'build' | 'test', where: AnyWhere): Drive | null {
-  const checkout = conditionsOn('checkout', where, CHECKOUT_FIELDS, 'c');
+  const checkout = conditionsOn('checkout', where, CHECKOUT_FIELDS, 'c', TIME_SPELLINGS.plain);
   if (checkout === null) return NOTHING;
   if (entity === 'build') {
     const keys = sql`(SELECT c.id AS key FROM checkouts c WHERE ${allOf(checkout)}) AS r`;
     return {
       arms: [{ keys, on: [raw('t.checkout_id = r.key')], count: Infinity }],
       fields: new Set(CHECKOUT_FIELDS),
+      time: TIME_SPELLINGS.plain,
     };
   }
-  const build = conditionsOn('build', where, BUILD_FIELDS, 'b');
+  const build = conditionsOn('build', where, BUILD_FIELDS, 'b', TIME_SPELLINGS.plain);
   if (build === null) return NOTHING;
   const keys = sql`(SELECT b.id AS key FROM checkouts c CROSS JOIN LATERAL (${buildsOf(raw('c.id'), build)}) b WHERE ${allOf(checkout)}) AS r`;
   return {
     arms: [{ keys, on: [raw('t.build_id = r.key')], count: Infinity }],
     fields: new Set([...CHECKOUT_FIELDS, ...BUILD_FIELDS]),
+    time: TIME_SPELLINGS.plain,
   };
 }
 
@@ -137,20 +147,25 @@ export function buildsOf(checkoutId: Sql, conditions: readonly Sql[] = []): Sql 
   return sql`SELECT b.id FROM builds b WHERE ${allOf([sql`b.checkout_id = ${checkoutId}`, ...conditions])} OFFSET 0`;
 }
 
-/** By (origin, status), of all origins there are where none is asked for, or by origin alone. */
+/** By origin alone, or by nothing. */
+function byOrigin(where: AnyWhere): Drive | null {
+  if (!hasList(where, 'origin')) return BY_TIME;
+  const origins = textsOf(where.get('origin') ?? {});
+  if (origins.length <= 1) return origins.length === 0 ? NOTHING : BY_ORIGIN;
+  const arms = [{ keys: listOf(origins), on: [raw('t.origin = r.key')], count: origins.length }];
+  return { arms, fields: new Set(['origin']), time: TIME_SPELLINGS.behindOrigin };
+}
+
+/** By origin and status: of all origins there are, where none is asked for. */
 function byStatus(entity: 'build' | 'test', where: AnyWhere): Drive | null {
+  if (!hasList(where, 'status')) return byOrigin(where);
   const origins = hasList(where, 'origin') ? textsOf(where.get('origin') ?? {}) : null;
-  if (origins?.length === 0) return NOTHING;
-  if (!hasList(where, 'status')) {
-    if (origins === null || origins.length === 1) return ONE_RANGE;
-    const on = [raw('t.origin = r.key')];
-    return { arms: [{ keys: listOf(origins, 'key'), on, count: origins.length }], fields: new Set(['origin']) };
-  }
   const statuses = textsOf(where.get('status') ?? {});
   const hasNone = where.get('status')?.in?.includes(null) === true;
+  if (origins?.length === 0 || (statuses.length === 0 && !hasNone)) return NOTHING;
   if (origins?.length === 1 && statuses.length + Number(hasNone) === 1) return ONE_RANGE;
-  const keys = origins === null ? originsOf(entity) : listOf(origins, 'key');
-  const count = origins === null ? 8 : origins.length;
+  const keys = origins === null ? originsOf(entity) : listOf(origins);
+  const count = origins === null ? USUAL_ORIGINS : origins.length;
   const arms: Arm[] = [];
   if (statuses.length > 0) {
     arms.push({
@@ -160,11 +175,11 @@ function byStatus(entity: 'build' | 'test', where: AnyWhere): Drive | null {
     });
   }
   if (hasNone) arms.push({ keys, on: [raw('t.origin = r.key'), raw('t.status IS NULL')], count });
-  return arms.length === 0 ? NOTHING : { arms, fields: new Set(['origin', 'status']) };
+  return { arms, fields: new Set(['origin', 'status']), time: TIME_SPELLINGS.plain };
 }
 
-function listOf(values: readonly string[], name: string): Sql {
-  return sql`unnest(${param(values, 'text[]')}) AS r (${raw(name)})`;
+function listOf(values: readonly string[]): Sql {
+  return sql`unnest(${param(values, 'text[]')}) AS r (key)`;
 }
 
 /** The few distinct origins, hopping from one to the next in the index. */
@@ -177,10 +192,12 @@ function originsOf(entity: 'build' | 'test'): Sql {
 ) SELECT key FROM o WHERE key IS NOT NULL) AS r`);
 }
 
-/** Whether the best way depends on the values: a subtree or a list item may be nearly all rows, or hardly any. */
+/** Whether the best way depends on the values: a range, a subtree or a list's item may be nearly all rows, or hardly any. */
 export function dependsOnValues(where: AnyWhere): boolean {
   return (
-    ['compatible', 'gitCommitTags', 'category'].some((field) => where.has(field)) ||
+    ['compatible', 'gitCommitTags', 'category', 'startTime', 'duration', 'number', 'timestamp'].some((field) =>
+      where.has(field),
+    ) ||
     (where.get('path')?.under ?? null) !== null ||
     (where.get('gitCommitHash')?.prefix ?? null) !== null
   );

@@ -40,7 +40,7 @@ export function selectOf(entity: EntityName, fields: Call['fields']): Sql {
   const wanted = Object.entries(columns).flatMap(([field, made]) =>
     fields.has(field) || (fields.has('conflicts') && field !== 'logExcerpt') ? made : [],
   );
-  const time = TABLES[entity].keyset.mayLackTime ? `nullif(t.sort_time, '-infinity')` : 't.sort_time';
+  const time = TABLES[entity].mayLackTime ? `nullif(t.sort_time, '-infinity')` : 't.sort_time';
   return raw(['t.id', 't.origin', ...always, timeText(time, 'item_time'), ...wanted].join(', '));
 }
 

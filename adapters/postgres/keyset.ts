@@ -1,11 +1,28 @@
 import type { Order, Place } from '../adapter.ts';
 import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';
 
-/** What a list is sorted by: columns of the table `t`. */
+/** How the time is spelled: as the index has it that drives a list. */
+export interface TimeSpelling {
+  /** Of the table `t`; never null: `-infinity` stands for "no time". */
+  readonly expression: string;
+  /** What a time in the form of the model is cast to. */
+  readonly type: 'timestamptz' | 'timestamp';
+}
+
+/** Three spellings of one time, each of the indexes of its kind alone, so that the planner cannot confuse them. */
+export const TIME_SPELLINGS = {
+  /** Of the index by time alone. */
+  alone: { expression: `(t.sort_time AT TIME ZONE 'UTC')`, type: 'timestamp' },
+  /** Of the index by origin and time. */
+  behindOrigin: { expression: `(t.sort_time AT TIME ZONE 'GMT')`, type: 'timestamp' },
+  /** Of all others. */
+  plain: { expression: 't.sort_time', type: 'timestamptz' },
+} as const satisfies Readonly<Record<string, TimeSpelling>>;
+
+/** What a list is sorted by. */
 export interface Keyset {
-  /** A timestamptz that is never null: `-infinity` stands for "no time". */
-  readonly time: string;
-  /** A text in bytes order, unique among equal times. */
+  readonly time: TimeSpelling;
+  /** A text column of `t` in bytes order, unique among equal times. */
   readonly tie: string;
   /** Whether rows without a time exist. */
   readonly mayLackTime: boolean;
@@ -57,10 +74,12 @@ export function orderOf(keyset: Keyset, order: Order, alias: string): string {
 
 /** The two columns that {@link orderOf} sorts by. */
 export function sortColumns(keyset: Keyset): Sql {
-  return raw(`${keyset.time} AS sort_time, ${keyset.tie} AS sort_tie`);
+  return raw(`${keyset.time.expression} AS sort_time, ${keyset.tie} AS sort_tie`);
 }
 
-function rangesAfter({ time, tie, mayLackTime }: Keyset, order: Order, after: Place | null): IndexRange[] {
+function rangesAfter(keyset: Keyset, order: Order, after: Place | null): IndexRange[] {
+  const { tie, mayLackTime } = keyset;
+  const time = keyset.time.expression;
   const untimed = (more: readonly Sql[]): IndexRange[] =>
     mayLackTime ? [{ conditions: [raw(`${time} = '-infinity'`), ...more], orderBy: tie }] : [];
   const inTime = order === 'NEWEST' ? `${time} DESC, ${tie}` : `${time}, ${tie}`;
@@ -71,7 +90,7 @@ function rangesAfter({ time, tie, mayLackTime }: Keyset, order: Order, after: Pl
   }
   const behind = sql`${raw(tie)} > ${param(after.tie, 'text')}`;
   if (after.time === null) return untimed([behind]);
-  const at = param(after.time, 'timestamptz');
+  const at = param(after.time, keyset.time.type);
   const sameTime = { conditions: [sql`${raw(time)} = ${at}`, behind], orderBy: tie };
   if (order === 'NEWEST') {
     return [sameTime, { conditions: [sql`${raw(time)} < ${at}`], orderBy: inTime }];

@@ -1,25 +1,19 @@
 import type { EntityName } from '../model.ts';
-import type { Keyset } from './keyset.ts';
 
 interface Table {
   readonly name: string;
   readonly hasStatus: boolean;
-  readonly keyset: Keyset;
+  /** What breaks equal times. */
+  readonly tie: string;
+  /** Whether some have no time to be sorted by. */
+  readonly mayLackTime: boolean;
 }
 
 /** How each entity lies in the database. */
 export const TABLES: { readonly [E in EntityName]: Table } = {
-  checkout: { name: 'checkouts', hasStatus: false, keyset: timed() },
-  build: { name: 'builds', hasStatus: true, keyset: timed() },
-  test: { name: 'tests', hasStatus: true, keyset: timed() },
-  issue: { name: 'issues', hasStatus: false, keyset: { time: 't.sort_time', tie: 't.tie', mayLackTime: false } },
-  incident: {
-    name: 'incidents',
-    hasStatus: false,
-    keyset: { time: 't.sort_time', tie: 't.id', mayLackTime: false },
-  },
+  checkout: { name: 'checkouts', hasStatus: false, tie: 't.id', mayLackTime: true },
+  build: { name: 'builds', hasStatus: true, tie: 't.id', mayLackTime: true },
+  test: { name: 'tests', hasStatus: true, tie: 't.id', mayLackTime: true },
+  issue: { name: 'issues', hasStatus: false, tie: 't.tie', mayLackTime: false },
+  incident: { name: 'incidents', hasStatus: false, tie: 't.id', mayLackTime: false },
 };
-
-function timed(): Keyset {
-  return { time: 't.sort_time', tie: 't.id', mayLackTime: true };
-}

@@ -2,6 +2,7 @@ import type { Filter } from '../filter.ts';
 import { normaliseUrl } from '../kit/normalise-url.ts';
 import type { EntityName } from '../model.ts';
 import { isStorableText } from './ids.ts';
+import type { TimeSpelling } from './keyset.ts';
 import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';
 
 /** A filter of any field: the operators that `filter.ts` knows. */
@@ -16,7 +17,7 @@ export interface AnyFilter {
 export type AnyWhere = ReadonlyMap<string, AnyFilter>;
 
 /** The conditions of one field on a row `alias`; null where nothing can fit. */
-type Condition = (filter: AnyFilter, alias: string) => readonly Sql[] | null;
+type Condition = (filter: AnyFilter, alias: string, time: TimeSpelling) => readonly Sql[] | null;
 
 /** The fields that filter at all. */
 export function fieldsOf<E extends EntityName>(where: Filter<E> | null): AnyWhere {
@@ -104,22 +105,27 @@ const nullable =
     return ways.length === 1 ? ways : [sql`(${joined(ways, ' OR ')})`];
   };
 
-/** Half-open; `lowest` is what stands for null in the column, if anything does. */
+/** Half-open. */
+function isWithin(value: Sql, type: string, { from, to }: AnyFilter, isKnown: Sql): Sql[] {
+  const hasStart = from !== undefined && from !== null;
+  return [
+    hasStart ? sql`${value} >= ${param(from, type)}` : isKnown,
+    ...(to !== undefined && to !== null ? [sql`${value} < ${param(to, type)}`] : []),
+  ];
+}
+
 const range =
-  (column: string, type: string, lowest?: string): Condition =>
+  (column: string, type: string): Condition =>
   (filter, alias) => {
     const value = raw(`${alias}.${column}`);
-    const conditions: Sql[] = [];
-    if (filter.from !== undefined && filter.from !== null)
-      conditions.push(sql`${value} >= ${param(filter.from, type)}`);
-    else
-      conditions.push(raw(lowest === undefined ? `${alias}.${column} IS NOT NULL` : `${alias}.${column} > ${lowest}`));
-    if (filter.to !== undefined && filter.to !== null) conditions.push(sql`${value} < ${param(filter.to, type)}`);
-    return conditions;
+    return isWithin(value, type, filter, sql`${value} IS NOT NULL`);
   };
 
-const time = (column: string): Condition => range(column, 'timestamptz');
-const startTime = range('sort_time', 'timestamptz', `'-infinity'`);
+/** In the spelling of the index that drives the list, which it then cuts. */
+const startTime: Condition = (filter, _, time) => {
+  const value = raw(time.expression);
+  return isWithin(value, time.type, filter, sql`${value} > '-infinity'`);
+};
 
 const hash: Condition = (filter, alias) => {
   const column = raw(`${alias}.git_commit_hash`);
@@ -188,7 +194,7 @@ const hasIncident =
     ),
   ];
 
-const common = { id: text('id'), origin: text('origin'), timestamp: time('timestamp') };
+const common = { id: text('id'), origin: text('origin'), timestamp: range('timestamp', 'timestamptz') };
 const ofCheckout = {
   gitCommitHash: hash,
   treeName: longText('tree_name'),
@@ -242,6 +248,7 @@ export function conditionsOn(
   where: AnyWhere,
   fields: readonly string[],
   alias: string,
+  time: TimeSpelling,
 ): Sql[] | null {
   const conditions: Sql[] = [];
   for (const name of fields) {
@@ -249,7 +256,7 @@ export function conditionsOn(
     if (filter === undefined) continue;
     const condition = OWN_CONDITIONS[entity][name];
     if (condition === undefined) throw new Error(`There is no filter "${name}" on the row of a ${entity}.`);
-    const made = condition(filter, alias);
+    const made = condition(filter, alias, time);
     if (made === null) return null;
     conditions.push(...made);
   }
@@ -257,7 +264,12 @@ export function conditionsOn(
 }
 
 /** The conditions of all fields but those that already drive, ancestors' by a look-up for each row; null where nothing can fit. */
-export function conditionsOf(entity: EntityName, where: AnyWhere, driving: ReadonlySet<string>): Sql[] | null {
+export function conditionsOf(
+  entity: EntityName,
+  where: AnyWhere,
+  driving: ReadonlySet<string>,
+  time: TimeSpelling,
+): Sql[] | null {
   const names = [...where.keys()].filter((name) => !driving.has(name));
   const ofBuilds = entity === 'test' ? names.filter((name) => BUILD_FIELDS.includes(name)) : [];
   const ofCheckouts =
@@ -267,9 +279,10 @@ export function conditionsOf(entity: EntityName, where: AnyWhere, driving: Reado
     where,
     names.filter((name) => !ofBuilds.includes(name) && !ofCheckouts.includes(name)),
     't',
+    time,
   );
-  const build = conditionsOn('build', where, ofBuilds, 'b');
-  const checkout = conditionsOn('checkout', where, ofCheckouts, 'c');
+  const build = conditionsOn('build', where, ofBuilds, 'b', time);
+  const checkout = conditionsOn('checkout', where, ofCheckouts, 'c', time);
   if (own === null || build === null || checkout === null) return null;
   if (ofBuilds.length + ofCheckouts.length === 0) return own;
   const hasCheckout =

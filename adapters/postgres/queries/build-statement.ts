@@ -3,6 +3,7 @@ import { RELATION_TARGETS } from '../../adapter.ts';
 import type { EntityName } from '../../model.ts';
 import { dependsOnValues, driveOf } from '../drive.ts';
 import { selectOf } from '../entity-reader.ts';
+import { TIME_SPELLINGS } from '../keyset.ts';
 import { raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';
 import { conditionsOf, fieldsOf } from '../where.ts';
@@ -30,11 +31,12 @@ export function listStatement<E extends EntityName>(
 ): ReadStatement | null {
   const where = fieldsOf(query.where);
   const drive = driveOf(entity, where, false);
-  const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields);
+  const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields, drive.time);
   if (drive === null || conditions === null) return null;
   const piece = pageSql({
     entity,
     select: selectOf(entity, fields),
+    time: drive.time,
     conditions: [...versionCondition(entity, query.allVersions === true), ...conditions],
     arms: drive.arms,
     order: query.order,
@@ -53,7 +55,7 @@ export function relatedStatement<R extends RelationName>(
 ): ParentsStatement | null {
   const entity = RELATION_TARGETS[relation];
   const where = fieldsOf(query.where);
-  const conditions = conditionsOf(entity, where, NO_FIELDS);
+  const conditions = conditionsOf(entity, where, NO_FIELDS, TIME_SPELLINGS.plain);
   const { from, keys } = keyRows(RELATIONS[relation].parents, parents);
   if (conditions === null || keys.length === 0) return null;
   const { on, arms = [] } = RELATIONS[relation];
@@ -61,6 +63,7 @@ export function relatedStatement<R extends RelationName>(
   const page = pageSql({
     entity,
     select: selectOf(entity, fields),
+    time: TIME_SPELLINGS.plain,
     conditions: [...(on === undefined ? [] : [raw(on)]), ...versionCondition(entity, allVersions), ...conditions],
     arms,
     order: query.order,
@@ -102,14 +105,14 @@ export function countStatement(
   if ('entity' in subject) {
     const { entity } = subject;
     const drive = driveOf(entity, where, true);
-    const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields);
+    const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields, drive.time);
     if (drive === null || conditions === null) return null;
     const all = [...versionCondition(entity, subject.allVersions === true), ...conditions];
     return { sql: countSql(entity, all, drive.arms), entity, keys: null, planByValues };
   }
   const { relation } = subject;
   const entity = RELATION_TARGETS[relation];
-  const conditions = conditionsOf(entity, where, NO_FIELDS);
+  const conditions = conditionsOf(entity, where, NO_FIELDS, TIME_SPELLINGS.plain);
   const { on, arms = [], parents } = RELATIONS[relation];
   const { from, keys } = keyRows(parents, subject.parents);
   if (conditions === null || keys.length === 0) return null;

@@ -1,7 +1,7 @@
 import type { Order, Place } from '../../adapter.ts';
 import type { EntityName } from '../../model.ts';
 import type { Arm, Drive } from '../drive.ts';
-import { orderOf, pageOf, sortColumns } from '../keyset.ts';
+import { type Keyset, orderOf, pageOf, sortColumns, type TimeSpelling } from '../keyset.ts';
 import { joined, raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';
 
@@ -9,6 +9,8 @@ import { TABLES } from '../tables.ts';
 export interface PageParts {
   readonly entity: EntityName;
   readonly select: Sql;
+  /** How the index that drives the list spells the time. */
+  readonly time: TimeSpelling;
   readonly conditions: readonly Sql[];
   readonly arms: Drive['arms'];
   readonly order: Order;
@@ -26,7 +28,8 @@ const MANY_RANGES = 8;
  */
 export function pageSql(parts: PageParts): Sql {
   const { entity, select, conditions, arms, order, limit } = parts;
-  const { name, keyset } = TABLES[entity];
+  const { name } = TABLES[entity];
+  const keyset = keysetOf(parts);
   const from = raw(`${name} t`);
   if (arms.length === 0) return pageOf({ select, from, conditions }, keyset, order, parts.after, limit);
   const isIssue = entity === 'issue';
@@ -53,11 +56,17 @@ export function pageSql(parts: PageParts): Sql {
 ) AS x ORDER BY ${raw(orderOf(keyset, order, 'k'))}`;
 }
 
-function rangesOf(arm: Arm, conditions: readonly Sql[], { entity, order, after, limit }: PageParts): Sql {
+function rangesOf(arm: Arm, conditions: readonly Sql[], parts: PageParts): Sql {
   if (arm.count <= MANY_RANGES) return arm.keys;
-  const { name, keyset } = TABLES[entity];
-  const source = { select: sortColumns(keyset), from: raw(`${name} t`), conditions };
+  const { entity, order, after, limit } = parts;
+  const keyset = keysetOf(parts);
+  const source = { select: sortColumns(keyset), from: raw(`${TABLES[entity].name} t`), conditions };
   const first = pageOf(source, keyset, order, after, 1);
   return sql`(SELECT r.* FROM ${arm.keys} CROSS JOIN LATERAL (${first}) AS h
   ORDER BY ${raw(orderOf(keyset, order, 'h'))} LIMIT ${raw(String(limit))}) AS r`;
+}
+
+function keysetOf({ entity, time }: PageParts): Keyset {
+  const { tie, mayLackTime } = TABLES[entity];
+  return { time, tie, mayLackTime };
 }
