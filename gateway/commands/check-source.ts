@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Adapter, Logger } from '../../adapters/adapter.ts';
 import { checkConformance } from '../../adapters/kit/conformance/check-conformance.ts';
 import { renderReport } from '../../adapters/kit/conformance/report.ts';
 import { meterUpstream } from '../../adapters/kit/conformance/upstream-meter.ts';
@@ -8,14 +9,17 @@ import { createAdapterEnv } from '../federation/adapter-env.ts';
 import { createLog } from '../log.ts';
 import { CommandError, type ExitCode, UsageError } from './command.ts';
 
+const HEALTH_MS = 10_000;
+
 /** Holds a configured source against the adapter contract: the adapter alone, without the guard that would hide its faults. */
 export async function checkSource(config: Config, name: string): Promise<ExitCode> {
   const source = config.sources.find((candidate) => candidate.name === name);
   if (source === undefined) throw unknownSource(config, name);
+  const log = createLog({ ...config.log, level: 'error' });
   const { env, stop } = createAdapterEnv({
     source: name,
     dataDir: join(config.dataDir, 'sources', name),
-    log: createLog({ ...config.log, level: 'error' }),
+    log,
     userAgent: config.userAgent,
     settings: source,
   });
@@ -25,14 +29,25 @@ export async function checkSource(config: Config, name: string): Promise<ExitCod
     await adapter.start().catch((error: unknown) => {
       throw new CommandError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
     });
+    await mustAnswer(name, adapter, log);
     const report = await checkConformance({ adapter, upstream: metered.meter }, { onProgress: showProgress });
     process.stdout.write(renderReport(report));
-    // A source that cannot be reached does nothing wrong, and is not right either.
-    return report.ok && report.passed > 0 ? 0 : 1;
+    return report.ok ? 0 : 1;
   } finally {
     await adapter.stop();
     await stop();
   }
+}
+
+/** A source that cannot be reached does nothing wrong, and is not right either. */
+async function mustAnswer(name: string, adapter: Adapter, log: Logger): Promise<void> {
+  const signal = AbortSignal.timeout(HEALTH_MS);
+  const call = { signal, deadline: Date.now() + HEALTH_MS, fields: new Set<string>(), log, warn: () => {} };
+  const reason = await adapter.health(call).then(
+    ({ ok, detail }) => (ok ? null : (detail ?? 'it says that it is not well.')),
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  if (reason !== null) throw new CommandError(`${name} cannot be checked: ${reason}`);
 }
 
 function showProgress(behaviour: string, index: number, count: number): void {

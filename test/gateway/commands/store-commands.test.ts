@@ -50,15 +50,12 @@ describe('a store that cannot be used', () => {
     const folder = await configFolder({
       'kcigraph.yaml': 'sources: { a: { adapter: postgres, url: "postgres://user:hunter2@127.0.0.1:1/x" } }\n',
     });
-    for (const args of [['migrate'], ['purge', '--before', '2026-01-01']]) {
+    for (const args of [['migrate'], ['purge', '--before', '2026-01-01'], ['check', 'a']]) {
       const { code, stderr } = await runCommand(args, folder);
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^a: .*\n/m);
+      expect(stderr).toMatch(/^a(?: cannot be checked)?: The database is not reachable: .*\n$/);
       expect(stderr).not.toContain('hunter2');
       expect(stderr).not.toMatch(/^\s+at /m);
     }
-    const { code, stdout } = await runCommand(['check', 'a'], folder);
-    expect(code).toBe(1);
-    expect(stdout).toContain('0 right');
   });
 });
