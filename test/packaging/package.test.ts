@@ -23,7 +23,8 @@ describe('the package, installed into an empty folder', () => {
 
   beforeAll(async () => {
     folder = await temporaryFolder();
-    await run('npm', ['run', 'build'], { cwd: ROOT });
+    const build = await run('npm', ['run', 'build'], { cwd: ROOT }).catch((error: { stdout: string }) => error);
+    expect(build.stdout).toContain('dist/: compiled');
     const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
       cwd: ROOT,
     });
