@@ -34,7 +34,7 @@ export async function lockIssues(transaction: Transaction, spool: Spool): Promis
     );
 }
 
-export async function lockIssueIds(transaction: Transaction, ids: readonly string[]): Promise<void> {
+async function lockIssueIds(transaction: Transaction, ids: readonly string[]): Promise<void> {
   await transaction.run(LOCK, [ids]);
 }
 

@@ -66,11 +66,8 @@ async function mergeRest(
     signal.throwIfAborted();
     const first = place;
     const groups = groupByKey(batch.filter((_, index) => rest.has(first + index)));
-    const { added, changed } = await mergeStored(transaction, table, groups);
-    for (const group of groups) {
-      if (added.has(group)) tally.added();
-      else tally.merged(group[0], changed.has(group));
-    }
+    const changed = await mergeStored(transaction, table, groups);
+    for (const group of groups) tally.merged(group[0], changed.has(group));
     place += batch.length;
   }
 }

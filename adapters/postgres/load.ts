@@ -18,7 +18,8 @@ const SLICE = 10;
  * Loads a document in one transaction, with its receipt; nothing of it where anything fails.
  *
  * Deadlocks cannot arise: every transaction takes its locks in one order, table by table; within a table first the new
- * rows by key (an insert waits for whoever inserts the same key), then the rows that were there by key.
+ * rows by key (an insert waits for whoever inserts the same key), then the rows that were there by key. No purge runs
+ * meanwhile, so no row goes from the second kind to the first.
  */
 export async function load(
   transaction: Transaction,

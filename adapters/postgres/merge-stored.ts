@@ -1,6 +1,6 @@
 import { SourceError } from '../errors.ts';
 import { type RecordedConflict, recordConflicts, type SettledConflict, settleConflicts } from './conflicts.ts';
-import { insertNew, mergedColumns, rowsOf } from './insert-new.ts';
+import { mergedColumns, rowsOf } from './insert-new.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
 import { mergeReports } from './merge-reports.ts';
 import type { SameKey } from './same-key.ts';
@@ -8,36 +8,21 @@ import { EXCERPT, type StoredEntity } from './stored-columns.ts';
 import { type Row, withDerived } from './to-row.ts';
 import type { Transaction } from './transaction.ts';
 
-/** A purge may take away what was there a moment ago, and another load bring it back. */
-const ROUNDS = 10;
-
-/** What became of the objects that were there already. */
-export interface MergedGroups {
-  readonly added: ReadonlySet<SameKey>;
-  readonly changed: ReadonlySet<SameKey>;
-}
-
-/** Merges reports into objects that are stored, under a lock of their rows. */
+/** Merges reports into objects that are stored, under a lock of their rows; gives those that it changed. */
 export async function mergeStored(
   transaction: Transaction,
   table: StoredEntity,
   groups: readonly SameKey[],
-): Promise<MergedGroups> {
-  const added = new Set<SameKey>();
-  const changed = new Set<SameKey>();
-  let waiting = groups;
-  for (let round = 0; waiting.length > 0; round += 1) {
-    if (round === ROUNDS)
-      throw new SourceError('SOURCE_UNAVAILABLE', 'Objects vanish while they are loaded: a purge runs.');
-    const stored = await lockStored(transaction, table, waiting);
-    const found = waiting.filter((group) => stored.has(keyOf(group[0])));
-    for (const group of await mergeFound(transaction, table, found, stored)) changed.add(group);
-    const gone = waiting.filter((group) => !stored.has(keyOf(group[0])));
-    const back = await insertNew(transaction, table, gone);
-    for (const group of gone) if (!back.has(group)) added.add(group);
-    waiting = [...back];
+): Promise<ReadonlySet<SameKey>> {
+  const stored = await lockStored(transaction, table, groups);
+  if (groups.some(([first]) => !stored.has(keyOf(first)))) {
+    // Purges keep off, so only a hand can have done it.
+    throw new SourceError(
+      'SOURCE_UNAVAILABLE',
+      'Objects were removed while they were loaded: send the document again.',
+    );
   }
-  return { added, changed };
+  return new Set(await mergeFound(transaction, table, groups, stored));
 }
 
 async function mergeFound(

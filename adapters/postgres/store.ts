@@ -5,14 +5,14 @@ import type { PostgresOptions } from './options.ts';
 import type { Pools } from './pool.ts';
 import { purge } from './purge.ts';
 import { dropOldReceipts, keepReceipt, readReceipt } from './receipts.ts';
-import { Transaction } from './transaction.ts';
+import { type Beginning, Transaction } from './transaction.ts';
 
 /** Milliseconds between two clearings of old receipts. */
 const CLEARING = 3_600_000;
 
 /** The write side of the native store. */
 export function createStore(pools: Pools, options: PostgresOptions, log: Logger): Store {
-  const transaction = () => new Transaction(() => pools.loads(), options.prepare);
+  const begin = (beginning: Beginning) => new Transaction(() => pools.loads(), options.prepare, beginning);
   let cleared = 0;
   const clear = async () => {
     if (Date.now() - cleared < CLEARING) return;
@@ -24,7 +24,7 @@ export function createStore(pools: Pools, options: PostgresOptions, log: Logger)
   };
   return {
     async load(objects, by, call) {
-      const counts = await load(transaction(), objects, by, call.signal);
+      const counts = await load(begin('load'), objects, by, call.signal);
       await clear();
       return counts;
     },
@@ -32,7 +32,7 @@ export function createStore(pools: Pools, options: PostgresOptions, log: Logger)
     record: (receipt) => asSource(async () => keepReceipt(await pools.loads(), receipt)),
     migrate: () => pools.migrate(),
     async purge(before, origins, dryRun) {
-      const counts = await purge(transaction, before, origins, dryRun);
+      const counts = await purge(begin, before, origins, dryRun);
       await asSource(async () => dropOldReceipts(await pools.loads()));
       return counts;
     },

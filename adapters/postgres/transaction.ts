@@ -14,14 +14,30 @@ export interface NamedStatement {
 const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10min';
   SET LOCAL enable_seqscan = off; SET LOCAL jit = off`;
 
+/** One number for every gateway, whatever its version. */
+const PURGE_LOCK = 5_201_733_490_218;
+
+/**
+ * How a transaction begins. Loads run beside each other, and a purge beside none: while rows may vanish, no order of
+ * locks keeps loads from waiting for each other in a circle. A purge waits a second at most, since loads queue behind it.
+ */
+const BEGINNINGS = {
+  read: BEGIN,
+  load: `${BEGIN}; SELECT pg_advisory_xact_lock_shared(${PURGE_LOCK})`,
+  purge: `${BEGIN}; SET LOCAL lock_timeout = '1s'; SELECT pg_advisory_xact_lock(${PURGE_LOCK})`,
+} as const;
+export type Beginning = keyof typeof BEGINNINGS;
+
 /** One transaction on a connection of its own, which begins with its first statement. What fails is a SourceError. */
 export class Transaction {
   readonly #pool: () => Promise<pg.Pool>;
   readonly #prepare: boolean;
+  readonly #beginning: Beginning;
   #client: pg.PoolClient | null = null;
 
-  constructor(pool: () => Promise<pg.Pool>, prepare: boolean) {
+  constructor(pool: () => Promise<pg.Pool>, prepare: boolean, beginning: Beginning) {
     this.#pool = pool;
+    this.#beginning = beginning;
     this.#prepare = prepare;
   }
 
@@ -79,7 +95,7 @@ export class Transaction {
     this.#client = client;
     // A connection that breaks between two statements fails the next one; unheard it would end the process.
     if (client.listenerCount('error') === 0) client.on('error', () => {});
-    await client.query(BEGIN);
+    await client.query(BEGINNINGS[this.#beginning]);
     return client;
   }
 }
