@@ -20,7 +20,7 @@ const LAYERS: readonly Layer[] = [
   { name: 'kit', files: /^adapters\/kit\//, below: CONTRACT },
   { name: 'adapters', files: /^adapters\//, below: [...CONTRACT, 'kit'] },
   { name: 'adapter registry', files: /^gateway\/federation\/adapter-modules\.ts$/, below: [...CONTRACT, 'adapters'] },
-  { name: 'generated', files: /^gateway\/generated\//, below: CONTRACT },
+  { name: 'generated', files: /^gateway\/generated\//, below: [...CONTRACT, 'federation', 'resolvers'] },
   { name: 'submission', files: /^gateway\/submission\//, below: [...CONTRACT, 'kit'] },
   {
     name: 'federation',
