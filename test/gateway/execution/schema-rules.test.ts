@@ -71,17 +71,10 @@ describe('the schema', () => {
       .filter((type) => type.getInterfaces().some(({ name }) => name === 'Node'))
       .map(({ name }) => name);
     expect(nodes.sort()).toEqual(['Build', 'Checkout', 'Incident', 'Issue', 'Revision', 'Test']);
-    const query = schema.getQueryType()?.getFields();
-    expect(String(query?.['node']?.type)).toBe('Node');
-    expect(String(query?.['nodes']?.type)).toBe('[Node]!');
-    expect(Object.keys(schema.getType('Node')?.toConfig().astNode ? nodeFields() : {})).toEqual(['nodeId']);
+    const fields = schema.getQueryType()?.getFields() ?? {};
+    expect([String(fields.node?.type), String(fields.nodes?.type)]).toEqual(['Node', '[Node]!']);
   });
 });
-
-function nodeFields() {
-  const node = schema.getType('Node');
-  return isInterfaceType(node) ? node.getFields() : {};
-}
 
 function connectionFields() {
   return objects.flatMap((type) =>
