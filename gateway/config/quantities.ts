@@ -9,7 +9,7 @@ export function parseDuration(text: string | number): number | null {
 }
 
 /** Bytes of `512MiB`, `16MB`, or of a plain number; null where it is none of them. */
-export function parseByteSize(text: string | number): number | null {
+function parseByteSize(text: string | number): number | null {
   const bytes = parseQuantity(text, BYTES);
   return bytes === null ? null : Math.floor(bytes);
 }
