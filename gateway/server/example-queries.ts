@@ -5,28 +5,32 @@ export interface ExampleQuery {
 }
 
 const COMMIT = {
-  query: `# A commit across everything: what every CI system knows of it.
-query Commit($hash: String!) {
-  revision(gitCommitHash: $hash) {
-    gitCommitName
-    sources
-    statusCounts { status pass fail error miss done skip none total }
-    checkouts { nodes { id treeName gitRepositoryBranch startTime } }
-    builds(first: 50) {
-      totalCount
-      statusCounts { pass fail none }
-      nodes { id status architecture configName compiler logUrl }
+  query: `# A commit across everything: what all CI systems know of it. Without a filter, the newest one.
+# Of one commit: { "filter": { "gitCommitHash": { "prefix": "5e1f0a7c2b9d" } } }
+query Commit($filter: RevisionFilter) {
+  revisions(first: 1, filter: $filter) {
+    nodes {
+      gitCommitHash
+      gitCommitName
+      sources
+      statusCounts { status pass fail error miss done skip none total }
+      checkouts { nodes { id treeName gitRepositoryBranch startTime } }
+      builds(first: 50) {
+        totalCount
+        statusCounts { pass fail none }
+        nodes { id status architecture configName compiler logUrl }
+      }
+      tests(first: 50, filter: { status: [FAIL, ERROR] }) {
+        totalCount
+        nodes { id path status environment { comment } logUrl build { architecture configName } }
+        pageInfo { hasNextPage endCursor }
+      }
+      issues { nodes { id version reportSubject reportUrl } }
     }
-    tests(first: 50, filter: { status: [FAIL, ERROR] }) {
-      totalCount
-      nodes { id path status environment { comment } logUrl build { architecture configName } }
-      pageInfo { hasNextPage endCursor }
-    }
-    issues { nodes { id version reportSubject reportUrl } }
   }
 }
 `,
-  variables: { hash: '' },
+  variables: { filter: null },
 };
 
 const FAILURES = {

@@ -43,7 +43,7 @@ describe("GraphiQL's example queries", () => {
       const { status, answer } = await ask(gateway.url, query, { ...variables, ...VARIABLES[name] });
       expect(answer.errors).toBeUndefined();
       expect(status).toBe(200);
-      expect(JSON.stringify(answer.data)).toContain('acme:');
+      expect(JSON.stringify(answer.data)).toContain('acme');
     },
   );
 
