@@ -6,7 +6,7 @@ import { isObject, type SentListName } from '../../adapters/kit/kcidb/kcidb-obje
 import { ObjectUpgrade } from '../../adapters/kit/kcidb/object-upgrade.ts';
 import { isFault, readVersion } from '../../adapters/kit/kcidb/read-version.ts';
 import { toModel } from '../../adapters/kit/kcidb/to-model.ts';
-import { MAX_OBJECT_BYTES, TOO_LARGE } from './list-elements.ts';
+import { MAX_OBJECT_BYTES, MAX_OBJECT_VALUES, TOO_LARGE } from './list-elements.ts';
 import { originFault } from './origin-rule.ts';
 
 /** What became of a document: `invalid` goes before `foreign`, since nobody's token makes it right. */
@@ -83,6 +83,6 @@ export class DocumentJudge {
 }
 
 function tooLarge(list: SentListName, index: number): Fault {
-  const message = `One object may have at most ${MAX_OBJECT_BYTES / 2 ** 20} MiB: give larger data by URL.`;
+  const message = `One object may have at most ${MAX_OBJECT_BYTES / 2 ** 20} MiB and ${MAX_OBJECT_VALUES} values: give larger data by URL.`;
   return fault([list, index], 'storable', message, undefined);
 }

@@ -28,8 +28,11 @@ export const MAX_DEPTH = 500;
 
 /** Hears of the members or elements of the value that is scanned, each with its range of bytes. */
 export interface ChildListener {
-  /** `keyStart` and `keyEnd` enclose the key's quotes; both are -1 for the elements of a list. */
-  child(keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void;
+  /**
+   * `keyStart` and `keyEnd` enclose the key's quotes; both are -1 for the elements of a list. `values` counts the value
+   * itself and all that lie in it.
+   */
+  child(keyStart: number, keyEnd: number, valueStart: number, valueEnd: number, values: number): void;
 }
 
 /** What stopped a scan. */
@@ -62,6 +65,7 @@ export class JsonScanner {
   #literal = NO_CODES;
   #literalAt = 0;
   #valueStart = 0;
+  #values = 0;
   #offset: number;
 
   /** @param offset that of the first byte, as it is told to the listener */
@@ -130,6 +134,7 @@ export class JsonScanner {
             break;
           }
           if (this.depth === 1) this.#valueStart = base + at;
+          this.#values++;
           if (code === 0x22) state = STRING;
           else if (code === 0x7b || code === 0x5b) {
             if (this.depth >= this.#maxDepth) return this.#stop(state, base + at, code, 'depth');
@@ -213,7 +218,8 @@ export class JsonScanner {
     if (this.depth === 1) {
       const isMember = this.#isObject[1] === 1;
       const keyStart = isMember ? (this.#keyStart[1] ?? -1) : -1;
-      this.#listener.child(keyStart, isMember ? (this.#keyEnd[1] ?? -1) : -1, this.#valueStart, end);
+      this.#listener.child(keyStart, isMember ? (this.#keyEnd[1] ?? -1) : -1, this.#valueStart, end, this.#values);
+      this.#values = 0;
     }
     return AFTER;
   }

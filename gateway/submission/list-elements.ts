@@ -1,35 +1,43 @@
 import { type ByteSource, chunksOf } from './byte-source.ts';
 import { JsonScanner } from './json-scanner.ts';
 
-/** One object larger than this is not read: it could not be stored in one row either. */
-export const MAX_OBJECT_BYTES = 16 * 1024 * 1024;
+/** What one object may have at most: more would take a thread's memory, and no row could hold it. */
+export const MAX_OBJECT_BYTES = 32 * 1024 * 1024;
+export const MAX_OBJECT_VALUES = 500_000;
 
-/** An element of a list that is larger than {@link MAX_OBJECT_BYTES}. */
+/** An element of a list that has more than {@link MAX_OBJECT_BYTES} or {@link MAX_OBJECT_VALUES}. */
 export const TOO_LARGE = Symbol('too large');
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+  readonly values: number;
+}
 
 /** The elements of a list within a document that was read before, parsed one by one. */
 export function* elementsOf(source: ByteSource, start: number, end: number): Generator<unknown> {
-  const ranges: number[] = [];
-  const scanner = new JsonScanner({ child: (_keyStart, _keyEnd, from, to) => ranges.push(from, to) }, start);
+  const found: Range[] = [];
+  const scanner = new JsonScanner(
+    { child: (_, __, from, to, values) => found.push({ start: from, end: to, values }) },
+    start,
+  );
   for (const [chunkStart, chunk] of chunksOf(source, start, end)) {
     scanner.push(chunk);
-    const chunkEnd = chunkStart + chunk.length;
-    const texts: string[] = [];
-    let spansChunks = false;
-    for (let at = 0; at < ranges.length; at += 2) {
-      const [from, to] = [ranges[at] ?? 0, ranges[at + 1] ?? 0];
-      // Only the first can have begun before this chunk, and only reading it overwrites the chunk: it comes last.
-      if (from >= chunkStart && to <= chunkEnd) texts.push(textOf(chunk.subarray(from - chunkStart, to - chunkStart)));
-      else spansChunks = true;
+    const ranges = found.splice(0);
+    // Only the first can have begun before this chunk. Reading it overwrites the chunk, so the others are taken out first.
+    const spanning = ranges[0] !== undefined && ranges[0].start < chunkStart ? ranges.shift() : undefined;
+    const texts = ranges.map((range) =>
+      isTooLarge(range) ? TOO_LARGE : textOf(chunk.subarray(range.start - chunkStart, range.end - chunkStart)),
+    );
+    if (spanning !== undefined) {
+      yield isTooLarge(spanning) ? TOO_LARGE : JSON.parse(textOf(source.read(spanning.start, spanning.end)));
     }
-    if (spansChunks) yield parsed(source, ranges[0] ?? 0, ranges[1] ?? 0);
-    ranges.length = 0;
-    for (const text of texts) yield JSON.parse(text);
+    for (const text of texts) yield text === TOO_LARGE ? TOO_LARGE : JSON.parse(text);
   }
 }
 
-function parsed(source: ByteSource, from: number, to: number): unknown {
-  return to - from > MAX_OBJECT_BYTES ? TOO_LARGE : JSON.parse(textOf(source.read(from, to)));
+function isTooLarge({ start, end, values }: Range): boolean {
+  return end - start > MAX_OBJECT_BYTES || values > MAX_OBJECT_VALUES;
 }
 
 function textOf(bytes: Uint8Array): string {

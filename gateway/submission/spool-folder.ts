@@ -54,7 +54,7 @@ export class SpoolFolder {
     const isEmpty = readdirSync(this.path).length === 0;
     if (isEmpty) rmSync(this.path, { recursive: true });
     this.#lock.close();
-    if (isEmpty) rmSync(this.#lockFile, { force: true });
+    if (isEmpty) removeLock(this.#lockFile);
   }
 }
 
@@ -76,7 +76,8 @@ function makeFolder(spool: string): void {
 }
 
 function takeOver(spool: string, name: string, into: string): void {
-  const lock = tryLock(join(spool, `${name}${LOCK}`));
+  const lockFile = join(spool, `${name}${LOCK}`);
+  const lock = tryLock(lockFile);
   if (lock === null) return;
   try {
     const from = join(spool, name);
@@ -85,10 +86,19 @@ function takeOver(spool: string, name: string, into: string): void {
     }
     // What is left was not received whole, and nobody was told that it was.
     rmSync(from, { recursive: true, force: true });
+  } catch (error) {
+    // Another gateway was quicker: it took everything and removed the folder.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   } finally {
     lock.close();
-    rmSync(join(spool, `${name}${LOCK}`), { force: true });
+    removeLock(lockFile);
   }
+}
+
+/** SQLite keeps a journal beside it. */
+function removeLock(file: string): void {
+  rmSync(file, { force: true });
+  rmSync(`${file}-journal`, { force: true });
 }
 
 /** Locks through SQLite, since Node has no flock. Null where a living process holds it. */

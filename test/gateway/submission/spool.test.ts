@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -103,6 +103,32 @@ it('waits while the store is down, shows its receipt meanwhile, and is loaded by
   const up = await openDoor(await postgres.migrated(), folder);
   expect(await settled(up, id)).toMatchObject({ state: 'processed' });
   expect(await up.rows('SELECT count(*)::int AS n FROM tests')).toEqual([{ n: 5 }]);
+  await up.close();
+});
+
+it('is tried again until the store is there', async () => {
+  const missing = new URL(await postgres.empty());
+  const name = missing.pathname.slice(1);
+  missing.pathname = '/postgres';
+  await rowsOf(missing.href, `ALTER DATABASE ${name} RENAME TO ${name}_away`);
+  const test = await openDoor(missing.href.replace(/\/postgres$/, `/${name}`), folder);
+  const { id } = await test.door.submitLater(bodyOf(documentOfTests(5)), ACME, NEVER);
+  await delay(1000);
+  expect(await test.door.receipt(id, ACME)).toMatchObject({ state: 'inprogress' });
+  await rowsOf(missing.href, `ALTER DATABASE ${name}_away RENAME TO ${name}`);
+  expect(await settled(test, id)).toMatchObject({ state: 'processed' });
+  await test.close();
+});
+
+it('a file in the spool that is no document is put aside, and the others go on', async () => {
+  const down = await openDoor(DOWN, folder);
+  const { id } = await down.door.submitLater(bodyOf(documentOfTests(1)), ACME, NEVER);
+  await down.close();
+  const [file = ''] = await waiting();
+  await writeFile(join(folder, dirname(file), '000-damaged.document'), 'no header');
+  const up = await openDoor(await postgres.migrated(), folder);
+  expect(await settled(up, id)).toMatchObject({ state: 'processed' });
+  expect(await waiting()).toEqual([join('failed', '000-damaged.document')]);
   await up.close();
 });
 
