@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import type { AdapterEnv, Call } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
@@ -76,7 +77,8 @@ export class ReadClient {
   #nameOf(text: string): string | undefined {
     let name = this.#names.get(text);
     if (name === undefined && this.#names.size < MAX_PREPARED) {
-      name = `kcigraph_${this.#names.size + 1}`;
+      // Of the text, since connections may be shared with whoever else prepares on them.
+      name = `kcigraph_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
       this.#names.set(text, name);
     }
     return name;

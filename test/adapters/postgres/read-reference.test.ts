@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Page,
   type PageItem,
@@ -23,8 +23,9 @@ let store: KnownStore;
 
 beforeAll(async () => {
   store = await knownStore(await postgres.migrated(), crowdedObjects(7, 400));
-  return () => store.source.stop();
 });
+
+afterAll(() => store.source.stop());
 
 /** What two answers must have in common, without the conflicts that only the store has. */
 function placed(items: readonly PageItem<Entities[EntityName]>[]) {
