@@ -1,3 +1,4 @@
+import { ENTITY_NAMES } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { keyOf } from '../keys.ts';
 import { modelFaults } from '../model-faults.ts';
@@ -6,8 +7,9 @@ import { fail, notJudged, pass } from '../verdict.ts';
 export const included: Behaviour = {
   name: 'included',
   promise: 'Objects that come along with an answer are valid, and what getMany gives for their key.',
-  async run(session) {
-    // All that came along with the answers so far.
+  async run(session, data) {
+    for (const entity of ENTITY_NAMES) if (session.adapter.capabilities.entities[entity]) await data.sample(entity);
+    // All that came along with the answers so far, those of the other behaviours too.
     const came = session.seen.included.slice(0, 500);
     if (came.length === 0) return notJudged('No object came along with an answer.');
     for (const { entity, object } of came) {

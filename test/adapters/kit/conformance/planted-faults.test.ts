@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { BEHAVIOURS, checkConformance } from '../../../../adapters/kit/conformance/conformance.ts';
+import { PLANTED_FAULTS } from '../../../support/faulty-adapter/faults.ts';
+import { faultySubject } from '../../../support/faulty-adapter/faulty-subject.ts';
+
+describe('an adapter with one planted fault is caught by the check named for it', () => {
+  for (const planted of PLANTED_FAULTS) {
+    it(`${planted.caughtBy}: ${planted.fault}`, async () => {
+      // The last two tell of the calls that others made, so others must have made some.
+      const others = ['errors', 'answer-shape'].includes(planted.caughtBy)
+        ? ['times', 'counts', 'related', 'absent-keys']
+        : [];
+      const only = [...others, planted.caughtBy];
+      const report = await checkConformance(faultySubject(planted), { only, callMs: planted.callMs ?? 5000 });
+      const judged = report.behaviours.find(({ name }) => name === planted.caughtBy);
+      expect(judged).toMatchObject({ verdict: 'fail' });
+    });
+  }
+});
+
+it('there is a planted fault for every check', () => {
+  const caught = new Set(PLANTED_FAULTS.map(({ caughtBy }) => caughtBy));
+  expect(BEHAVIOURS.map(({ name }) => name).filter((name) => !caught.has(name))).toEqual([]);
+});

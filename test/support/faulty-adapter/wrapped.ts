@@ -1,0 +1,78 @@
+import type { Adapter, Call, Page, PageItem, PageQuery } from '../../../adapters/adapter.ts';
+import type { Entities, EntityName } from '../../../adapters/model.ts';
+
+/** An adapter that is another in all but what is given. */
+export function wrapped(inner: Adapter, changes: Partial<Adapter>): Adapter {
+  const base: Adapter = {
+    capabilities: inner.capabilities,
+    start: () => inner.start(),
+    stop: () => inner.stop(),
+    health: (call) => inner.health(call),
+    getMany: (entity, ids, call) => inner.getMany(entity, ids, call),
+    list: (entity, query, call) => inner.list(entity, query, call),
+    related: (relation, parents, query, call) => inner.related(relation, parents, query, call),
+    count: (subject, call) => inner.count?.(subject, call) ?? Promise.resolve(new Map()),
+  };
+  return { ...base, ...changes };
+}
+
+/** Changes the pages of lists; what `ask` gives instead is asked of the honest adapter. */
+export function withPages(
+  inner: Adapter,
+  change: <E extends EntityName>(
+    page: Page<Entities[E]>,
+    query: PageQuery<E>,
+    entity: E,
+    call: Call,
+  ) => Page<Entities[E]> | Promise<Page<Entities[E]>>,
+): Adapter {
+  return wrapped(inner, {
+    list: async (entity, query, call) => change(await inner.list(entity, query, call), query, entity, call),
+  });
+}
+
+/** Changes the items of lists, one by one. */
+export function withItems(
+  inner: Adapter,
+  change: <T extends Entities[EntityName]>(item: PageItem<T>) => PageItem<T>,
+): Adapter {
+  return withPages(inner, (page) => ({ ...page, items: page.items.map((item) => change(item)) }));
+}
+
+/** Changes the objects of lists, look-ups and relations. */
+export function withObjects(inner: Adapter, change: <T extends Entities[EntityName]>(object: T) => T): Adapter {
+  return wrapped(inner, {
+    list: async (entity, query, call) => changed(await inner.list(entity, query, call), change),
+    getMany: async (entity, ids, call) => {
+      const found = await inner.getMany(entity, ids, call);
+      return new Map(
+        [...found].map(([key, value]) => [key, 'object' in value ? { ...value, object: change(value.object) } : value]),
+      );
+    },
+    related: async (relation, parents, query, call) => {
+      const pages = await inner.related(relation, parents, query, call);
+      return new Map([...pages].map(([key, page]) => [key, 'items' in page ? changed(page, change) : page]));
+    },
+  });
+}
+
+function changed<T extends Entities[EntityName]>(page: Page<T>, change: (object: T) => T): Page<T> {
+  return { ...page, items: page.items.map((item) => ({ ...item, object: change(item.object) })) };
+}
+
+/** Changes what lists are asked, before they are. */
+export function withQueries(
+  inner: Adapter,
+  change: <E extends EntityName>(query: PageQuery<E>, entity: E) => PageQuery<E>,
+): Adapter {
+  return wrapped(inner, { list: (entity, query, call) => inner.list(entity, change(query, entity), call) });
+}
+
+/** Changes the filters of lists, field by field: undefined leaves one out. */
+export function withFilters(inner: Adapter, change: (field: string, filter: object) => object | undefined): Adapter {
+  return withQueries(inner, (query) => {
+    if (query.where === null) return query;
+    const entries = Object.entries(query.where).map(([field, filter]) => [field, change(field, { ...filter })]);
+    return { ...query, where: Object.assign({}, query.where, Object.fromEntries(entries)) };
+  });
+}
