@@ -74,7 +74,7 @@ it('a value and the same document as bytes get one verdict and give the same obj
       expect(sorted(taken)).toEqual(sorted(whole.objects));
       expect(sorted(byValue.objects)).toEqual(sorted(whole.objects));
     }),
-    { numRuns: 400 },
+    { numRuns: 250 },
   );
 });
 

@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../adapters/adapter.ts';
 import type { Authority } from '../../../gateway/submission/submission-door.ts';
@@ -12,10 +8,10 @@ import { temporaryFolder } from '../../support/gateway-process.ts';
 import { usePostgres } from '../../support/postgres.ts';
 import { bodyOf, documentOfTests, NEVER } from './documents.ts';
 import { openDoor, rowsOf, type TestDoor } from './open-door.ts';
+import { expectNothingLost } from './spool-kills.ts';
 
 const ACME: Authority = { origins: ['acme'] };
 const DOWN = 'postgres://nobody@127.0.0.1:1/none';
-const CHILD = fileURLToPath(new URL('./spooling-process.ts', import.meta.url));
 
 const postgres = usePostgres();
 let folder: string;
@@ -144,35 +140,7 @@ it('a spool that two gateways share gives each document to one of them', async (
   await two.close();
 });
 
-it('what was answered survives kill -9 at any moment, and is stored once', { timeout: 60_000 }, async () => {
-  const url = await postgres.migrated();
-  const answered: string[] = [];
-  for (let kill = 0; kill < 4; kill++) {
-    const child = spawn(process.execPath, [CHILD, url, folder, `kill_${kill}`], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const exited = once(child, 'exit');
-    for await (const line of createInterface(child.stdout)) {
-      answered.push(line);
-      if (answered.length >= (kill + 1) * 6) child.kill('SIGKILL');
-    }
-    await exited;
-  }
-  const test = await openDoor(url, folder);
-  for (const line of answered) {
-    const [id = '', origin = ''] = line.split(' ');
-    for (let tries = 0; ; tries++) {
-      const receipt = await test.door.receipt(id, { origins: null });
-      expect(receipt, `the receipt of ${id}`).not.toBeNull();
-      if (receipt?.state === 'processed') break;
-      expect(receipt?.state).toBe('inprogress');
-      if (tries > 400) throw new Error('It was not processed.');
-      await delay(25);
-    }
-    expect(await rowsOf(url, `SELECT count(*)::int AS n FROM tests WHERE origin = '${origin}'`)).toEqual([{ n: 300 }]);
-  }
-  const halves = await rowsOf(url, 'SELECT origin FROM tests GROUP BY origin HAVING count(*) <> 300');
-  expect(halves).toEqual([]);
+it('what was answered survives kill -9 at any moment, and is stored once', { timeout: 120_000 }, async () => {
+  await expectNothingLost(await postgres.migrated(), folder, 2);
   expect(await waiting()).toEqual([]);
-  await test.close();
 });

@@ -2,11 +2,11 @@
 import { bodyOf, documentOfTests, NEVER } from './documents.ts';
 import { openDoor } from './open-door.ts';
 
-const [url = '', folder = '', name = ''] = process.argv.slice(2);
+const [url = '', folder = '', name = '', tests = ''] = process.argv.slice(2);
 const { door } = await openDoor(url, folder);
 for (let round = 0; ; round++) {
   const origin = `${name}_${round}`;
-  const document = documentOfTests(300, origin, { comment: 'x'.repeat(round % 2 === 0 ? 10 : 2000) });
+  const document = documentOfTests(Number(tests), origin, { comment: 'x'.repeat(round % 2 === 0 ? 10 : 2000) });
   const { id } = await door.submitLater(bodyOf(document), { origins: [origin] }, NEVER);
   process.stdout.write(`${id} ${origin}\n`);
 }
