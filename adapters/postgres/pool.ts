@@ -21,6 +21,9 @@ export interface Pools {
   stop(): Promise<void>;
 }
 
+/** Connections that receipts and a purge share, so that they do not wait for loads. */
+const RECEIPTS = 2;
+
 const BIGINT = 20;
 const TIMESTAMPTZ = 1184;
 
@@ -51,7 +54,7 @@ class SourcePools implements Pools {
   }
 
   loads(): Promise<pg.Pool> {
-    this.#loads ??= this.#make(this.#options.url, this.#options.loadPoolSize, this.#options.migrate);
+    this.#loads ??= this.#make(this.#options.url, this.#options.loadPoolSize + RECEIPTS, this.#options.migrate);
     return this.#kept(this.#loads, () => {
       this.#loads = null;
     });

@@ -6,6 +6,7 @@ import type { Pools } from './pool.ts';
 import { purge } from './purge.ts';
 import { dropOldReceipts, keepReceipt, readReceipt } from './receipts.ts';
 import { type Beginning, Transaction } from './transaction.ts';
+import { Turns } from './turns.ts';
 
 /** Milliseconds between two clearings of old receipts. */
 const CLEARING = 3_600_000;
@@ -13,6 +14,8 @@ const CLEARING = 3_600_000;
 /** The write side of the native store. */
 export function createStore(pools: Pools, options: PostgresOptions, log: Logger): Store {
   const begin = (beginning: Beginning) => new Transaction(() => pools.loads(), options.prepare, beginning);
+  // Waited for before the first object is read, and without the time limit that the pool has: a load may take minutes.
+  const turns = new Turns(options.loadPoolSize);
   let cleared = 0;
   const clear = async () => {
     if (Date.now() - cleared < CLEARING) return;
@@ -24,7 +27,7 @@ export function createStore(pools: Pools, options: PostgresOptions, log: Logger)
   };
   return {
     async load(objects, by, call) {
-      const counts = await load(begin('load'), objects, by, call.signal);
+      const counts = await turns.run(() => load(begin('load'), objects, by, call.signal), call.signal);
       await clear();
       return counts;
     },

@@ -220,6 +220,29 @@ describe('loading', () => {
     expect(await rows('SELECT count(*) FROM tests')).toEqual([{ count: 0 }]);
   });
 
+  it('waits for its turn where others load, for as long as somebody waits for it', async () => {
+    opened = openStore(await postgres.migrated(), { loadPoolSize: 1, connectTimeout: 300 });
+    const { store, load, rows } = opened;
+    async function* slow() {
+      yield test({ id: 'maestro:slow' });
+      await new Promise((resolve) => setTimeout(resolve, 700));
+    }
+    const by = { origins: null, submission: 's' };
+    const impatient = new AbortController();
+    const loads = [
+      store.load(slow(), by, aCall()),
+      store.load(slow(), by, aCall(impatient.signal)),
+      load(test({ id: 'maestro:2' })),
+    ];
+    impatient.abort(new Error('gone'));
+    expect((await Promise.allSettled(loads)).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect(await rows('SELECT id FROM tests ORDER BY id')).toEqual([{ id: 'maestro:2' }, { id: 'maestro:slow' }]);
+  });
+
   it('takes a document that does not fit into memory as it takes a small one', async () => {
     const { load, rows, store } = await fresh();
     await load(test({ id: 'maestro:00007', status: 'PASS' }));
