@@ -1,4 +1,6 @@
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+// Ctrl-C under npm comes twice: from the terminal to the whole group, and from npm to its child.
+const ECHO_MS = 500;
 
 export interface StopRequest {
   /** Resolves at the first signal, or when the launcher that started this process is gone. */
@@ -14,7 +16,11 @@ export function untilAskedToStop(): StopRequest {
   const first = Promise.withResolvers<string>();
   const second = Promise.withResolvers<string>();
   let times = 0;
+  let last = Number.NEGATIVE_INFINITY;
   const stop = (reason: string) => {
+    const now = performance.now();
+    if (now - last < ECHO_MS) return;
+    last = now;
     times += 1;
     if (times === 1) first.resolve(reason);
     else if (times === 2) second.resolve(reason);
