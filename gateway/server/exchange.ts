@@ -11,6 +11,8 @@ export interface Exchange {
   readonly search: string;
   readonly requestId: string;
   readonly log: Logger;
+  /** Milliseconds without a byte of the body after which nobody waits for the rest. */
+  readonly idleTimeout: number;
   /** Aborts when the client has gone before it was answered. */
   readonly signal: AbortSignal;
 }

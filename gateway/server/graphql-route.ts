@@ -128,7 +128,7 @@ function wantsPage({ request }: Exchange): boolean {
   return html > preferenceFor(accept, JSON_TYPE) && html > preferenceFor(accept, GRAPHQL_TYPE);
 }
 
-export function prefersGraphqlType(accept: string | undefined): boolean {
+function prefersGraphqlType(accept: string | undefined): boolean {
   return accept !== undefined && preferenceFor(accept, GRAPHQL_TYPE) > preferenceFor(accept, JSON_TYPE);
 }
 

@@ -15,6 +15,7 @@ const HEAD_TIMEOUT = 15_000;
 const REQUEST_TIMEOUT = 1_800_000;
 const KEEP_ALIVE = 10_000;
 const DRAIN = 10_000;
+const IDLE = 60_000;
 /** Milliseconds in which what is left of a body that nobody wants may still come: who is cut off never reads the answer. */
 const LINGER = 10_000;
 
@@ -111,6 +112,7 @@ export class HttpListener {
     for (const [name, value] of securityHeaders) response.setHeader(name, value);
     response.setHeader('x-request-id', requestId);
     if (this.draining) response.setHeader('connection', 'close');
-    await answer({ request, response, path, search, requestId, log, signal: gone.signal });
+    const idleTimeout = config.idleTimeout ?? IDLE;
+    await answer({ request, response, path, search, requestId, log, idleTimeout, signal: gone.signal });
   }
 }

@@ -29,7 +29,7 @@ export function readBody(exchange: Exchange, maxBytes: number): Body {
     const chunks = encoding === 'identity' ? unhurried(request) : decompressed(request);
     let total = 0;
     try {
-      for await (const chunk of chunks) {
+      for await (const chunk of unlessIdle(chunks, exchange)) {
         total += chunk.length;
         if (total > maxBytes) throw tooLarge;
         yield chunk;
@@ -53,6 +53,21 @@ export async function readWhole(exchange: Exchange, maxBytes: number): Promise<B
   const chunks: Uint8Array[] = [];
   for await (const chunk of readBody(exchange, maxBytes)) chunks.push(chunk);
   return chunks.length === 1 && Buffer.isBuffer(chunks[0]) ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** Hangs up on a client that sends nothing for too long; the time that the reader takes does not count. */
+async function* unlessIdle(chunks: AsyncIterable<Uint8Array>, exchange: Exchange): AsyncGenerator<Uint8Array> {
+  const hangUp = () => exchange.request.destroy();
+  let timer = setTimeout(hangUp, exchange.idleTimeout);
+  try {
+    for await (const chunk of chunks) {
+      clearTimeout(timer);
+      yield chunk;
+      timer = setTimeout(hangUp, exchange.idleTimeout);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Leaves the socket open where reading ends early, so that the client gets to read the answer. */

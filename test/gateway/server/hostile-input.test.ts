@@ -246,6 +246,15 @@ describe('a body', () => {
     expect((await ask(server.url, '{ bed { name } }')).status).toBe(200);
   });
 
+  it('of which nothing more comes is given up', async () => {
+    await using impatient = await startServer({ config: { idleTimeout: 100 } });
+    const head =
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"que';
+    const started = performance.now();
+    expect(await rawRequest(impatient.url, [head], 10_000)).toBe('');
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   it('announced as too large is refused before it is sent', async () => {
     const head = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${BODY_LIMIT + 1}\r\nexpect: 100-continue\r\n\r\n`;
     expect(await rawRequest(server.url, [head], 300)).toMatch(/^HTTP\/1\.1 413 /);

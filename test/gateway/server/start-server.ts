@@ -1,3 +1,4 @@
+import type { Logger } from '../../../adapters/adapter.ts';
 import { buildSchema } from '../../../gateway/execution/build-schema.ts';
 import type { Executor } from '../../../gateway/execution/executor.ts';
 import { JitExecutor } from '../../../gateway/execution/jit-executor.ts';
@@ -25,7 +26,7 @@ export interface TestServerOptions {
   readonly submission?: SubmissionDoor;
   readonly config?: Partial<ServerConfig>;
   readonly limits?: Partial<Limits>;
-  readonly log?: typeof SILENT;
+  readonly log?: Logger;
 }
 
 export type TestServer = GatewayServer & AsyncDisposable & { readonly url: string };
