@@ -6,6 +6,7 @@ import { isRelation, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import { settledVerdict } from '../settled-verdict.ts';
 import { isOutage } from '../source-fault.ts';
+import { Stopped } from '../stopped.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
 export const absentKeys: Behaviour = {
@@ -58,6 +59,7 @@ async function judge(ask: () => Promise<readonly (readonly [key: string, answer:
       answer: answer instanceof Error ? String(answer) : answer,
     });
   } catch (error) {
+    if (error instanceof Stopped) throw error;
     if (isOutage(error)) return notJudged(String(error));
     return fail('The call fails because of a key that does not exist.', { error: String(error) });
   }
