@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Pool, PoolClient } from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { AdapterEnv, Call } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
 import { cancelStatement } from './cancel.ts';
@@ -10,6 +11,8 @@ import { type Sql, toStatement } from './sql.ts';
 const MAX_PREPARED = 200;
 /** A statement that goes on this long after it was cancelled is given up together with its connection. */
 const GRACE_MS = 1000;
+/** Milliseconds; a timer holds no more. */
+const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** How a statement is run. */
 export interface RunOptions {
@@ -40,25 +43,10 @@ export class ReadClient {
   async rows<R extends object>(call: Call, piece: Sql, options: RunOptions = {}): Promise<R[]> {
     const { text, values } = toStatement(piece);
     const name = this.#prepare && options.planByValues !== true ? this.#nameOf(text) : undefined;
-    return this.#env.upstream(call, async (signal) => {
-      const client = await this.#connect(signal);
-      const running = client.query<R>({ text, values: [...values], ...(name === undefined ? {} : { name }) });
-      const stop = new Stop(client, signal, call.deadline);
-      try {
-        const { rows } = await Promise.race([running, stop.givenUp]);
-        if (stop.sent !== null) await stop.sent;
-        client.release();
-        return rows;
-      } catch (error) {
-        running.catch(() => undefined);
-        if (stop.sent !== null) await stop.sent;
-        client.release(stop.isGivenUp || !isServerError(error));
-        if (signal.aborted) throw signal.reason;
-        throw stop.isLate || isCancelled(error) ? timedOut(error, options.advice) : toSourceError(error);
-      } finally {
-        stop.end();
-      }
-    });
+    const query = { text, values: [...values], ...(name === undefined ? {} : { name }) };
+    return this.#env.upstream(call, async (signal) =>
+      rowsOf<R>(await this.#connect(signal), query, signal, call.deadline, options.advice),
+    );
   }
 
   async #connect(signal: AbortSignal): Promise<PoolClient> {
@@ -85,53 +73,49 @@ export class ReadClient {
   }
 }
 
-/** Cancels one statement when its signal aborts or its time is over. */
-class Stop {
-  /** Rejects where the statement goes on all the same. */
-  readonly givenUp: Promise<never>;
-  /** The request to cancel, while it is under way. The connection may serve nothing else before it has arrived. */
-  sent: Promise<void> | null = null;
-  isLate = false;
-  isGivenUp = false;
-  readonly #client: PoolClient;
-  readonly #signal: AbortSignal;
-  readonly #deadline: NodeJS.Timeout;
-  #grace: NodeJS.Timeout | undefined;
-  #giveUp: (error: Error) => void = () => undefined;
-
-  constructor(client: PoolClient, signal: AbortSignal, deadline: number) {
-    this.#client = client;
-    this.#signal = signal;
-    this.givenUp = new Promise((_, reject) => {
-      this.#giveUp = reject;
-    });
-    this.givenUp.catch(() => undefined);
-    signal.addEventListener('abort', this.#cancel, { once: true });
-    const left = deadline - Date.now();
-    // A little early, so that the answer says why before nobody waits any more.
-    this.#deadline = setTimeout(this.#expire, Math.max(1, Math.min(left - Math.min(100, left / 10), 2 ** 31 - 1)));
-    if (signal.aborted) this.#cancel();
-  }
-
-  end(): void {
-    clearTimeout(this.#deadline);
-    clearTimeout(this.#grace);
-    this.#signal.removeEventListener('abort', this.#cancel);
-  }
-
-  readonly #expire = (): void => {
-    this.isLate = true;
-    this.#cancel();
+/** The rows, or why there are none: at once when nobody waits any more, though the connection is not free yet. */
+async function rowsOf<R extends object>(
+  client: PoolClient,
+  query: QueryConfig,
+  signal: AbortSignal,
+  deadline: number,
+  advice: string | undefined,
+): Promise<R[]> {
+  const running = client.query<R>(query);
+  const stopped = Promise.withResolvers<never>();
+  let cancelled: Promise<void> | null = null;
+  const stop = (reason: unknown) => {
+    cancelled ??= cancelStatement(client);
+    stopped.reject(reason);
   };
+  const onAbort = () => stop(signal.reason);
+  const left = deadline - Date.now();
+  // A little early, so that the answer says why before nobody waits any more.
+  const wait = Math.max(1, Math.min(left - Math.min(100, left / 10), LONGEST_WAIT));
+  const timer = setTimeout(() => stop(timedOut(undefined, advice)), wait);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    const answered = running.then(
+      ({ rows }) => rows,
+      (error: unknown) => {
+        throw isCancelled(error) ? timedOut(error, advice) : toSourceError(error);
+      },
+    );
+    return await Promise.race([stopped.promise, answered]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    void free(client, running, cancelled);
+  }
+}
 
-  readonly #cancel = (): void => {
-    if (this.sent !== null) return;
-    this.sent = cancelStatement(this.#client);
-    this.#grace = setTimeout(() => {
-      this.isGivenUp = true;
-      this.#giveUp(new Error('The statement went on after it was cancelled.'));
-    }, GRACE_MS);
-  };
+/** Gives the connection back when its statement has ended and no request to cancel can hit the next one. */
+async function free(client: PoolClient, running: Promise<unknown>, cancelled: Promise<void> | null): Promise<void> {
+  const isUsable = running.then(() => true, isServerError);
+  if (cancelled === null) return client.release(!(await isUsable));
+  await cancelled;
+  client.release(!(await Promise.race([isUsable, delay(GRACE_MS, false, { ref: false })])));
 }
 
 function timedOut(cause: unknown, advice: string | undefined): SourceError {

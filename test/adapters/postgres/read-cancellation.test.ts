@@ -97,8 +97,8 @@ describe('a read that takes too long', () => {
     const error = await failure(client.rows(callFor([], 400), SLEEP, { advice: 'ask for less' }));
     expect(error.code).toBe('SOURCE_TIMEOUT');
     expect(error.message).toBe('The database did not finish in time: ask for less.');
-    expect(Date.now() - start).toBeLessThan(400);
-    expect(await running()).toBe(0);
+    expect(Date.now() - start).toBeLessThan(2000);
+    expect(await until(async () => (await running()) === 0, 1000)).toBe(true);
   });
 
   it('is a time-out too where the server itself sets one', async () => {
