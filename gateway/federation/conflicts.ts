@@ -1,6 +1,7 @@
 import { normaliseUrl } from '../../adapters/kit/normalise-url.ts';
 import type { Conflict, ConflictValue, Entities, EntityName, Json } from '../../adapters/model.ts';
 import type { Copy } from './merge-objects.ts';
+import { compareUtf8 } from './place-order.ts';
 import { sameJson } from './same-json.ts';
 
 /** What says who an object is, or when a source changed its copy; and the log, which is too large to compare. */
@@ -37,7 +38,8 @@ export function conflictsOf(copies: readonly Copy<Entities[EntityName]>[]): read
   for (const [field, values] of byField) {
     if (values.some((one) => !isSame(field, one.value, values[0]?.value ?? null))) conflicts.push({ field, values });
   }
-  return conflicts;
+  // The order of fields within an object is its adapter's affair.
+  return conflicts.sort((a, b) => compareUtf8(a.field, b.field));
 }
 
 function add(byField: Map<string, ConflictValue[]>, field: string, values: readonly ConflictValue[]): void {

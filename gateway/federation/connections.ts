@@ -53,8 +53,10 @@ export interface Cursors {
 }
 
 /** @throws {GraphQLError} BAD_CURSOR */
-export function cursorsOf<E extends EntityName>({ field, subject, after }: ConnectionRequest<E>): Cursors {
-  const { order, where, allVersions } = subject;
+export function cursorsOf<E extends EntityName>(request: ConnectionRequest<E>): Cursors {
+  const { field, subject, after, isNothing } = request;
+  const { order, allVersions } = subject;
+  const where = isNothing ? 'nothing' : subject.where;
   const names = subject.scope.sources.map((source) => source.name);
   const hash = subjectHash({ field, order, where, allVersions, sources: names });
   const from = after === null ? START : decodeCursor(after, hash, new Set(names));

@@ -37,9 +37,12 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
 
   return async (
     candidates: readonly Candidate<Entities[E]>[],
+    down: ReadonlySet<number>,
   ): Promise<readonly (readonly Copy<Entities[E]>[] | null)[]> => {
     const held = atHand(candidates);
-    const found = (await Promise.all(listed.map((_, index) => fetchMissing(index, held)))).flat();
+    const found = (
+      await Promise.all(listed.map((_, index) => (down.has(index) ? [] : fetchMissing(index, held))))
+    ).flat();
     const { where, scope, entity } = subject;
     const objects = found.map(({ copy }) => copy.object);
     const verdicts = await judge(context, scope, entity, where, objects, place.path);

@@ -61,6 +61,7 @@ export class Loaders {
   readonly #options: LoadersOptions;
   readonly #loaders = new Map<string, unknown>();
   readonly #included = new IncludedObjects();
+  readonly #timedOut = new Map<string, SourceError>();
 
   constructor(options: LoadersOptions) {
     this.#options = options;
@@ -183,6 +184,9 @@ export class Loaders {
     ask: (call: Call) => Promise<{ readonly answer: A; readonly items: number }>,
   ): Promise<A> {
     const { signal, deadline, log, report } = this.#options;
+    // A second wait for a slow source would use up the time that the others need.
+    const timedOut = this.#timedOut.get(source.name);
+    if (timedOut !== undefined) throw timedOut;
     const usage = report.usageOf(source.name);
     const path = asked[0]?.path ?? null;
     const warn = (error: SourceError) => report.add(source.name, error, path);
@@ -192,6 +196,9 @@ export class Loaders {
       const { answer, items } = await ask({ signal, deadline, fields, log, warn });
       usage.items += items;
       return answer;
+    } catch (error) {
+      if (error instanceof SourceError && error.code === 'SOURCE_TIMEOUT') this.#timedOut.set(source.name, error);
+      throw error;
     } finally {
       usage.ms += performance.now() - start;
       usage.state = source.state.name;

@@ -34,8 +34,11 @@ export interface MergeInput<T, Shown> {
   readonly first: number;
   readonly order: Order;
   readonly from: CursorState;
-  /** For each candidate what is shown where it leads, and null where another copy does. Only rows that fit are asked. */
-  settle(candidates: readonly Candidate<T>[]): Promise<readonly (Shown | null)[]>;
+  /**
+   * For each candidate what is shown where it leads, and null where another copy does. Only rows that fit are asked.
+   * @param down sources that failed on this page: asking them for copies would only cost their time again
+   */
+  settle(candidates: readonly Candidate<T>[], down: ReadonlySet<number>): Promise<readonly (Shown | null)[]>;
 }
 
 export interface MergedEdge<Shown> {
@@ -112,7 +115,8 @@ export async function mergePages<T, Shown>(input: MergeInput<T, Shown>): Promise
     const ahead = lookAhead(lanes, furthest, size, order);
     isDone = ahead.isDone;
     const fitting = ahead.candidates.filter(({ row }) => row.fits);
-    const settled = fitting.length === 0 ? [] : await input.settle(fitting);
+    const down = new Set(lanes.filter((lane) => lane.isDown).map((lane) => lane.index));
+    const settled = fitting.length === 0 ? [] : await input.settle(fitting, down);
     let next = 0;
     for (const { source, row } of ahead.candidates) {
       const shown = row.fits ? (settled[next++] ?? null) : null;

@@ -47,7 +47,10 @@ export async function revisionConnection(
     first,
     order: subject.order,
     from: cursors.from,
-    settle: (candidates) => leadingCheckouts(context, request, place, listed, fields, candidates),
+    settle: (candidates, down) => {
+      const asked = listed.map((one, index) => (down.has(index) ? null : one));
+      return leadingCheckouts(context, request, place, asked, fields, candidates);
+    },
   });
   const selected = new Set([...selection.below('nodes').fields, ...selection.below('edges').below('node').fields]);
   const asked = page.edges.map(({ shown: id }) => ({ id, path: place.path }));
@@ -83,7 +86,7 @@ async function leadingCheckouts(
   context: RequestContext,
   request: Request,
   place: ListPlace,
-  listed: readonly ListedSource<'checkout'>[],
+  listed: readonly (ListedSource<'checkout'> | null)[],
   fields: FieldSet,
   candidates: readonly Candidate<Checkout>[],
 ): Promise<readonly (RevisionId | null)[]> {
@@ -96,6 +99,7 @@ async function leadingCheckouts(
   const revisions = [...leaders.keys()];
   await Promise.all(
     listed.map(async (one, index) => {
+      if (one === null) return;
       const newest = await Promise.all(
         revisions.map((key) => newestMatching(context, request, place, one, fields, key)),
       );

@@ -1,4 +1,5 @@
 import type { EntityName } from '../../adapters/model.ts';
+import { clientError } from '../federation/client-error.ts';
 import type { Connection } from '../federation/connection.ts';
 import { fetchObjects } from '../federation/fan-out.ts';
 import { fieldSet } from '../federation/field-set.ts';
@@ -8,7 +9,7 @@ import type { ShownRevision } from '../federation/revision-join.ts';
 import { revisionConnection } from '../federation/revision-list.ts';
 import { selectScope } from '../federation/scope.ts';
 import type { BatchResolver } from './batch-resolver.ts';
-import type { ListArguments, SourcesArgument } from './list-arguments.ts';
+import { type ListArguments, MAX_FIRST, type SourcesArgument } from './list-arguments.ts';
 import { listRequest, rootList } from './list-field.ts';
 import { type AnyNode, fetchNodes } from './node-field.ts';
 import { revisionField } from './revision-field.ts';
@@ -50,18 +51,22 @@ const node: BatchResolver<unknown, { readonly id: string }, AnyNode | null> = (p
     field,
   );
 
-const nodes: BatchResolver<unknown, { readonly ids: readonly string[] }, readonly (AnyNode | null)[]> = (
+const nodes: BatchResolver<unknown, { readonly ids: readonly string[] }, readonly (AnyNode | null)[]> = async (
   parents,
   { ids },
   context,
   field,
-) =>
-  Promise.all(
+) => {
+  if (ids.length > MAX_FIRST) {
+    throw clientError('BAD_USER_INPUT', `"ids" has ${ids.length} entries: give at most ${MAX_FIRST} at once.`);
+  }
+  return Promise.all(
     parents.map((_, index) => {
       const asked = ids.map((id, at) => ({ id, path: [...field.path(index), at] }));
       return fetchNodes(context, asked, field);
     }),
   );
+};
 
 const sources: BatchResolver<unknown, unknown, readonly ShownSource[]> = (parents, _, context, { selection }) =>
   Promise.all(

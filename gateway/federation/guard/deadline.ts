@@ -24,7 +24,7 @@ export async function withinDeadline<T>(wait: Wait, timeout: number, run: (wait:
     reject(error);
   };
   const onAbort = () => end('The request ended before the source answered.');
-  if (wait.signal.aborted) onAbort();
+  if (wait.signal.aborted) throw new SourceError('SOURCE_TIMEOUT', 'The request ended before the source was asked.');
   wait.signal.addEventListener('abort', onAbort, { once: true });
   const seconds = Math.max(0, deadline - now) / 1000;
   const timer = setTimeout(() => end(`The source did not answer within ${seconds} s.`), Math.max(0, deadline - now));

@@ -60,7 +60,11 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       await options.onStop?.();
       await adapter.stop();
     },
-    health: (call) => guarded('health', 0, call, (within) => adapter.health(within)),
+    health: async (call) => {
+      const health = await guarded('health', 0, call, (within) => adapter.health(within));
+      if (!health.ok) state.failed(health.detail ?? 'The source says that it is not well.', breaker.isOpen);
+      return health;
+    },
     getMany: (entity, ids, call) =>
       guarded('getMany', ids.length, call, (within) => adapter.getMany(entity, ids, within)),
     list: (entity, query, call) => guarded('list', 1, call, (within) => adapter.list(entity, query, within)),

@@ -1,0 +1,225 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SourceError } from '../../../adapters/errors.ts';
+import { ArrayAdapter } from '../../support/array-adapter.ts';
+import { knownDocuments } from '../../support/array-subject.ts';
+import { FederatedGateway } from '../../support/federated-gateway.ts';
+
+const documents = knownDocuments();
+const half = (odd: boolean) => documents.filter((_, index) => (index % 2 === 1) === odd);
+const DOWN = new SourceError('SOURCE_UNAVAILABLE', 'The source is out of order.', { retryAfterMs: 500 });
+
+let good: ArrayAdapter;
+let bad: ArrayAdapter;
+let gateway: FederatedGateway;
+
+beforeEach(() => {
+  good = new ArrayAdapter({ documents: half(false) });
+  bad = new ArrayAdapter({ documents: half(true) });
+  const patient = { failures: 1_000, openFor: 1 };
+  gateway = new FederatedGateway([
+    { name: 'good', adapter: good, breaker: patient },
+    { name: 'bad', adapter: bad, breaker: patient },
+  ]);
+});
+afterEach(() => {
+  bad.failure = null;
+});
+
+interface Lists {
+  readonly [field: string]: {
+    readonly nodes: readonly { readonly id: string }[];
+    readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean };
+  };
+}
+
+describe('a source that fails', () => {
+  it('costs its own data only, and is named with its code at the field that asked', async () => {
+    bad.failure = DOWN;
+    const { data, errors } = await gateway.ask<Lists>(
+      '{ tests(first: 500) { nodes { id build { id } incidents { nodes { id } } } pageInfo { hasNextPage endCursor } } }',
+    );
+    expect(data.tests?.nodes).toHaveLength(good.rows.all('test').length);
+    expect(data.tests?.pageInfo.hasNextPage).toBe(false);
+    const extensions = { code: 'SOURCE_UNAVAILABLE', source: 'bad', retryAfterMs: 500 };
+    expect(errors.map(({ extensions }) => extensions)).toEqual([extensions, extensions, extensions]);
+    expect(errors.map(({ path }) => path)).toEqual([
+      ['tests'],
+      ['tests', 'nodes', expect.any(Number), 'build'],
+      ['tests', 'nodes', expect.any(Number), 'incidents'],
+    ]);
+  });
+
+  it('keeps its place in the cursor, and gives what it has when it is back', async () => {
+    bad.failure = DOWN;
+    const query =
+      'query ($c: String) { tests(first: 500, after: $c) { nodes { id } pageInfo { hasNextPage endCursor } } }';
+    const first = await gateway.ask<Lists>(query);
+    bad.failure = null;
+    const second = await gateway.ask<Lists>(query, { c: first.data.tests?.pageInfo.endCursor });
+    expect(second.errors).toEqual([]);
+    expect(second.data.tests?.nodes).toHaveLength(bad.rows.all('test').length);
+  });
+
+  it('makes counts unknown, which cannot be exact without it', async () => {
+    bad.failure = DOWN;
+    const { data, errors } = await gateway.ask('{ tests { totalCount statusCounts { total } } }');
+    expect(data).toEqual({ tests: { totalCount: null, statusCounts: null } });
+    expect(errors).toHaveLength(1);
+  });
+
+  it('leaves an empty list where it was alone', async () => {
+    bad.failure = DOWN;
+    const { data, errors } = await gateway.ask('{ tests(sources: ["bad"]) { nodes { id } pageInfo { hasNextPage } } }');
+    expect(data).toEqual({ tests: { nodes: [], pageInfo: { hasNextPage: false } } });
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['SOURCE_UNAVAILABLE']);
+  });
+
+  it('is told as a fault of its adapter where it throws anything else, with nothing of it shown', async () => {
+    Reflect.set(bad, 'failure', new TypeError('cannot read secret of undefined at /srv/adapter.ts'));
+    const { errors } = await gateway.ask('{ tests { nodes { id } } }');
+    expect(errors.map(({ extensions, message }) => [extensions.code, message])).toEqual([
+      ['SOURCE_BAD_DATA', 'The answer of the source could not be understood.'],
+    ]);
+    expect(gateway.log).toEqual([expect.objectContaining({ source: 'bad', call: 'list', err: expect.any(TypeError) })]);
+  });
+
+  it('that is slow is left behind at its time-out', async () => {
+    const slow = new ArrayAdapter({ documents: half(true), latencyMs: 5_000 });
+    const timed = new FederatedGateway([
+      { name: 'good', adapter: good },
+      { name: 'slow', adapter: slow, timeout: 50 },
+    ]);
+    const start = performance.now();
+    const { data, errors } = await timed.ask<Lists>('{ tests(first: 500) { nodes { id build { id } } } }');
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(slow.requests).toBe(1);
+    expect(data.tests?.nodes).toHaveLength(good.rows.all('test').length);
+    expect(errors.map(({ extensions }) => extensions)).toEqual(
+      errors.map(() => ({ code: 'SOURCE_TIMEOUT', source: 'slow' })),
+    );
+    expect(timed.registry.get('slow')?.state.name).toBe('DEGRADED');
+  });
+
+  it('is cancelled when the client goes away', async () => {
+    const slow = new ArrayAdapter({ documents, latencyMs: 60_000 });
+    const only = new FederatedGateway([{ name: 'slow', adapter: slow, timeout: 60_000 }]);
+    const client = new AbortController();
+    setTimeout(() => client.abort(), 30);
+    const { errors } = await only.ask(
+      '{ tests { nodes { id } } }',
+      {},
+      only.context(client.signal, Date.now() + 60_000),
+    );
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['SOURCE_TIMEOUT']);
+    // A client that leaves says nothing of the source.
+    expect(only.registry.get('slow')?.state.name).toBe('UP');
+  });
+
+  it('is left alone after failing again and again, and tried once more after the pause', async () => {
+    const source = { name: 'bad', adapter: bad, breaker: { failures: 3, openFor: 60 } };
+    const guarded = new FederatedGateway([source]);
+    const state = () => guarded.registry.get('bad')?.state.name;
+    const ask = () => guarded.ask('{ tests { nodes { id } } }');
+    expect(state()).toBe('UP');
+    bad.failure = DOWN;
+    await ask();
+    expect(state()).toBe('DEGRADED');
+    await ask();
+    await ask();
+    expect(state()).toBe('DOWN');
+    const before = bad.requests;
+    const { errors } = await ask();
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['SOURCE_UNAVAILABLE']);
+    expect(bad.requests).toBe(before);
+    bad.failure = null;
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect((await ask()).errors).toEqual([]);
+    expect(state()).toBe('UP');
+  });
+
+  it('rests for as long as it asked when it asked for fewer requests', async () => {
+    bad.failure = new SourceError('SOURCE_RATE_LIMITED', 'Fewer, please.', { retryAfterMs: 60 });
+    const ask = () => gateway.ask('{ tests(sources: ["bad"]) { nodes { id } } }');
+    await ask();
+    bad.failure = null;
+    const before = bad.requests;
+    const { errors } = await ask();
+    expect(errors[0]?.extensions).toEqual({
+      code: 'SOURCE_RATE_LIMITED',
+      source: 'bad',
+      retryAfterMs: expect.any(Number),
+    });
+    expect(bad.requests).toBe(before);
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect((await ask()).errors).toEqual([]);
+  });
+});
+
+describe('a source that lacks a capability', () => {
+  const limited = () =>
+    new FederatedGateway([
+      { name: 'good', adapter: good },
+      { name: 'builds', adapter: new ArrayAdapter({ documents, entities: ['build'], relations: [] }) },
+      { name: 'newest', adapter: new ArrayAdapter({ documents, orders: ['NEWEST'], filters: [] }) },
+    ]);
+
+  it('is skipped without a word while others answer, and is told where it was named', async () => {
+    const quiet = await limited().ask('{ checkouts { nodes { id } } }');
+    expect(quiet.errors).toEqual([]);
+    expect(quiet.report.extensions.sources.builds).toEqual({ skipped: true });
+    const named = await limited().ask('{ checkouts(sources: ["good", "builds"]) { nodes { id } } }');
+    expect(named.errors.map(({ message, extensions }) => ({ message, ...extensions }))).toEqual([
+      { message: 'This source cannot list checkouts.', code: 'SOURCE_UNSUPPORTED', source: 'builds' },
+    ]);
+  });
+
+  it('is told where no source is left', async () => {
+    const { data, errors } = await limited().ask(
+      '{ tests(sources: ["newest"], orderBy: OLDEST) { nodes { id } totalCount } }',
+    );
+    expect(data).toEqual({ tests: { nodes: [], totalCount: null } });
+    expect(errors.map(({ message }) => message)).toEqual(['This source cannot list tests in the order OLDEST.']);
+  });
+
+  it('is told that it cannot filter by what would mean reading everything', async () => {
+    const query = '{ tests(sources: ["newest"], filter: { treeName: ["mainline"] }) { nodes { id } } }';
+    const { errors } = await limited().ask(query);
+    expect(errors.map(({ message, extensions }) => [message, extensions.code])).toEqual([
+      ['This source cannot filter tests by treeName.', 'SOURCE_UNSUPPORTED'],
+    ]);
+  });
+
+  it('yet adds the fields that it knows to what others list', async () => {
+    const blank = documents.map((one) =>
+      one.entity === 'build' ? { ...one, object: { ...one.object, comment: null } } : one,
+    );
+    const source = { name: 'blank', adapter: new ArrayAdapter({ documents: blank, orders: ['NEWEST'] }) };
+    const knowing = { name: 'knowing', adapter: new ArrayAdapter({ documents, orders: ['OLDEST'] }) };
+    interface Builds {
+      readonly builds: {
+        readonly nodes: readonly { readonly comment: string | null; readonly sources: readonly string[] }[];
+      };
+    }
+    const { data } = await new FederatedGateway([source, knowing]).ask<Builds>(
+      '{ builds(first: 50) { nodes { comment sources } } }',
+    );
+    expect(data.builds.nodes.some(({ comment }) => comment === 'a comment')).toBe(true);
+    expect(data.builds.nodes.every(({ sources }) => sources.length === 2)).toBe(true);
+  });
+});
+
+describe('calls', () => {
+  const query = (first: number) => `{ builds(first: ${first}) { nodes {
+    checkout { revision { gitCommitName } } tests(first: 4) { nodes { id incidents { nodes { id } } } }
+  } } }`;
+
+  it('grow with levels and sources, never with items', async () => {
+    const counted = async (first: number) => {
+      const { report } = await gateway.ask(query(first));
+      return Object.values(report.extensions.sources).map((usage) => ('requests' in usage ? usage.requests : 0));
+    };
+    // Chunks of ten keys are the sources' own bound; a level has fewer here.
+    const [few, many] = [await counted(2), await counted(9)];
+    for (const [index, requests] of many.entries()) expect(requests).toBeLessThanOrEqual((few[index] ?? 0) + 8);
+  });
+});
