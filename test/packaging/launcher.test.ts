@@ -71,6 +71,16 @@ describe.skipIf(oldNode === undefined)('the launcher under a Node that is too ol
   });
 });
 
+describe('npm start', () => {
+  it('passes SIGTERM on, and leaves nothing behind', async () => {
+    const folder = await configFolder({ 'down.yaml': DOWN });
+    const env = { KCIGRAPH_CONFIG: join(folder, 'down.yaml'), PORT: '0' };
+    const started = await startCommand('npm', ['start'], join(BIN, '..'), env);
+    expect(await started.stop()).toBe(0);
+    expect(await answers(started.url)).toBe(false);
+  });
+});
+
 async function answers(url: string): Promise<boolean> {
   return await fetch(`${url}/health`).then(
     () => true,
