@@ -7,25 +7,23 @@ import type { ServerUser } from './server-user.ts';
 const VERSION = '18';
 const CLIENTS = 'The embedded PostgreSQL cannot be used.';
 
-/**
- * As whom the server works in this folder.
- * @throws {DatabaseFault} where it could not.
- */
-export async function checkFolder(
-  folder: string,
-  data: string,
-  binaries: string,
-  user: ServerUser | null,
-): Promise<ServerUser | null> {
+/** @throws {DatabaseFault} where the data folder is of another version of PostgreSQL. */
+export async function checkVersion(data: string): Promise<void> {
   const version = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
-  if (version !== '' && version !== VERSION) {
-    throw new DatabaseFault(
-      `The folder ${data} holds the data of PostgreSQL ${version}, and the embedded server is ${VERSION}: use another folder, or bring the data over by pg_dump.`,
-      CLIENTS,
-    );
-  }
+  if (version === '' || version === VERSION) return;
+  throw new DatabaseFault(
+    `The folder ${data} holds the data of PostgreSQL ${version}, and the embedded server is ${VERSION}: use another folder, or bring the data over by pg_dump.`,
+    CLIENTS,
+  );
+}
+
+/**
+ * As whom the server works in these folders: the user, with the right to pass those that it may not enter where need be.
+ * @throws {DatabaseFault} where that right cannot be had.
+ */
+export async function withAccess(user: ServerUser | null, ...folders: readonly string[]): Promise<ServerUser | null> {
   if (user === null) return null;
-  for (const path of [folder, binaries]) {
+  for (const path of folders) {
     const closed = await closedFolder(path, user);
     if (closed === null) continue;
     const searchRight = await findSearchRight();

@@ -14,7 +14,7 @@ import {
 } from './cluster.ts';
 import { DatabaseFault } from './database-fault.ts';
 import { embeddedBinaries } from './embedded-binaries.ts';
-import { checkFolder, folderFault } from './embedded-folder.ts';
+import { checkVersion, folderFault, withAccess } from './embedded-folder.ts';
 import { FileLock } from './file-lock.ts';
 import { serverUser } from './server-user.ts';
 
@@ -172,7 +172,8 @@ class FolderServer implements EmbeddedServer {
   async #cluster(): Promise<Cluster> {
     const binaries = embeddedBinaries();
     const data = join(this.#folder, 'postgres');
-    const user = await checkFolder(this.#folder, data, binaries, await serverUser());
+    await checkVersion(data);
+    const user = await withAccess(await serverUser(), this.#folder, binaries);
     const cluster = { data, binaries, user };
     if ((await readdir(data).catch(() => [])).length > 0) return cluster;
     // Made beside and then renamed, so that a kill meanwhile leaves no half cluster behind.

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Call, LoadCounts, Logger, Store, StoredObject } from '../../adapters/adapter.ts';
 import { options } from '../../adapters/postgres/options.ts';
 import { createPools, type Pools } from '../../adapters/postgres/pool.ts';
@@ -15,8 +16,6 @@ export interface OpenStore {
 
 export const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
-let submissions = 0;
-
 /** Nothing is connected to before it is used. */
 export function openStore(url: string, given: object = {}, log: Logger = SILENT): OpenStore {
   const parsed = options.parse({ url, ...given });
@@ -26,8 +25,7 @@ export function openStore(url: string, given: object = {}, log: Logger = SILENT)
     store,
     pools,
     load(...objects) {
-      submissions += 1;
-      return store.load(arriving(objects), { origins: null, submission: `${process.pid}-${submissions}` }, aCall());
+      return store.load(arriving(objects), { origins: null, submission: randomUUID() }, aCall());
     },
     rows: async <R extends object>(sql: string) => (await (await pools.reads()).query<R>(sql)).rows,
     stop: () => pools.stop(),

@@ -3,10 +3,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { initCluster, startCluster, stopPostmaster } from '../../adapters/postgres/cluster.ts';
 import { embeddedBinaries } from '../../adapters/postgres/embedded-binaries.ts';
+import { withAccess } from '../../adapters/postgres/embedded-folder.ts';
 import { migrate } from '../../adapters/postgres/migrate.ts';
 import { serverUser } from '../../adapters/postgres/server-user.ts';
 
@@ -31,9 +33,12 @@ export interface Installation {
 /** The embedded PostgreSQL: what tests run on that do not ask for more. */
 export const EMBEDDED: Installation = { name: 'embedded', binaries: embeddedBinaries() };
 
+/** Where `postgres-versions/install.sh` puts other versions. */
+const VERSIONS = fileURLToPath(new URL('../../.cache/postgres', import.meta.url));
+
 /**
- * Every PostgreSQL there is: the embedded one, Debian's, those that `postgres-versions/install.sh` put under
- * `POSTGRES_VERSIONS` (a folder), and the servers of `POSTGRES_URLS` (superusers' URLs, separated by spaces).
+ * Every PostgreSQL there is: the embedded one, Debian's, those that `postgres-versions/install.sh` installed, and the
+ * servers of `POSTGRES_URLS` (superusers' URLs, separated by spaces).
  */
 export function installations(): readonly Installation[] {
   const found: Installation[] = [EMBEDDED];
@@ -41,8 +46,7 @@ export function installations(): readonly Installation[] {
     if (existsSync(join(binaries, 'initdb'))) found.push({ name, binaries });
   };
   for (const version of list('/usr/lib/postgresql')) add(`Debian's ${version}`, `/usr/lib/postgresql/${version}/bin`);
-  const folder = process.env.POSTGRES_VERSIONS;
-  if (folder !== undefined) for (const version of list(folder)) add(version, join(folder, version, 'bin'));
+  for (const version of list(VERSIONS)) add(version, join(VERSIONS, version, 'bin'));
   const urls = (process.env.POSTGRES_URLS ?? '').split(/\s+/).filter((url) => url !== '');
   for (const [index, url] of urls.entries()) found.push({ name: `the server ${index + 1} of POSTGRES_URLS`, url });
   return found;
@@ -125,11 +129,11 @@ async function startServer(installation: Installation): Promise<{ url: string; s
   const folder = await mkdtemp(join(tmpdir(), 'kcigraph-postgres-'));
   await chmod(folder, 0o711);
   const password = randomUUID();
-  const cluster = {
-    data: join(folder, 'data'),
-    binaries: installation.binaries ?? embeddedBinaries(),
-    user: await serverUser(),
-  };
+  const data = join(folder, 'data');
+  const binaries = installation.binaries ?? embeddedBinaries();
+  // A checkout may lie in a folder that only root may enter.
+  const user = await withAccess(await serverUser(), folder, binaries);
+  const cluster = { data, binaries, user };
   await initCluster(cluster, password);
   // Nothing of it outlives the test, so it need not reach the disk.
   const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '200', shared_buffers: '64MB' };

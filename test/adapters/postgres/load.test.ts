@@ -5,10 +5,7 @@ import { build, checkout, incident, issue, test } from '../../support/model-obje
 import { aCall, arriving, type OpenStore, openStore } from '../../support/open-store.ts';
 import { EMBEDDED, installations, usePostgres } from '../../support/postgres.ts';
 
-/** The newest is tested in full below and elsewhere; the others with the same documents. */
-const NEWEST_ONLY = process.env.POSTGRES_ALL === undefined ? installations().slice(0, 2) : installations();
-
-for (const installation of NEWEST_ONLY) {
+for (const installation of installations()) {
   describe(`a document on ${installation.name} PostgreSQL`, () => {
     const postgres = usePostgres(installation);
     let opened: OpenStore | null = null;
