@@ -24,9 +24,7 @@ export async function withDeadline(
   const late = setTimeout(() => controller.abort(new DOMException('The deadline is over.', 'TimeoutError')), timeout);
   let tooLate: NodeJS.Timeout | undefined;
   const overdue = new Promise<ExecutionResult>((resolve) => {
-    const message = `The gateway's own work took longer than ${timeout} ms; ask for less at once.`;
-    const errors = [clientError('DEADLINE_EXCEEDED', message)];
-    tooLate = setTimeout(() => resolve({ data: null, errors }), timeout + GRACE);
+    tooLate = setTimeout(() => resolve(deadlineExceeded(timeout)), timeout + GRACE);
   });
   try {
     return await Promise.race([work(controller.signal, Date.now() + timeout), overdue]);
@@ -35,4 +33,9 @@ export async function withDeadline(
     clearTimeout(tooLate);
     client.removeEventListener('abort', abort);
   }
+}
+
+function deadlineExceeded(timeout: number): ExecutionResult {
+  const message = `The gateway's own work took longer than ${timeout} ms; ask for less at once.`;
+  return { data: null, errors: [clientError('DEADLINE_EXCEEDED', message)] };
 }

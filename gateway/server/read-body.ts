@@ -16,27 +16,33 @@ export interface Body extends AsyncIterable<Uint8Array> {
 export function readBody(exchange: Exchange, maxBytes: number): Body {
   const { request, response } = exchange;
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  const tooLarge = new HttpRefusal(413, `The body is larger than ${maxBytes} bytes, counted after decompression.`);
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
     const message = `The Content-Encoding ${JSON.stringify(encoding.slice(0, 40))} is not taken; send the body as it is, or with gzip.`;
     throw new HttpRefusal(415, message, { headers: { 'accept-encoding': 'gzip' } });
   }
-  if (encoding === 'identity' && Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge;
+  if (encoding === 'identity' && Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   let fault: HttpRefusal | null = null;
 
   async function* bytes(): AsyncGenerator<Uint8Array> {
     if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
     const chunks = encoding === 'identity' ? unhurried(request) : decompressed(request);
+    const hangUp = () => request.destroy();
+    // The time that the reader takes does not count, so the timer rests while a chunk is being read.
+    let timer = setTimeout(hangUp, exchange.idleTimeout);
     let total = 0;
     try {
-      for await (const chunk of unlessIdle(chunks, exchange)) {
+      for await (const chunk of chunks) {
+        clearTimeout(timer);
         total += chunk.length;
-        if (total > maxBytes) throw tooLarge;
+        if (total > maxBytes) throw tooLarge(maxBytes);
         yield chunk;
+        timer = setTimeout(hangUp, exchange.idleTimeout);
       }
     } catch (error) {
       fault = error instanceof HttpRefusal ? error : faultOf(error);
       throw fault;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -55,21 +61,6 @@ export async function readWhole(exchange: Exchange, maxBytes: number): Promise<B
   return chunks.length === 1 && Buffer.isBuffer(chunks[0]) ? chunks[0] : Buffer.concat(chunks);
 }
 
-/** Hangs up on a client that sends nothing for too long; the time that the reader takes does not count. */
-async function* unlessIdle(chunks: AsyncIterable<Uint8Array>, exchange: Exchange): AsyncGenerator<Uint8Array> {
-  const hangUp = () => exchange.request.destroy();
-  let timer = setTimeout(hangUp, exchange.idleTimeout);
-  try {
-    for await (const chunk of chunks) {
-      clearTimeout(timer);
-      yield chunk;
-      timer = setTimeout(hangUp, exchange.idleTimeout);
-    }
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** Leaves the socket open where reading ends early, so that the client gets to read the answer. */
 function unhurried(request: IncomingMessage): AsyncIterable<Buffer> {
   return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) };
@@ -86,6 +77,10 @@ async function* decompressed(request: IncomingMessage): AsyncGenerator<Uint8Arra
     request.unpipe(gunzip);
     gunzip.destroy();
   }
+}
+
+function tooLarge(maxBytes: number): HttpRefusal {
+  return new HttpRefusal(413, `The body is larger than ${maxBytes} bytes, counted after decompression.`);
 }
 
 function faultOf(error: unknown): HttpRefusal {
