@@ -14,6 +14,7 @@ import { SourceError } from '../../adapters/errors.ts';
 import type { Filter } from '../../adapters/filter.ts';
 import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
+import type { GatewayCall } from './guard/shared-calls.ts';
 import { keyOf } from './identity.ts';
 import { IncludedObjects } from './included-objects.ts';
 import type { Source } from './registry.ts';
@@ -191,9 +192,14 @@ export class Loaders {
     const path = asked[0]?.path ?? null;
     const warn = (error: SourceError) => report.add(source.name, error, path);
     const start = performance.now();
+    const onCacheHit = () => {
+      usage.requests -= 1;
+      usage.cacheHits += 1;
+    };
+    const call: GatewayCall = { signal, deadline, fields, log, warn, onCacheHit };
     usage.requests += 1;
     try {
-      const { answer, items } = await ask({ signal, deadline, fields, log, warn });
+      const { answer, items } = await ask(call);
       usage.items += items;
       return answer;
     } catch (error) {

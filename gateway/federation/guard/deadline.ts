@@ -7,6 +7,13 @@ export interface Wait {
   readonly deadline: number;
 }
 
+const expiries = new WeakSet<object>();
+
+/** Whether a signal aborted since the time was over, and not since somebody left. */
+export function isExpiry(reason: unknown): boolean {
+  return typeof reason === 'object' && reason !== null && expiries.has(reason);
+}
+
 /**
  * Runs a call that ends in time, whether or not the one that is called keeps to it: at the deadline, or when nobody
  * waits any more, its signal aborts and the promise rejects at once.
@@ -18,16 +25,17 @@ export async function withinDeadline<T>(wait: Wait, timeout: number, run: (wait:
   const deadline = Math.min(wait.deadline, now + timeout);
   const controller = new AbortController();
   const { promise: ended, reject } = Promise.withResolvers<never>();
-  const end = (message: string) => {
+  const end = (message: string, isExpiry: boolean) => {
     const error = new SourceError('SOURCE_TIMEOUT', message);
+    if (isExpiry) expiries.add(error);
     controller.abort(error);
     reject(error);
   };
-  const onAbort = () => end('The request ended before the source answered.');
+  const onAbort = () => end('The request ended before the source answered.', false);
   if (wait.signal.aborted) throw new SourceError('SOURCE_TIMEOUT', 'The request ended before the source was asked.');
   wait.signal.addEventListener('abort', onAbort, { once: true });
   const seconds = Math.max(0, deadline - now) / 1000;
-  const timer = setTimeout(() => end(`The source did not answer within ${seconds} s.`), Math.max(0, deadline - now));
+  const timer = setTimeout(() => end(`The source did not answer within ${seconds} s.`, true), seconds * 1000);
   try {
     return await Promise.race([run({ signal: controller.signal, deadline }), ended]);
   } finally {

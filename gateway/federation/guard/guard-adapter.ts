@@ -1,11 +1,13 @@
 import type { Adapter, Call, Logger } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
+import type { AnswerCacheSettings } from './answer-cache.ts';
 import { Breaker, type BreakerSettings } from './breaker.ts';
-import { type Wait, withinDeadline } from './deadline.ts';
+import { isExpiry, type Wait, withinDeadline } from './deadline.ts';
+import { SharedCalls } from './shared-calls.ts';
 import { sourceFault } from './source-fault.ts';
 import type { SourceMetrics, SourceStateTracker } from './source-state.ts';
 
-export interface GuardSettings {
+export interface GuardSettings extends AnswerCacheSettings {
   /** Milliseconds a call may take. */
   readonly timeout: number;
   readonly breaker: BreakerSettings;
@@ -27,6 +29,9 @@ export interface GuardOptions {
 export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
   const { settings, state, source, log, metrics } = options;
   const breaker = new Breaker(settings.breaker, settings.restAfter429);
+  const shared = new SharedCalls(settings, () => metrics?.cacheHit(source));
+  // What a store acknowledged it must show at once: an answer from before would hide it.
+  const isShared = adapter.store === undefined;
 
   async function guarded<T>(name: string, keys: number, call: Call, run: (call: Call) => Promise<T>): Promise<T> {
     breaker.enter();
@@ -40,8 +45,9 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       return answer;
     } catch (cause) {
       const error = sourceFault(cause, source, name, log);
-      // A client that went away before the deadline says nothing of the source.
-      if (call.signal.aborted && Date.now() < call.deadline) breaker.abandoned();
+      // A client that went away before its deadline says nothing of the source.
+      const hasLeft = call.signal.aborted && !isExpiry(call.signal.reason) && Date.now() < call.deadline;
+      if (hasLeft) breaker.abandoned();
       else recordFailure(error);
       metrics?.called(source, name, performance.now() - start, error.code, keys);
       throw error;
@@ -51,6 +57,19 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
   function recordFailure(error: SourceError): void {
     breaker.failed(error);
     if (error.code !== 'SOURCE_UNSUPPORTED') state.failed(error.message, breaker.isOpen);
+  }
+
+  /** @param asked all that the answer depends on, beside the fields */
+  function ask<T extends object>(
+    name: string,
+    asked: readonly unknown[],
+    keys: number,
+    call: Call,
+    run: (call: Call) => Promise<T>,
+  ): Promise<T> {
+    if (!isShared) return guarded(name, keys, call, run);
+    const key = JSON.stringify([name, asked, [...call.fields].sort()]);
+    return shared.ask(key, call, (within) => guarded(name, keys, within, run));
   }
 
   return {
@@ -66,15 +85,18 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       return health;
     },
     getMany: (entity, ids, call) =>
-      guarded('getMany', ids.length, call, (within) => adapter.getMany(entity, ids, within)),
-    list: (entity, query, call) => guarded('list', 1, call, (within) => adapter.list(entity, query, within)),
+      ask('getMany', [entity, ids], ids.length, call, (within) => adapter.getMany(entity, ids, within)),
+    list: (entity, query, call) =>
+      ask('list', [entity, query], 1, call, (within) => adapter.list(entity, query, within)),
     related: (relation, parents, query, call) =>
-      guarded('related', parents.length, call, (within) => adapter.related(relation, parents, query, within)),
+      ask('related', [relation, parents, query], parents.length, call, (within) =>
+        adapter.related(relation, parents, query, within),
+      ),
     ...(adapter.count === undefined
       ? {}
       : {
           count: (subject, call) =>
-            guarded('count', 'parents' in subject ? subject.parents.length : 1, call, (within) =>
+            ask('count', [subject], 'parents' in subject ? subject.parents.length : 1, call, (within) =>
               // The method is called on its adapter each time, since it may be one of a class.
               adapter.count === undefined ? Promise.reject(noCount()) : adapter.count(subject, within),
             ),
