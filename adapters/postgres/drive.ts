@@ -1,8 +1,11 @@
-import { normaliseUrl } from '../kit/normalise-url.ts';
 import type { EntityName } from '../model.ts';
+import { isBeyondIndex } from './compare.ts';
+import { byCheckouts } from './drive-by-checkouts.ts';
+import { type DrivingColumn, NARROW, WIDE } from './driving-columns.ts';
+import { CHECKOUT_FIELDS } from './field-conditions.ts';
+import { type AnyWhere, textsOf } from './filter-fields.ts';
 import { TIME_SPELLINGS, type TimeSpelling } from './keyset.ts';
-import { allOf, param, raw, type Sql, sql } from './sql.ts';
-import { type AnyWhere, BUILD_FIELDS, CHECKOUT_FIELDS, conditionsOn, isBeyondIndex, textsOf } from './where.ts';
+import { param, raw, type Sql, sql } from './sql.ts';
 
 /** Index ranges of `t`, one for each row `r` of `keys`. No row of `t` lies in two of them. */
 export interface Arm {
@@ -23,15 +26,6 @@ export interface Drive {
   readonly time: TimeSpelling;
 }
 
-interface DrivingColumn {
-  readonly field: string;
-  readonly column: string;
-  /** Indexed by its first 255 characters. */
-  readonly isLong?: true;
-  /** From what is asked for to what the column holds. */
-  readonly form?: (value: string) => string;
-}
-
 /** Nothing can fit. */
 const NOTHING = null;
 /** `=` on one value, and the order of the index behind it, are all it takes. */
@@ -39,45 +33,6 @@ const ONE_RANGE: Drive = { arms: [], fields: new Set(), time: TIME_SPELLINGS.pla
 const BY_ORIGIN: Drive = { arms: [], fields: new Set(), time: TIME_SPELLINGS.behindOrigin };
 /** All rows in the order of time, or what the planner finds that is better. */
 const BY_TIME: Drive = { arms: [], fields: new Set(), time: TIME_SPELLINGS.alone };
-
-/** By which columns a list can be driven, the most selective first; behind each of their indexes stand time and id. */
-const NARROW: { readonly [E in EntityName]: readonly DrivingColumn[] } = {
-  checkout: [
-    { field: 'id', column: 'id' },
-    { field: 'gitCommitHash', column: 'git_commit_hash', form: (value) => value.toLowerCase() },
-  ],
-  build: [
-    { field: 'id', column: 'id' },
-    { field: 'checkoutId', column: 'checkout_id' },
-  ],
-  test: [
-    { field: 'id', column: 'id' },
-    { field: 'buildId', column: 'build_id' },
-  ],
-  issue: [{ field: 'id', column: 'id' }],
-  incident: [
-    { field: 'id', column: 'id' },
-    { field: 'testId', column: 'test_id' },
-    { field: 'buildId', column: 'build_id' },
-    { field: 'issueId', column: 'issue_id' },
-  ],
-};
-
-/** The less selective ones: behind a commit, before trees and origins. */
-const WIDE: { readonly [E in EntityName]: readonly DrivingColumn[] } = {
-  checkout: [
-    { field: 'treeName', column: 'tree_name', isLong: true },
-    { field: 'gitRepositoryUrl', column: 'repository_key', isLong: true, form: normaliseUrl },
-    { field: 'gitRepositoryBranch', column: 'git_repository_branch', isLong: true },
-  ],
-  build: [],
-  test: [
-    { field: 'path', column: 'path', isLong: true },
-    { field: 'platform', column: 'platform', isLong: true },
-  ],
-  issue: [],
-  incident: [],
-};
 
 /** A prefix from this length on names few commits. */
 const SELECTIVE_PREFIX = 8;
@@ -118,33 +73,6 @@ function byColumn({ field, column, isLong, form }: DrivingColumn, where: AnyWher
   const isWhole = filter.prefix === undefined && filter.under === undefined;
   const arms = [{ keys: listOf(values), on, count: values.length }];
   return { arms, fields: new Set(isWhole ? [field] : []), time: TIME_SPELLINGS.plain };
-}
-
-/** Builds by their checkouts, tests by the builds of the checkouts. */
-function byCheckouts(entity: 'build' | 'test', where: AnyWhere): Drive | null {
-  const checkout = conditionsOn('checkout', where, CHECKOUT_FIELDS, 'c', TIME_SPELLINGS.plain);
-  if (checkout === null) return NOTHING;
-  if (entity === 'build') {
-    const keys = sql`(SELECT c.id AS key FROM checkouts c WHERE ${allOf(checkout)}) AS r`;
-    return {
-      arms: [{ keys, on: [raw('t.checkout_id = r.key')], count: Infinity }],
-      fields: new Set(CHECKOUT_FIELDS),
-      time: TIME_SPELLINGS.plain,
-    };
-  }
-  const build = conditionsOn('build', where, BUILD_FIELDS, 'b', TIME_SPELLINGS.plain);
-  if (build === null) return NOTHING;
-  const keys = sql`(SELECT b.id AS key FROM checkouts c CROSS JOIN LATERAL (${buildsOf(raw('c.id'), build)}) b WHERE ${allOf(checkout)}) AS r`;
-  return {
-    arms: [{ keys, on: [raw('t.build_id = r.key')], count: Infinity }],
-    fields: new Set([...CHECKOUT_FIELDS, ...BUILD_FIELDS]),
-    time: TIME_SPELLINGS.plain,
-  };
-}
-
-/** OFFSET 0 keeps a look-up for each checkout from becoming a join with a scan of all builds. */
-export function buildsOf(checkoutId: Sql, conditions: readonly Sql[] = []): Sql {
-  return sql`SELECT b.id FROM builds b WHERE ${allOf([sql`b.checkout_id = ${checkoutId}`, ...conditions])} OFFSET 0`;
 }
 
 /** By origin alone, or by nothing. */
