@@ -43,7 +43,7 @@ export function arraySubject(options: Partial<ArrayOptions> = {}): Subject & { r
   });
   const first = documents.find(({ entity }) => entity === 'checkout')?.object.id ?? '';
   const aliases = { checkout: { 'a nickname': first } };
-  const made = { latencyMs: 1, maxPage: 60, aliases, bringsBuilds: true, ...options };
+  const made = { maxPage: 60, aliases, bringsBuilds: true, ...options };
   const make = () => new ArrayAdapter({ ...made, documents, upstream: env.upstream });
   const adapter = make();
   return {

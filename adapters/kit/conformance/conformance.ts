@@ -6,6 +6,7 @@ export type { Behaviour } from './behaviour.ts';
 export { BEHAVIOURS } from './behaviours.ts';
 export { checkConformance } from './check-conformance.ts';
 export { describeConformance, type TestRunner } from './describe-conformance.ts';
+export { type OpenSubject, openSubject } from './open-subject.ts';
 export { type JudgedBehaviour, type Report, renderReport } from './report.ts';
 export type { ConformanceOptions, KnownObject, Subject, UpstreamMeter } from './subject.ts';
 export { meterUpstream } from './upstream-meter.ts';

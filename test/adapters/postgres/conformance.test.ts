@@ -1,5 +1,10 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
-import { describeConformance, type Subject } from '../../../adapters/kit/conformance/conformance.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  checkConformance,
+  describeConformance,
+  renderReport,
+  type Subject,
+} from '../../../adapters/kit/conformance/conformance.ts';
 import { EMBEDDED, installations, usePostgres } from '../../support/postgres.ts';
 import { postgresSubject } from '../../support/postgres-subject.ts';
 
@@ -19,5 +24,14 @@ for (const installation of chosen) {
       return made;
     };
     describeConformance({ describe, it, beforeAll }, 'keeps the contract', subject);
+
+    it('has nothing wrong as a live source either, of which nothing is known', { timeout: 120_000 }, async () => {
+      const made = await postgresSubject(await postgres.migrated());
+      const { adapter, upstream } = made;
+      const report = await checkConformance({ adapter, ...(upstream && { upstream }) }, { sampleSize: 30 });
+      await made.stop();
+      expect(renderReport(report)).not.toContain('WRONG');
+      expect(report.passed).toBeGreaterThan(25);
+    });
   });
 }

@@ -49,6 +49,14 @@ export const hostileKeys: Behaviour = {
         }),
       ]);
     }
+    for (const entity of ENTITY_NAMES) {
+      const { list, filters } = session.adapter.capabilities.entities[entity] ?? {};
+      const [order] = list?.order ?? [];
+      if (order === undefined || !filters?.id?.includes('in')) continue;
+      const query = { where: { id: { in: KEYS } }, order, first: 1, after: null };
+      const verdict = await judge(async () => (await session.list(entity, query)).items[0]?.object.id ?? null);
+      parts.push([`${entity}.id`, verdict]);
+    }
     for (const relation of Object.keys(session.adapter.capabilities.relations).filter(isRelation)) {
       const [order] = session.adapter.capabilities.relations[relation]?.order ?? [];
       if (order === undefined) continue;

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BEHAVIOURS, checkConformance, renderReport } from '../../../../adapters/kit/conformance/conformance.ts';
 import { ArrayAdapter } from '../../../support/array-adapter.ts';
 import { arraySubject, knownDocuments } from '../../../support/array-subject.ts';
 import { wrapped } from '../../../support/faulty-adapter/wrapped.ts';
+
+// A whole suite takes seconds, and many times that on a machine that is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 const verdicts = (report: Awaited<ReturnType<typeof checkConformance>>, wanted: string) =>
   report.behaviours.filter(({ verdict }) => verdict === wanted).map(({ name }) => name);

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BEHAVIOURS, checkConformance } from '../../../../adapters/kit/conformance/conformance.ts';
 import { PLANTED_FAULTS } from '../../../support/faulty-adapter/faults.ts';
 import { faultySubject } from '../../../support/faulty-adapter/faulty-subject.ts';
+
+// A whole suite takes seconds, and many times that on a machine that is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('an adapter with one planted fault is caught by the check named for it', () => {
   for (const planted of PLANTED_FAULTS) {
