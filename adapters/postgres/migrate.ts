@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
 import type { Migration } from '../adapter.ts';
+import { checkServer } from './check-server.ts';
 import { DatabaseFault } from './database-fault.ts';
 
 /** Forward only, in this order; one that was released is never edited. */
 export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'tables' }];
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** The oldest PostgreSQL that the statements of this adapter run on. */
-const OLDEST_SERVER = 15;
 /** One number for every gateway, whatever its version: whoever holds it migrates. */
 const LOCK = 5_201_733_490_217;
 
@@ -69,22 +68,4 @@ async function schemaVersion(client: ClientBase): Promise<number> {
     'SELECT coalesce(max(version), 0) AS version FROM schema_migrations',
   );
   return rows[0]?.version ?? 0;
-}
-
-async function checkServer(client: ClientBase): Promise<void> {
-  const { rows } = await client.query<{ number: string; version: string; replica: boolean; readonly: string }>(
-    `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version,
-      pg_is_in_recovery() AS replica, current_setting('transaction_read_only') AS readonly`,
-  );
-  const server = rows[0];
-  if (server === undefined) throw new Error('PostgreSQL gave no row for its settings.');
-  if (Number(server.number) < OLDEST_SERVER * 10_000) {
-    const sentence = `The server is PostgreSQL ${server.version}, and ${OLDEST_SERVER} is the oldest that works.`;
-    throw new DatabaseFault(sentence, sentence);
-  }
-  if (server.replica || server.readonly === 'on') {
-    const kind = server.replica ? 'a replica' : 'read-only';
-    const sentence = `The database is ${kind}: the store needs one that can be written, and a replica stands in \`readUrl\`.`;
-    throw new DatabaseFault(sentence, sentence);
-  }
 }

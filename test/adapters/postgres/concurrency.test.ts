@@ -5,7 +5,7 @@ import { openStore } from '../../support/open-store.ts';
 import { installations, usePostgres } from '../../support/postgres.ts';
 
 for (const installation of installations().slice(0, 2)) {
-  describe(`loads at the same time on ${installation.name} PostgreSQL`, () => {
+  describe(`loads at the same time on ${installation.name} PostgreSQL`, { timeout: 120_000 }, () => {
     const postgres = usePostgres(installation);
 
     it.each([1, 2, 3])(

@@ -6,7 +6,7 @@ import { killRound, type Victim } from '../../support/kill-rounds.ts';
 import { killServer } from '../../support/kill-server.ts';
 import { Random } from '../../support/random.ts';
 
-describe('kill -9 in the middle of loading', () => {
+describe('kill -9 in the middle of loading', { timeout: 120_000 }, () => {
   let parent = '';
   beforeAll(async () => {
     parent = await mkdtemp(join(tmpdir(), 'kcigraph-kill-'));

@@ -5,7 +5,7 @@ import { usePostgres } from '../../support/postgres.ts';
 
 const MIB = 1024 * 1024;
 
-describe('a document of 40 MiB', () => {
+describe('a document of 40 MiB', { timeout: 120_000 }, () => {
   const postgres = usePostgres();
 
   it('is loaded in bounded memory, and leaves the event loop to others all the while', async () => {

@@ -6,7 +6,7 @@ import { aCall, arriving, type OpenStore, openStore } from '../../support/open-s
 import { EMBEDDED, installations, usePostgres } from '../../support/postgres.ts';
 
 for (const installation of installations()) {
-  describe(`a document on ${installation.name} PostgreSQL`, () => {
+  describe(`a document on ${installation.name} PostgreSQL`, { timeout: 120_000 }, () => {
     const postgres = usePostgres(installation);
     let opened: OpenStore | null = null;
     const fresh = async () => {
@@ -124,7 +124,7 @@ for (const installation of installations()) {
   });
 }
 
-describe('loading', () => {
+describe('loading', { timeout: 120_000 }, () => {
   const postgres = usePostgres(EMBEDDED);
   let opened: OpenStore | null = null;
   const fresh = async () => {

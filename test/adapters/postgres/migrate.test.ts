@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { serverFault } from '../../../adapters/postgres/check-server.ts';
 import { MIGRATIONS } from '../../../adapters/postgres/migrate.ts';
 import { test as aTest } from '../../support/model-objects.ts';
 import { aCall, arriving, openStore } from '../../support/open-store.ts';
 import { execute, installations, usePostgres } from '../../support/postgres.ts';
 
 for (const installation of installations()) {
-  describe(`migrating on ${installation.name} PostgreSQL`, () => {
+  describe(`migrating on ${installation.name} PostgreSQL`, { timeout: 120_000 }, () => {
     const postgres = usePostgres(installation);
     const refusal = async (url: string, given: object = {}) => {
       const opened = openStore(url, given);
@@ -81,6 +82,19 @@ for (const installation of installations()) {
     });
   });
 }
+
+describe('what a server says of itself', () => {
+  const server = { number: '180004', version: '18.4', replica: false, readonly: 'off' };
+
+  it('is why it is refused, or is fine', () => {
+    expect(serverFault(server)).toBeNull();
+    expect(serverFault({ ...server, number: '150000' })).toBeNull();
+    expect(serverFault({ ...server, number: '140019', version: '14.19' })).toBe(
+      'The server is PostgreSQL 14.19, and 15 is the oldest that works.',
+    );
+    expect(serverFault({ ...server, replica: true, readonly: 'on' })).toMatch(/^The database is a replica: /);
+  });
+});
 
 describe('a server that cannot be reached', () => {
   it('does not keep the gateway from starting, and is named in one sentence', async () => {
