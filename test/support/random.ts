@@ -35,8 +35,4 @@ export class Random {
     const picked = list.filter(() => this.chance(0.3));
     return picked.length > 0 ? picked : [this.pick(list)];
   }
-
-  hex(length: number): string {
-    return Array.from({ length }, () => this.below(16).toString(16)).join('');
-  }
 }
