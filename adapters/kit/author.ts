@@ -1,0 +1,16 @@
+/**
+ * What the author of an adapter needs, as `kcigraph/adapter`: the contract, the common model, errors, filters, and of
+ * the kit what serves any system. One name, so that an adapter depends on this package and on nothing beside.
+ */
+export { z } from 'zod';
+export * from '../adapter.ts';
+export * from '../errors.ts';
+export * from '../filter.ts';
+export * from '../model.ts';
+export { compareBytes, comparePlaces } from './compare-places.ts';
+export { DocumentReader, type ReadDocuments } from './kcidb/document-reader.ts';
+export type { DocumentFormat } from './kcidb/reader-job.ts';
+export { normaliseTime } from './normalise-time.ts';
+export { normaliseUrl } from './normalise-url.ts';
+export { type FetchRows, type OffsetQuery, offsetPage } from './offset-page.ts';
+export { onlyAsked } from './only-asked.ts';

@@ -1,0 +1,17 @@
+import { type ReadDocuments, SourceError } from '../../kit/author.ts';
+
+/** What of a text could not be understood: the first fault, and how many there are. */
+export function documentsFault(
+  name: string,
+  { faults, faultCount }: Pick<ReadDocuments, 'faults' | 'faultCount'>,
+): SourceError {
+  const [first] = faults;
+  const more = faultCount > 1 ? ` (and ${faultCount - 1} more faults)` : '';
+  const message = `Of ${name} something could not be understood: ${first?.message ?? 'no reason is known.'}${more}`;
+  return new SourceError('SOURCE_BAD_DATA', message, first?.id ? { id: first.id } : {});
+}
+
+export function tooMany(maxObjects: number): SourceError {
+  const advice = 'raise maxObjects, or submit them to a store';
+  return new SourceError('SOURCE_UNAVAILABLE', `The documents hold more than ${maxObjects} objects: ${advice}.`);
+}

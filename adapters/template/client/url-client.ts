@@ -1,0 +1,131 @@
+import {
+  type AdapterEnv,
+  type Call,
+  type DocumentFormat,
+  DocumentReader,
+  type Health,
+  type HttpResponse,
+  SourceError,
+} from '../../kit/author.ts';
+import type { Client, Reading } from '../client.ts';
+import { buildDocuments } from '../documents/build-documents.ts';
+import { Pace } from '../documents/pace.ts';
+import type { FileOptions } from '../options.ts';
+import { documentsFault, tooMany } from './faults.ts';
+import { whileWanted } from './while-wanted.ts';
+
+const JSON_TYPES = ['application/json', 'text/plain', 'application/octet-stream'];
+const LINE_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** What was fetched, and how to ask whether it has changed. */
+interface Fetched extends Reading {
+  readonly etag: string | null;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A fetch that several calls wait for: it ends when the last of them leaves. */
+interface Fetching {
+  readonly done: Promise<Fetched>;
+  readonly cancel: AbortController;
+  waiting: number;
+}
+
+/** Documents behind a URL, fetched when they are asked for and what is at hand is too old. */
+export class UrlClient implements Client {
+  readonly #options: FileOptions & { readonly url: string };
+  readonly #env: AdapterEnv;
+  readonly #reader = new DocumentReader();
+  #fetched: Fetched | null = null;
+  #fetching: Fetching | null = null;
+
+  constructor(options: FileOptions & { readonly url: string }, env: AdapterEnv) {
+    this.#options = options;
+    this.#env = env;
+  }
+
+  start(): void {}
+
+  async stop(): Promise<void> {
+    this.#fetching?.cancel.abort();
+    await this.#reader.close();
+  }
+
+  async health(call: Call): Promise<Health> {
+    const { fault } = await this.read(call);
+    return fault === null ? { ok: true } : { ok: true, detail: fault.message };
+  }
+
+  async read(call: Call): Promise<Reading> {
+    const fetched = this.#fetched;
+    if (fetched !== null && Date.now() - fetched.at < this.#options.freshness) return fetched;
+    this.#fetching ??= this.#begin(call);
+    const fetching = this.#fetching;
+    fetching.waiting += 1;
+    try {
+      return await whileWanted(call.signal, fetching.done);
+    } finally {
+      fetching.waiting -= 1;
+      if (fetching.waiting === 0) {
+        fetching.cancel.abort();
+        if (this.#fetching === fetching) this.#fetching = null;
+      }
+    }
+  }
+
+  #begin(call: Call): Fetching {
+    const cancel = new AbortController();
+    const done = this.#fetch({ ...call, signal: cancel.signal, warn: (error) => call.warn(error) });
+    const fetching: Fetching = { done, cancel, waiting: 0 };
+    const over = () => {
+      if (this.#fetching === fetching) this.#fetching = null;
+    };
+    done.then(over, over);
+    return fetching;
+  }
+
+  async #fetch(call: Call): Promise<Fetched> {
+    const known = this.#fetched;
+    const { url, token, maxObjects } = this.#options;
+    const answer = await this.#env.http.request(
+      new URL(url),
+      {
+        accept: [...JSON_TYPES, ...LINE_TYPES],
+        maxBytes: MAX_BYTES,
+        headers: {
+          ...(known?.etag ? { 'if-none-match': known.etag } : {}),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+      },
+      call,
+    );
+    const at = Date.now();
+    if (answer.status === 304 && known !== null) return this.#keep({ ...known, at });
+    if (answer.status !== 200) throw refused(answer.status);
+    const read = await this.#reader.read(answer.text(), formatOf(answer, url), maxObjects);
+    if (read.isCutShort) throw tooMany(maxObjects);
+    // Of one document that is no JSON nothing is left to serve.
+    if (read.isBroken && read.objects.length === 0) throw documentsFault('what the URL gave', read);
+    const documents = await buildDocuments(read.objects, new Pace());
+    const fault = read.faultCount === 0 ? null : documentsFault('what the URL gave', read);
+    return this.#keep({ documents, fault, at, etag: answer.headers.etag ?? null });
+  }
+
+  #keep(fetched: Fetched): Fetched {
+    this.#fetched = fetched;
+    return fetched;
+  }
+}
+
+function formatOf({ headers }: HttpResponse, url: string): DocumentFormat {
+  const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return LINE_TYPES.includes(type) || /\.(ndjson|jsonl)$/.test(new URL(url).pathname) ? 'ndjson' : 'json';
+}
+
+function refused(status: number): SourceError {
+  return new SourceError(
+    'SOURCE_UNAVAILABLE',
+    `The documents could not be fetched: the answer had the status ${status}.`,
+  );
+}
