@@ -5,6 +5,7 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
+  getVariableValues,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
@@ -48,12 +49,19 @@ export class JitExecutor implements Executor {
       return result;
     }
     try {
-      const result = await plan.query(undefined, request.context, request.variables);
+      const result = await plan.query(undefined, request.context, this.#withDefaults(request));
       this.#onExecuted('jit', performance.now() - started);
       return result.errors === undefined ? result : { ...result, errors: result.errors.map(toGraphQLError) };
     } catch (error) {
       return { data: null, errors: [internalError(error)] };
     }
+  }
+
+  /** graphql-jit forgets defaults of non-null variables. It reads what graphql-js has read again: scalars allow that. */
+  #withDefaults({ document, operationName, variables }: ExecutionRequest): ExecutionRequest['variables'] {
+    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+    if (definitions.length === 0) return variables;
+    return getVariableValues(this.schema, definitions, variables).coerced ?? variables;
   }
 
   #plan(document: DocumentNode, operationName: string | null): Plan {

@@ -70,6 +70,10 @@ export const QUERIES: Readonly<Record<string, string | readonly [string, Record<
     'query($s: Span, $t: String, $n: String = "d") { a: echo(span: $s, text: $t) b: echo(text: $n) }',
     { s: null },
   ],
+  'a default of a non-null variable': [
+    'query($n: Int! = 1, $k: Kind! = TREE) { beds(first: $n) { name plants(span: {kinds: [$k]}) { totalCount } } }',
+    {},
+  ],
   'absent variables over defaults': [
     'query($f: Int, $n: String, $s: Span, $k: [Kind!]) { bed(name: $n) { name plants(first: $f, span: $s) { totalCount nodes { name } } other: plants(span: {to: $f, kinds: $k}) { totalCount } } }',
     {},
