@@ -55,7 +55,9 @@ function expected(document: unknown): { accepted: boolean; objects: StoredObject
 
 const sorted = (objects: readonly StoredObject[]) => objects.map((object) => JSON.stringify(object)).sort();
 
-it('a value and the same document as bytes get one verdict and give the same objects, as a whole document does', async () => {
+it('a value and the same document as bytes get one verdict and give the same objects, as a whole document does', {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(documents, fc.constantFrom(undefined, 2), async (document, indent) => {
       const whole = expected(document);
@@ -78,7 +80,7 @@ it('a value and the same document as bytes get one verdict and give the same obj
   );
 });
 
-it('a worker thread says of a file what is said of the same bytes here', async () => {
+it('a worker thread says of a file what is said of the same bytes here', { timeout: 120_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(documents, fc.boolean(), async (document, damage) => {
       const text = Buffer.from(JSON.stringify(document));

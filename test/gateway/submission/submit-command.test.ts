@@ -86,7 +86,9 @@ describe('kcigraph submit', () => {
 });
 
 describe('kcigraph token', () => {
-  it('makes a token by which its origin submits to a gateway elsewhere, and others do not', async () => {
+  it('makes a token by which its origin submits to a gateway elsewhere, and others do not', {
+    timeout: 120_000,
+  }, async () => {
     const gateway = await startGateway({ folder });
     try {
       const made = await kcigraph(['token', '--origin', 'distant', '--expires', '1h']);
