@@ -7,8 +7,11 @@ export function sourceCode(error: unknown): SourceErrorCode | null {
   return SOURCE_ERROR_CODES.find((known) => known === code) ?? null;
 }
 
-/** Whether the source failed for a while, which says nothing of the adapter. */
-export function isOutage(error: unknown): boolean {
+/**
+ * Whether a failure says nothing of the keys that were asked: the source failed for a while, or what it declares is not
+ * there, which `capabilities` tells.
+ */
+export function isBesideThePoint(error: unknown): boolean {
   const code = sourceCode(error);
-  return code === 'SOURCE_TIMEOUT' || code === 'SOURCE_UNAVAILABLE' || code === 'SOURCE_RATE_LIMITED';
+  return code !== null && code !== 'SOURCE_BAD_DATA';
 }

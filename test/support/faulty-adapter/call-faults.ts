@@ -48,6 +48,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'fails for keys that it does not know',
     caughtBy: 'absent-keys',
+    also: ['hostile-keys'],
     plant: (honest) =>
       wrapped(honest, {
         getMany: async (entity, ids, call) => {
@@ -60,6 +61,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'puts an error under keys that it does not know',
     caughtBy: 'absent-keys',
+    also: ['hostile-keys'],
     plant: (honest) =>
       wrapped(honest, {
         getMany: async (entity, ids, call) => {
@@ -83,6 +85,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'answers a key under another',
     caughtBy: 'answer-keys',
+    also: ['known-data', 'lookup-equals-list', 'issue-versions'],
     plant: (honest) =>
       wrapped(honest, {
         getMany: async (entity, ids, call) => {
@@ -100,6 +103,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'finds the newest version of an issue, whichever is asked',
     caughtBy: 'issue-versions',
+    also: ['known-data'],
     plant: (honest) =>
       wrapped(honest, {
         getMany: async (entity, ids, call) => {
@@ -123,6 +127,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'gives children of one parent to another',
     caughtBy: 'related',
+    also: ['dangling', 'counts'],
     plant: (honest) =>
       wrapped(honest, {
         related: async (relation, parents, query, call) => {
@@ -134,6 +139,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'hides children whose parent it lacks',
     caughtBy: 'dangling',
+    also: ['batching'],
     plant: (honest) =>
       wrapped(honest, {
         related: async (relation, parents, query, call) => {

@@ -6,6 +6,7 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'loses the first item behind a page',
     caughtBy: 'paging',
+    also: ['has-more', 'combined-filters'],
     plant: (honest) =>
       withPages(honest, (page, query) =>
         query.after === null || page.items.length < 2 ? page : { ...page, items: page.items.slice(1) },
@@ -14,6 +15,7 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'repeats the last item of a page on the next',
     caughtBy: 'paging',
+    also: ['has-more'],
     plant: (honest) => {
       const given = new Map<string, object>();
       return withPages(honest, (page, query) => {
@@ -28,6 +30,7 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'ignores a filter',
     caughtBy: 'filters',
+    also: ['combined-filters'],
     plant: (honest) => withFilters(honest, (field, filter) => (field === 'status' ? undefined : filter)),
   },
   {
@@ -41,6 +44,7 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'lets an empty list fit everything',
     caughtBy: 'filters',
+    also: ['combined-filters'],
     plant: (honest) =>
       withFilters(honest, (_, filter) =>
         'in' in filter && Array.isArray(filter.in) && filter.in.length === 0 ? undefined : filter,
@@ -86,7 +90,7 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'swaps two items of different times',
     caughtBy: 'order',
-    also: ['paging'],
+    also: ['has-more', 'paging'],
     plant: (honest) =>
       withPages(honest, (page) => {
         const at = page.items.findIndex((item, index) => index > 0 && item.time !== page.items[index - 1]?.time);
@@ -99,6 +103,7 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'sorts ties the wrong way round',
     caughtBy: 'order',
+    also: ['has-more', 'paging', 'totals', 'counts'],
     plant: (honest) =>
       withPages(honest, (page) => ({
         ...page,
@@ -108,6 +113,7 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'puts what has no time first',
     caughtBy: 'order',
+    also: ['has-more', 'paging', 'totals', 'issue-versions', 'counts'],
     plant: (honest) =>
       withPages(honest, (page) => ({
         ...page,
@@ -117,6 +123,7 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'gives OLDEST as NEWEST turned round, ties and missing times too',
     caughtBy: 'order',
+    also: ['seek'],
     plant: (honest) =>
       wrapped(honest, {
         list: async (entity, query, call) => {
@@ -137,6 +144,7 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'says that nothing more comes when it does',
     caughtBy: 'has-more',
+    also: ['combined-filters'],
     plant: (honest) => withPages(honest, (page) => ({ ...page, hasMore: false })),
   },
   {
@@ -165,11 +173,13 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'gives two objects one tie',
     caughtBy: 'ties',
+    also: ['has-more', 'paging', 'issue-versions'],
     plant: (honest) => withItems(honest, (item) => ({ ...item, tie: item.tie.replace(/\d+$/, '') })),
   },
   {
     fault: 'uses the id as the tie of each version of an issue',
     caughtBy: 'ties',
+    also: ['has-more', 'paging', 'issue-versions'],
     plant: (honest) => withItems(honest, (item) => ({ ...item, tie: item.object.id })),
   },
   {
@@ -197,11 +207,13 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'lists all versions of issues always',
     caughtBy: 'issue-versions',
+    also: ['related', 'counts'],
     plant: (honest) => withQueries(honest, (query) => ({ ...query, allVersions: true })),
   },
   {
     fault: 'sorts by the time of the last change',
     caughtBy: 'times',
+    also: ['order', 'has-more', 'paging', 'lookup-equals-list', 'issue-versions', 'combined-filters'],
     plant: (honest) => withItems(honest, (item) => ({ ...item, time: item.object.timestamp })),
   },
 ];

@@ -6,6 +6,7 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'gives a status that is none',
     caughtBy: 'model',
+    also: ['known-data', 'combined-filters', 'counts'],
     plant: (honest) =>
       withObjects(honest, (object) =>
         'status' in object && object.status === 'FAIL' ? Object.assign({}, object, { status: 'FAILED' }) : object,
@@ -14,6 +15,7 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'leaves out a field that must be there',
     caughtBy: 'model',
+    also: ['known-data', 'counts'],
     plant: (honest) =>
       withObjects(honest, (object) => {
         const copy = { ...object };
@@ -34,12 +36,14 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'gives times in another form',
     caughtBy: 'model',
+    also: ['known-data'],
     plant: (honest) =>
       withObjects(honest, (object) => Object.assign({}, object, { timestamp: '2026-01-01T00:00:00+00:00' })),
   },
   {
     fault: 'keeps git:// URLs, which KCIDB refuses',
     caughtBy: 'model',
+    also: ['known-data', 'filters', 'combined-filters', 'relation-filters'],
     plant: (honest) =>
       withObjects(honest, (object) =>
         'gitRepositoryUrl' in object ? Object.assign({}, object, { gitRepositoryUrl: 'git:// a url' }) : object,
@@ -53,6 +57,7 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'gives objects of another type',
     caughtBy: 'model',
+    also: ['known-data', 'related', 'filters', 'relation-filters'],
     plant: (honest) =>
       withObjects(honest, (object) => {
         if (!('issueId' in object)) return object;
@@ -118,6 +123,17 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'does not have an object that is known',
     caughtBy: 'known-data',
+    also: [
+      'has-more',
+      'paging',
+      'seek',
+      'totals',
+      'related',
+      'filters',
+      'combined-filters',
+      'relation-filters',
+      'counts',
+    ],
     plant: (honest) =>
       wrapped(honest, {
         getMany: async (entity, ids, call) =>

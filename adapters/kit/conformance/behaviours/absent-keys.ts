@@ -5,7 +5,7 @@ import { absentKey, keyOf } from '../keys.ts';
 import { isRelation, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import { settledVerdict } from '../settled-verdict.ts';
-import { isOutage } from '../source-fault.ts';
+import { isBesideThePoint } from '../source-fault.ts';
 import { Stopped } from '../stopped.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
@@ -60,7 +60,7 @@ async function judge(ask: () => Promise<readonly (readonly [key: string, answer:
     });
   } catch (error) {
     if (error instanceof Stopped) throw error;
-    if (isOutage(error)) return notJudged(String(error));
+    if (isBesideThePoint(error)) return notJudged(String(error));
     return fail('The call fails because of a key that does not exist.', { error: String(error) });
   }
 }

@@ -95,6 +95,8 @@ async function abortedMidway(session: Session, ask: Ask) {
   const asked = settled(ask({ signal: controller.signal })).finally(() => {
     wasUnderWay = controller.signal.aborted;
   });
+  // It is awaited below; until then nobody would take what it ends with.
+  asked.catch(() => undefined);
   // Without a meter a turn of the event loop is all that can be waited for.
   for (let turn = 0; turn < 50 && wasUnderWay; turn++) {
     await nextTurn();

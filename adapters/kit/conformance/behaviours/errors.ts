@@ -67,8 +67,8 @@ async function judge(what: string, ask: () => Promise<unknown>): Promise<Verdict
     const code = sourceCode(error);
     if (code === null)
       return fail(`${what} throws what is no SourceError when the source is down.`, { error: String(error) });
-    if (code !== 'SOURCE_UNAVAILABLE' && code !== 'SOURCE_TIMEOUT') {
-      return fail(`${what} does not say SOURCE_UNAVAILABLE when the source is down.`, {
+    if (code === 'SOURCE_BAD_DATA') {
+      return fail(`${what} says that the data is bad when the source is down.`, {
         error: `${code}: ${String(error)}`,
       });
     }

@@ -3,7 +3,7 @@ import { ENTITY_NAMES } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { keyOf } from '../keys.ts';
 import { isRelation } from '../sampler.ts';
-import { isOutage } from '../source-fault.ts';
+import { isBesideThePoint } from '../source-fault.ts';
 import { Stopped } from '../stopped.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
@@ -82,7 +82,7 @@ async function judge(ask: () => Promise<string | null>): Promise<Verdict> {
       : fail('A key has an answer that it must not have, or a good one beside has none.', { key: wrong });
   } catch (error) {
     if (error instanceof Stopped) throw error;
-    if (isOutage(error)) return notJudged(String(error));
+    if (isBesideThePoint(error)) return notJudged(String(error));
     return fail('The call fails because of such a key.', { error: String(error) });
   }
 }
