@@ -1,5 +1,6 @@
 import type { Adapter, AdapterEnv, AdapterModule, Call, Health } from '../adapter.ts';
 import { CONTRACT } from '../adapter.ts';
+import { SourceError } from '../errors.ts';
 import { capabilities } from './capabilities.ts';
 import { ReadClient } from './client.ts';
 import { options, type PostgresOptions } from './options.ts';
@@ -36,6 +37,11 @@ function create(given: PostgresOptions, env: AdapterEnv): Adapter {
 
 /** The pool has checked the version of the tables by the time that it serves. */
 async function health(client: ReadClient, call: Call): Promise<Health> {
-  await client.rows(call, raw('SELECT 1 AS up'));
-  return { ok: true };
+  try {
+    await client.rows(call, raw('SELECT 1 AS up'));
+    return { ok: true };
+  } catch (error) {
+    if (error instanceof SourceError) return { ok: false, detail: error.message };
+    throw error;
+  }
 }
