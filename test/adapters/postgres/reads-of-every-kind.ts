@@ -100,6 +100,21 @@ const FILTERS: { readonly [E in EntityName]: Required<Filters[E]> } = {
   },
 };
 
+/** The fields that drive a count; by any other, whoever counts must look at every row. */
+const DRIVING_FIELDS: readonly string[] = [
+  'id',
+  'origin',
+  'status',
+  'checkoutId',
+  'buildId',
+  'testId',
+  'issueId',
+  'gitCommitHash',
+  'path',
+  'platform',
+  'startTime',
+];
+
 const PARENTS: { readonly [R in RelationName]: readonly string[] } = {
   checkoutsOfRevision: [hash(5), `${hash(6)}+${hash(7)}`],
   buildsOfCheckout: ids('c', 200).in,
@@ -156,6 +171,11 @@ export const READS: readonly NamedRead[] = [
       { where: null, order: 'NEWEST', first: FIRST, after: null, allVersions: true },
       allFields('issue'),
     ),
+  ),
+  ...ENTITY_NAMES.flatMap((entity) =>
+    filtersOf(entity)
+      .filter(([field]) => DRIVING_FIELDS.includes(field))
+      .flatMap(([field, where]) => named(`count of ${entity}s, ${field}`, countStatement({ entity, where }))),
   ),
   ...Object.entries(PARENTS).flatMap(([name, parents]) => {
     if (!isRelation(name)) return [];
