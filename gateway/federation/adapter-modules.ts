@@ -1,5 +1,9 @@
 import type { AdapterModule } from '../../adapters/adapter.ts';
 import { adapter as postgres } from '../../adapters/postgres/adapter.ts';
+import { adapter as file } from '../../adapters/template/adapter.ts';
 
 /** The built-in adapters by name: the one place of the gateway that names them. */
-export const ADAPTER_MODULES: ReadonlyMap<string, AdapterModule> = new Map([[postgres.name, postgres]]);
+export const ADAPTER_MODULES: ReadonlyMap<string, AdapterModule> = new Map<string, AdapterModule>([
+  [postgres.name, postgres],
+  [file.name, file],
+]);

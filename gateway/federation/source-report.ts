@@ -35,6 +35,8 @@ export class SourceReport {
   readonly usage = new Map<string, SourceUsage>();
   /** Sources that lack the capability, and so were not asked. */
   readonly skipped = new Set<string>();
+  /** Faults that were too many to be told, by source. */
+  readonly untold = new Map<string, number>();
   readonly #seen = new Set<string>();
   readonly #failures = new Map<SourceError, Set<string>>();
 
@@ -63,7 +65,11 @@ export class SourceReport {
   add(source: string, error: SourceError, path: Path | null): void {
     const list = WARNINGS.has(error.code) ? this.warnings : this.errors;
     const key = JSON.stringify([source, error.code, error.message, path]);
-    if (this.#seen.has(key) || list.length >= MAX_ENTRIES) return;
+    if (this.#seen.has(key)) return;
+    if (list.length >= MAX_ENTRIES) {
+      this.untold.set(source, (this.untold.get(source) ?? 0) + 1);
+      return;
+    }
     this.#seen.add(key);
     const { code, message, retryAfterMs } = error;
     list.push({ code, source, message, path, retryAfterMs });
@@ -89,8 +95,9 @@ export function renderReport(report: SourceReport): RenderedReport {
   const errors = report.errors.map(
     ({ message, path, ...rest }) => new GraphQLError(message, { path, extensions: extensionsOf(rest) }),
   );
-  if (report.warnings.length === 0) return { errors, extensions: { sources } };
-  const warnings = report.warnings.map(({ message, path, ...rest }) => ({
+  const told = [...report.warnings, ...[...report.untold].map(untoldWarning)];
+  if (told.length === 0) return { errors, extensions: { sources } };
+  const warnings = told.map(({ message, path, ...rest }) => ({
     message,
     ...(path === null ? {} : { path }),
     extensions: extensionsOf(rest),
@@ -100,4 +107,9 @@ export function renderReport(report: SourceReport): RenderedReport {
 
 function extensionsOf({ code, source, retryAfterMs }: Omit<ReportedError, 'message' | 'path'>) {
   return { code, source, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+}
+
+function untoldWarning([source, count]: readonly [string, number]): ReportedError {
+  const message = `There were ${count} more faults like these, which are not listed.`;
+  return { code: 'SOURCE_TRUNCATED', source, message, path: null, retryAfterMs: null };
 }

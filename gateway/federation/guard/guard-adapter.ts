@@ -73,7 +73,10 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
   }
 
   return {
-    capabilities: adapter.capabilities,
+    // A plug-in that is loaded anew may declare others.
+    get capabilities() {
+      return adapter.capabilities;
+    },
     start: () => adapter.start(),
     stop: async () => {
       await options.onStop?.();

@@ -1,3 +1,3 @@
 import { mergedListProperties } from './merged-list-properties.ts';
 
-mergedListProperties(3_000);
+mergedListProperties(1_000);

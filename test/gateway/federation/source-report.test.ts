@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { SourceError } from '../../../adapters/errors.ts';
+import { renderReport, SourceReport } from '../../../gateway/federation/source-report.ts';
+
+it('tells one failed call once a field, at the first of the parents that it served', () => {
+  const report = new SourceReport();
+  const error = new SourceError('SOURCE_UNAVAILABLE', 'Down.');
+  for (const index of [0, 1, 2]) report.fail('ci', error, ['builds', 'nodes', index, 'tests']);
+  report.fail('ci', error, ['builds', 'nodes', 0, 'incidents']);
+  expect(renderReport(report).errors.map(({ path }) => path)).toEqual([
+    ['builds', 'nodes', 0, 'tests'],
+    ['builds', 'nodes', 0, 'incidents'],
+  ]);
+});
+
+it('tells faults of single parents each at its own', () => {
+  const report = new SourceReport();
+  for (const index of [0, 1])
+    report.fail('ci', new SourceError('SOURCE_BAD_DATA', 'Garbage.'), ['nodes', index, 'tests']);
+  expect(report.errors.map(({ path }) => path)).toEqual([
+    ['nodes', 0, 'tests'],
+    ['nodes', 1, 'tests'],
+  ]);
+});
+
+it('keeps warnings out of the errors, since clients throw data away that comes with errors', () => {
+  const report = new SourceReport();
+  report.add('ci', new SourceError('SOURCE_TRUNCATED', 'Cut.'), ['tests']);
+  expect(renderReport(report)).toEqual({
+    errors: [],
+    extensions: {
+      sources: {},
+      warnings: [{ message: 'Cut.', path: ['tests'], extensions: { code: 'SOURCE_TRUNCATED', source: 'ci' } }],
+    },
+  });
+});
+
+it('is bounded, and says how much it leaves out', () => {
+  const report = new SourceReport();
+  for (let id = 0; id < 1_000; id += 1)
+    report.add('ci', new SourceError('SOURCE_BAD_DATA', `Record ${id}.`), ['tests']);
+  const { errors, extensions } = renderReport(report);
+  expect(errors).toHaveLength(200);
+  expect(extensions.warnings?.map(({ message }) => message)).toEqual([
+    'There were 800 more faults like these, which are not listed.',
+  ]);
+});
