@@ -319,10 +319,14 @@ export interface AdapterEnv {
   background(task: (signal: AbortSignal) => Promise<void>): void;
 }
 
+/** `.meta({ kind: PATH_KIND })` on a text among the options: a path, relative to the configuration file. */
+export const PATH_KIND = 'a path';
+
 /** What the module of an adapter exports as `adapter`. */
 export interface AdapterModule<O = unknown> {
   readonly contract: typeof CONTRACT;
   readonly name: string;
+  /** Checked before `create`; with descriptions, which become documentation. Paths are marked by `PATH_KIND`. */
   readonly options: ZodType<O>;
   readonly defaults: SourceDefaults;
   create(options: O, env: AdapterEnv): Adapter;

@@ -12,7 +12,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const file = new URL('../docs/configuration.md', import.meta.url);
 const tables = new Map([
-  ['file', table(inputSchema(CONFIG_SCHEMA), CONFIG_SCHEMA.parse({}))],
+  ['configuration', table(inputSchema(CONFIG_SCHEMA), CONFIG_SCHEMA.parse({}))],
   ['source', table(inputSchema(SOURCE_SCHEMA), SOURCE_SCHEMA.parse({ adapter: 'postgres' }))],
   ...[...ADAPTER_MODULES].map(([name, { options, defaults }]) => {
     return [name, table(inputSchema(options), {}, Object.entries(defaults))] as const;

@@ -1,4 +1,4 @@
-import { FILTER_FIELDS, z } from '../kit/author.ts';
+import { FILTER_FIELDS, PATH_KIND, z } from '../kit/author.ts';
 
 const FIELDS = [...new Set(Object.values(FILTER_FIELDS).flatMap((fields) => Object.keys(fields)))];
 
@@ -9,7 +9,7 @@ export const options = z
       .string()
       .min(1)
       .optional()
-      .meta({ kind: 'a path' })
+      .meta({ kind: PATH_KIND })
       .describe('A folder of `*.json` and `*.ndjson` files, or one such file. Changes are followed.'),
     url: z
       .url({ protocol: /^https?$/, error: 'It must be a URL that starts with `http://` or `https://`.' })
@@ -23,6 +23,7 @@ export const options = z
     filters: z
       .union([z.enum(['all', 'none']), z.array(z.enum(FIELDS))], { error: 'It must be all, none or a list of fields.' })
       .default('all')
+      .meta({ kind: 'all, none or a list of fields' })
       .describe('Which filters the adapter applies itself; the gateway applies the others.'),
     maxObjects: z
       .int()

@@ -9,6 +9,7 @@ import { type Command, CommandError } from './command.ts';
 import { openSources, storeOf } from './open-sources.ts';
 import { packageVersion } from './package-version.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
+import { reloadPlugIns } from './reload-plug-ins.ts';
 import { removeOldObjects } from './retention.ts';
 import { untilAskedToStop } from './until-asked-to-stop.ts';
 
@@ -27,11 +28,14 @@ export const serve: Command = {
 SIGTERM and SIGINT finish what is under way first; a second one ends at once.
 Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
   async run(args) {
-    const config = await loadConfig({ file: args.text('config'), port: args.text('port') });
-    const log = createLog(config.log);
+    const loaded = await loadConfig({ file: args.text('config'), port: args.text('port') });
+    const log = createLog(loaded.log);
     // Closed in the opposite order of their making, also where a later step fails.
     await using open = new AsyncDisposableStack();
     const stop = open.adopt(untilAskedToStop(), async (request) => request.done());
+    // Whoever writes an adapter has a terminal open; elsewhere code changes by a restart only.
+    const plugIns = process.stdout.isTTY ? open.adopt(await reloadPlugIns(loaded, log), (made) => made.close()) : null;
+    const config = plugIns?.config ?? loaded;
     const metrics = new Metrics();
     const registry = open.adopt(await openSources(config, log, metrics.sources), (sources) => sources.stop());
     const store = config.submit === null ? null : storeOf(registry, config.submit.into);

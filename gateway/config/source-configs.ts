@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import type { AdapterModule } from '../../adapters/adapter.ts';
+import { type AdapterModule, PATH_KIND } from '../../adapters/adapter.ts';
 import { findAdapterModule } from './adapter-module.ts';
 import { SOURCE_SCHEMA } from './config-schema.ts';
 import { type Explained, explainIssue, unknownKey } from './explain-issue.ts';
@@ -16,6 +16,8 @@ export interface SourceConfig {
   readonly module: AdapterModule;
   /** As the adapter's schema gave them. */
   readonly options: unknown;
+  /** As they were before that: what another version of the adapter is given. */
+  readonly given: Readonly<Record<string, unknown>>;
   readonly timeout: number;
   readonly concurrency: number;
   readonly rate: number | null;
@@ -73,15 +75,18 @@ export async function readSource(
   if (typeof module === 'string') add([{ path: ['adapter'], message: module }]);
   if (module === null || typeof module === 'string') return { config: null, faults };
 
-  const own = Object.fromEntries(
-    entries.filter(([key]) => !COMMON_KEYS.includes(key)).map(([key, value]) => [key, fromFolder(value, folder)]),
-  );
   const schema = inputSchema(module.options);
+  const own = Object.fromEntries(
+    entries
+      .filter(([key]) => !COMMON_KEYS.includes(key))
+      .map(([key, value]) => [key, fromFolder(value, schema.properties?.[key]?.kind, folder)]),
+  );
   const keys = (path: Path) => [...keysAt(schema, path), ...(path.length === 0 ? COMMON_KEYS : [])];
   const strangers = unknownKeys(schema, own);
   add(strangers.map((path) => ({ path, message: unknownKey(String(path.at(-1)), keys(path.slice(0, -1))) })));
   const overriding = Object.entries(overrides).filter(([key]) => keys([]).includes(key));
-  const options = module.options.safeParse({ ...own, ...Object.fromEntries(overriding) });
+  const wanted = { ...own, ...Object.fromEntries(overriding) };
+  const options = module.options.safeParse(wanted);
   if (!options.success) {
     const issues = options.error.issues.filter((issue) => issue.code !== 'unrecognized_keys');
     add(issues.flatMap((issue) => explainIssue(issue, keys, rawHere)));
@@ -97,13 +102,23 @@ export async function readSource(
   const fitting = late ? Math.max(1, Math.floor(deadline * 0.8)) : timeout;
   const { tls } = common.data;
   return {
-    config: { ...module.defaults, ...defined(common.data), tls, name, module, options: options.data, timeout: fitting },
+    config: {
+      ...module.defaults,
+      ...defined(common.data),
+      tls,
+      name,
+      module,
+      options: options.data,
+      given: wanted,
+      timeout: fitting,
+    },
     faults,
   };
 }
 
-/** `embedded:./data` means a folder beside the configuration file, wherever the command is run. */
-function fromFolder(value: unknown, folder: string): unknown {
+/** A path, and the folder in `embedded:./data`, lie beside the configuration file, wherever the command is run. */
+function fromFolder(value: unknown, kind: string | undefined, folder: string): unknown {
+  if (typeof value === 'string' && value !== '' && kind === PATH_KIND) return resolve(folder, value);
   if (typeof value !== 'string' || !value.startsWith('embedded:')) return value;
   return `embedded:${resolve(folder, value.slice('embedded:'.length))}`;
 }

@@ -324,13 +324,23 @@ describe('adapters', () => {
   it.each([
     ['a file that is not there', '{ adapter: ./no.ts }', good, 'is not there'],
     ['a package that is not installed', '{ adapter: kcigraph-no-such }', good, 'no such npm package is installed'],
+    ['a file that exports no adapter', '{ adapter: ./acme.ts }', 'export const x = 1;', 'exports no "adapter".'],
     [
-      'a file that exports no adapter',
+      'another contract',
       '{ adapter: ./acme.ts }',
-      'export const x = 1;',
-      'exports no "adapter" of contract 1',
+      plugIn('{ contract: 2 }'),
+      'keeps version 2 of the adapter contract, and this kcigraph knows version 1.',
     ],
-    ['another contract', '{ adapter: ./acme.ts }', plugIn('{ contract: 2 }'), 'exports no "adapter" of contract 1'],
+    [
+      'what is missing or of another type, all at once',
+      '{ adapter: ./acme.ts }',
+      plugIn(
+        '{ contract: 1, name: 7, options: z.object({}), defaults: { timeout: 1, concurrency: 1, rate: "x", cacheTtl: 0 } }',
+      ),
+      '"name" must be a text, "create" is missing (a function), "defaults.staleIfError" is missing (a number), "defaults.rate" must be a number or null.',
+    ],
+    ['a folder', '{ adapter: . }', good, 'is a folder: name the file in it.'],
+    ['a file of another kind', '{ adapter: ./kcigraph.yaml }', good, 'must be a file that ends in .ts, .js or .mjs.'],
     ['a file that throws', '{ adapter: ./acme.ts }', 'throw new Error("boom");', 'cannot be loaded: boom'],
   ])('refuse %s', async (_, source, plugin, message) => {
     await expect(readWith(source, plugin)).rejects.toThrow(message);

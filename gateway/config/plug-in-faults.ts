@@ -1,0 +1,74 @@
+import { type AdapterModule, CONTRACT } from '../../adapters/adapter.ts';
+
+interface Member {
+  readonly name: string;
+  readonly must: string;
+  readonly isRight: (value: unknown) => boolean;
+}
+
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+
+const MEMBERS: readonly Member[] = [
+  { name: 'name', must: 'a text', isRight: (value) => typeof value === 'string' && value !== '' },
+  { name: 'options', must: 'a zod schema', isRight: (value) => typeof property(value, 'safeParse') === 'function' },
+  { name: 'defaults', must: 'an object', isRight: (value) => typeof value === 'object' && value !== null },
+  { name: 'create', must: 'a function', isRight: (value) => typeof value === 'function' },
+];
+const DEFAULTS: readonly Member[] = [
+  ...['timeout', 'concurrency', 'cacheTtl', 'staleIfError'].map((name) => ({
+    name,
+    must: 'a number',
+    isRight: isNumber,
+  })),
+  { name: 'rate', must: 'a number or null', isRight: (value) => value === null || isNumber(value) },
+];
+
+/** The adapter that a module exports, or the sentence that says what is wrong with it. */
+export function toAdapterModule(shown: string, exported: unknown): AdapterModule | string {
+  const adapter = property(exported, 'adapter');
+  if (typeof adapter !== 'object' || adapter === null) {
+    const hint = property(exported, 'default') === undefined ? '' : '; its default export is not looked at';
+    return `The plug-in ${shown} exports no "adapter"${hint}.`;
+  }
+  const contract = property(adapter, 'contract');
+  if (contract !== CONTRACT) {
+    const version = typeof contract === 'number' ? `version ${contract}` : 'no version';
+    return `The plug-in ${shown} keeps ${version} of the adapter contract, and this kcigraph knows version ${CONTRACT}.`;
+  }
+  const faults = [
+    ...faultsOf(adapter, MEMBERS, ''),
+    ...faultsOf(property(adapter, 'defaults') ?? {}, DEFAULTS, 'defaults.'),
+  ];
+  if (faults.length > 0) return `The adapter of the plug-in ${shown} is not right: ${faults.join(', ')}.`;
+  return isComplete(adapter) ? adapter : `The adapter of the plug-in ${shown} is not right.`;
+}
+
+/** What Node said when it loaded a plug-in, as a sentence. */
+export function plugInFault(shown: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  if (code === 'ERR_MODULE_NOT_FOUND') {
+    const missing = /^Cannot find (?:module|package) '([^']*)'/.exec(message)?.[1]?.replace(/\?.*$/, '');
+    return `The plug-in ${shown} imports what is not there${missing === undefined ? '' : `: "${missing}"`}.`;
+  }
+  if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') {
+    return `The plug-in ${shown} is TypeScript in node_modules, where Node runs JavaScript only: publish it compiled.`;
+  }
+  return `The plug-in ${shown} cannot be loaded: ${message}`;
+}
+
+function faultsOf(object: unknown, members: readonly Member[], prefix: string): string[] {
+  return members.flatMap(({ name, must, isRight }) => {
+    const value = property(object, name);
+    if (isRight(value)) return [];
+    return [value === undefined ? `"${prefix}${name}" is missing (${must})` : `"${prefix}${name}" must be ${must}`];
+  });
+}
+
+function isComplete(adapter: object): adapter is AdapterModule {
+  return faultsOf(adapter, MEMBERS, '').length === 0;
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}
