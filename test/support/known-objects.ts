@@ -23,7 +23,7 @@ const file = (name: string) => ({ name, url: `https://files.example.org/${name}`
  * patches, children of parents that are not there, and one parent with more children than a page.
  */
 export function knownObjects(): readonly StoredObject[] {
-  return [...checkouts(), ...builds(), ...tests(), ...issues(), ...incidents()];
+  return KNOWN;
 }
 
 /** Which issues name which commit as their cause or their fix: with version, as `getMany` finds them. */
@@ -59,7 +59,7 @@ function checkouts(): StoredObject[] {
   });
 }
 
-const checkoutId = (n: number): string => checkouts()[n % 14]?.object.id ?? '';
+const checkoutId = (n: number): string => CHECKOUTS[n % 14]?.object.id ?? '';
 
 function builds(): StoredObject[] {
   return Array.from({ length: 26 }, (_, n) =>
@@ -83,7 +83,7 @@ function builds(): StoredObject[] {
   );
 }
 
-const buildId = (n: number): string => builds()[n % 26]?.object.id ?? '';
+const buildId = (n: number): string => BUILDS[n % 26]?.object.id ?? '';
 
 function tests(): StoredObject[] {
   const paths = ['ltp', 'ltp.syscalls', 'ltp.syscalls.open01', 'ltp-x', 'ltpx.a', 'kselftest.net', 'boot', '', null];
@@ -113,7 +113,7 @@ function tests(): StoredObject[] {
   );
 }
 
-const testId = (n: number): string => tests()[n % 80]?.object.id ?? '';
+const testId = (n: number): string => TESTS[n % 80]?.object.id ?? '';
 
 function issues(): StoredObject[] {
   const versions = [[1, 2, 10], [1], [3, 4], [1760000000000], [5], [1, 2]];
@@ -140,7 +140,7 @@ function issues(): StoredObject[] {
 
 function incidents(): StoredObject[] {
   return Array.from({ length: 40 }, (_, n) => {
-    const seen = issues()[n % 10]?.object;
+    const seen = ISSUES[n % 10]?.object;
     return incident({
       id: `${pick(ORIGINS, n)}:incident-${pick(['q', 'Q', 'å'], n)}${n}`,
       issueId: n % 13 === 12 ? 'elsewhere:issue' : (seen?.id ?? ''),
@@ -153,3 +153,9 @@ function incidents(): StoredObject[] {
     });
   });
 }
+
+const CHECKOUTS = checkouts();
+const BUILDS = builds();
+const TESTS = tests();
+const ISSUES = issues();
+const KNOWN: readonly StoredObject[] = [...CHECKOUTS, ...BUILDS, ...TESTS, ...ISSUES, ...incidents()];
