@@ -1,9 +1,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chown, mkdir, open, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { type Postmaster, runningPostmaster } from './postmaster.ts';
 import { runAs } from './run-as.ts';
 import type { ServerUser } from './server-user.ts';
 
@@ -14,11 +15,6 @@ export interface Cluster {
   /** The folder of `initdb` and `postgres`. */
   readonly binaries: string;
   readonly user: ServerUser | null;
-}
-
-export interface Postmaster {
-  readonly pid: number;
-  readonly port: number;
 }
 
 const run = promisify(execFile);
@@ -72,22 +68,6 @@ export async function startCluster(
   }
 }
 
-/** What `postmaster.pid` in the data folder says, or null where it is not there, half written, or its process is gone. */
-export async function runningPostmaster(data: string): Promise<(Postmaster & { readonly ready: boolean }) | null> {
-  const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-  const pid = Number(lines[0]);
-  const port = Number(lines[3]);
-  if (!Number.isInteger(pid) || pid <= 0 || !(await isPostgres(pid, data))) return null;
-  return { pid, port, ready: lines[7]?.trim() === 'ready' };
-}
-
-/** Stops the server as SIGINT asks: sessions are ended, everything is written down. */
-export async function stopPostmaster(pid: number, data: string): Promise<void> {
-  if (!(await isPostgres(pid, data))) return;
-  process.kill(pid, 'SIGINT');
-  while (await isPostgres(pid, data)) await sleep(20);
-}
-
 async function spawnPostmaster(
   cluster: Cluster,
   port: number,
@@ -130,23 +110,6 @@ async function waitUntilReady(data: string, child: ChildProcess, exited: Promise
     await Promise.race([gone, sleep(10)]);
   }
   return false;
-}
-
-/** A process id is given anew some time: that a process lives is not yet that it is the server of this folder. */
-export async function isPostgres(pid: number, data: string): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    // One that we may not signal is not ours.
-    return false;
-  }
-  const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);
-  if (status === null) return process.platform !== 'linux';
-  const name = status.slice(status.indexOf('(') + 1, status.lastIndexOf(')'));
-  if (name !== 'postgres' || status[status.lastIndexOf(')') + 2] === 'Z') return false;
-  // Every process of a server works in its data folder.
-  const folder = await readlink(`/proc/${pid}/cwd`).catch(() => null);
-  return folder === null || folder === (await realpath(data).catch(() => data));
 }
 
 async function lastLines(file: string): Promise<string> {

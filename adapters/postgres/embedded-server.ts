@@ -1,22 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, readlink, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { chmod, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../adapter.ts';
-import {
-  type Cluster,
-  initCluster,
-  isPostgres,
-  type Postmaster,
-  runningPostmaster,
-  startCluster,
-  stopPostmaster,
-} from './cluster.ts';
+import { type Cluster, startCluster } from './cluster.ts';
 import { DatabaseFault } from './database-fault.ts';
-import { embeddedBinaries } from './embedded-binaries.ts';
-import { checkVersion, folderFault, withAccess } from './embedded-folder.ts';
+import { claimCluster, clusterUrl, openCluster } from './embedded-cluster.ts';
+import { folderFault } from './embedded-folder.ts';
 import { FileLock } from './file-lock.ts';
-import { serverUser } from './server-user.ts';
+import { isPostgres, type Postmaster, runningPostmaster, stopPostmaster } from './postmaster.ts';
 
 /** The PostgreSQL of a folder, shared by one gateway and the commands beside it. */
 export interface EmbeddedServer {
@@ -112,10 +102,10 @@ class FolderServer implements EmbeddedServer {
     try {
       const isAlone = this.#use === null && (await this.#isUnused());
       this.#use ??= await FileLock.take(join(this.#own, 'users.lock'), 'shared');
-      const cluster = await this.#cluster();
+      const cluster = await openCluster(this.#folder, this.#own, this.#log);
       const running = await this.#running(cluster);
       if (running !== null) return await this.#watched(cluster, running);
-      await this.#claim(cluster, isAlone);
+      await claimCluster(cluster, this.#own, isAlone);
       const logFile = join(this.#own, 'postgres.log');
       const size = (await stat(logFile).catch(() => null))?.size ?? 0;
       if (size > LOG_LIMIT) await truncate(logFile);
@@ -145,46 +135,10 @@ class FolderServer implements EmbeddedServer {
     }
   }
 
-  /**
-   * Makes sure that no server works on this folder before one is started. PostgreSQL itself only asks whether the process
-   * in `postmaster.pid` lives: it takes a stranger with that number for a server, and does not see another container's.
-   */
-  async #claim(cluster: Cluster, isAlone: boolean): Promise<void> {
-    const place = `${hostname()} ${await readlink('/proc/self/ns/pid').catch(() => '')}`;
-    const placeFile = join(this.#own, 'place');
-    const other = await readFile(placeFile, 'utf8').catch(() => place);
-    if (!isAlone && other !== place) {
-      throw new DatabaseFault(
-        `The folder ${this.#folder} is in use in another container, or by another host (${other.split(' ')[0]}): stop that first, or submit to its address.`,
-        'The embedded PostgreSQL belongs to another process.',
-      );
-    }
-    await rm(join(cluster.data, 'postmaster.pid'), { force: true });
-    await writeFile(placeFile, place);
-  }
-
   async #isUnused(): Promise<boolean> {
     const lock = FileLock.tryTake(join(this.#own, 'users.lock'), 'exclusive');
     lock?.release();
     return lock !== null;
-  }
-
-  async #cluster(): Promise<Cluster> {
-    const binaries = embeddedBinaries();
-    const data = join(this.#folder, 'postgres');
-    await checkVersion(data);
-    const user = await withAccess(await serverUser(), this.#folder, binaries);
-    const cluster = { data, binaries, user };
-    if ((await readdir(data).catch(() => [])).length > 0) return cluster;
-    // Made beside and then renamed, so that a kill meanwhile leaves no half cluster behind.
-    const fresh = `${data}.new`;
-    await rm(fresh, { recursive: true, force: true });
-    const password = randomBytes(24).toString('hex');
-    await writeFile(join(this.#own, 'password'), `${password}\n`, { mode: 0o600 });
-    await initCluster({ ...cluster, data: fresh }, password);
-    await rename(fresh, data);
-    this.#log.info({}, 'An embedded PostgreSQL was made.');
-    return cluster;
   }
 
   /** The server's URL. That it ended is found by asking, since one that was taken over is no child of this process. */
@@ -199,8 +153,7 @@ class FolderServer implements EmbeddedServer {
       this.#onLost();
     }, WATCH);
     this.#watch = watch.unref();
-    const password = (await readFile(join(this.#own, 'password'), 'utf8')).trim();
-    return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+    return clusterUrl(this.#own, port);
   }
 
   async #stopUnused(): Promise<void> {

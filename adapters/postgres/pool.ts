@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger, Migration } from '../adapter.ts';
+import { openPool, withClient } from './connections.ts';
 import { toDatabaseFault } from './database-fault.ts';
 import { createEmbeddedServer, type EmbeddedServer } from './embedded-server.ts';
 import { checkSchema, migrate } from './migrate.ts';
@@ -23,16 +24,6 @@ export interface Pools {
 
 /** Connections that receipts and a purge share, so that they do not wait for loads. */
 const RECEIPTS = 2;
-
-const BIGINT = 20;
-const TIMESTAMPTZ = 1184;
-
-/** Issue versions fit a number; a time stays text, since a Date loses its microseconds. */
-function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
-  if (oid === BIGINT) return Number;
-  if (oid === TIMESTAMPTZ) return String;
-  return pg.types.getTypeParser(oid, format);
-}
 
 export function createPools(options: PostgresOptions, log: Logger): Pools {
   return new SourcePools(options, log);
@@ -128,17 +119,8 @@ class SourcePools implements Pools {
   }
 
   async #connect(url: string, max: number): Promise<pg.Pool> {
-    const connectionString = embeddedFolder(url) === null ? url : await this.#server?.url();
-    const pool = new pg.Pool({
-      connectionString,
-      max,
-      connectionTimeoutMillis: this.#options.connectTimeout,
-      application_name: 'kcigraph',
-      keepAlive: true,
-      types: { getTypeParser: parserOf },
-    });
-    // An idle connection that the server ends is replaced by the pool; without a listener it would end the process.
-    pool.on('error', (error) => this.#log.warn({ err: error }, 'An idle connection to the database was lost.'));
+    const connectionString = embeddedFolder(url) === null ? url : ((await this.#server?.url()) ?? url);
+    const pool = openPool(connectionString, max, this.#options.connectTimeout, this.#log);
     this.#open.push(pool);
     return pool;
   }
@@ -157,17 +139,5 @@ class SourcePools implements Pools {
       forget();
       throw error;
     }
-  }
-}
-
-async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    const result = await use(client);
-    client.release();
-    return result;
-  } catch (error) {
-    client.release(true);
-    throw error;
   }
 }

@@ -1,0 +1,40 @@
+import pg from 'pg';
+import type { Logger } from '../adapter.ts';
+
+const BIGINT = 20;
+const TIMESTAMPTZ = 1184;
+
+/** Issue versions fit a number; a time stays text, since a Date loses its microseconds. */
+function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
+  if (oid === BIGINT) return Number;
+  if (oid === TIMESTAMPTZ) return String;
+  return pg.types.getTypeParser(oid, format);
+}
+
+/** A pool that connects when it is first used. `timeout`: milliseconds to wait for a connection. */
+export function openPool(url: string, max: number, timeout: number, log: Logger): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: timeout,
+    application_name: 'kcigraph',
+    keepAlive: true,
+    types: { getTypeParser: parserOf },
+  });
+  // An idle connection that the server ends is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'An idle connection to the database was lost.'));
+  return pool;
+}
+
+/** A connection that failed is not used again. */
+export async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    const result = await use(client);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
