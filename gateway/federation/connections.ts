@@ -100,6 +100,7 @@ export function shownPage<E extends EntityName, T, S>(
   const cursorAt = (index: number) => encode(page.edges[index]!.end);
   const showsEdges = selection.fields.has('edges');
   const edges = showsEdges ? nodes.map((node, index) => ({ node, cursor: cursorAt(index) })) : [];
+  if (!selection.fields.has('pageInfo')) return { edges, nodes, pageInfo: NO_PAGE_INFO };
   const isUnmoved = page.end === from && after === null && !page.hasNext && page.edges.length === 0;
   const pageInfo = {
     hasNextPage: page.hasNext,
@@ -108,7 +109,7 @@ export function shownPage<E extends EntityName, T, S>(
     // Of a list without anything there is nowhere to go on; a source that failed keeps its place at the start.
     endCursor: isUnmoved && page.end.places.size === 0 ? null : encode(page.end),
   };
-  return { edges, nodes, pageInfo: selection.fields.has('pageInfo') ? pageInfo : NO_PAGE_INFO };
+  return { edges, nodes, pageInfo };
 }
 
 function emptyConnection<E extends EntityName>(request: ConnectionRequest<E>): Connection<Shown<E>> {

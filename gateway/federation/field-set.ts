@@ -4,6 +4,8 @@ import type { Entities, EntityName } from '../../adapters/model.ts';
 export interface FieldSet {
   readonly names: ReadonlySet<string>;
   readonly key: string;
+  /** The global id is selected; it is made here, and not worth making for nobody. */
+  readonly showsNodeId?: boolean;
 }
 
 /** Every field of an entity that its sources can disagree on or show. */
@@ -84,12 +86,14 @@ const MADE_FROM: Readonly<Record<string, readonly string[]>> = {
 export function fieldSet(entity: EntityName, selected: Iterable<string>, more: Iterable<string> = []): FieldSet {
   const names = new Set<string>(IDENTITY_FIELDS[entity]);
   const known: ReadonlySet<string> = new Set([...MODEL_FIELDS[entity], 'logExcerpt', 'timestamp', 'conflicts']);
+  let showsNodeId = false;
   for (const field of selected) {
+    if (field === 'nodeId') showsNodeId = true;
     // Of a selection over several types some fields are other types'.
     if (!known.has(field) && MADE_FROM[field]?.every((name) => known.has(name)) !== true) continue;
     for (const name of MADE_FROM[field] ?? [field]) names.add(name);
     if (field === 'conflicts') for (const name of MODEL_FIELDS[entity]) names.add(name);
   }
   for (const name of more) names.add(name);
-  return { names, key: [...names].sort().join(' ') };
+  return { names, key: [...names].sort().join(' '), showsNodeId };
 }

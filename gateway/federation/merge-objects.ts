@@ -16,6 +16,7 @@ export interface Copy<T> {
 
 interface ShownFields extends Scoped {
   readonly __typename: string;
+  /** Empty where it is not selected. */
   readonly nodeId: string;
   readonly sources: readonly string[];
   readonly conflicts: readonly Conflict[];
@@ -44,7 +45,7 @@ export function mergeObjects<E extends EntityName>(
   return {
     ...object,
     __typename: TYPE_NAMES[entity],
-    nodeId: nodeId(TYPE_NAMES[entity], keyOf(object)),
+    nodeId: fields.showsNodeId ? nodeId(TYPE_NAMES[entity], keyOf(object)) : '',
     sources: copies.map(({ source }) => source.name),
     conflicts: fields.names.has('conflicts') ? conflictsOf(copies) : [],
     ...('status' in object ? { verdict: verdictOf(object.status) } : {}),
