@@ -2,17 +2,15 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { AdapterEnv, Call } from '../adapter.ts';
-import { SourceError } from '../errors.ts';
 import { cancelStatement } from './cancel.ts';
 import { toSourceError } from './database-fault.ts';
+import { Patience, timedOut } from './patience.ts';
 import { type Sql, toStatement } from './sql.ts';
 
 /** Distinct texts that are prepared: each connection of the server keeps a plan of each. Rarer ones are parsed anew. */
 const MAX_PREPARED = 200;
 /** A statement that goes on this long after it was cancelled is given up together with its connection. */
 const GRACE_MS = 1000;
-/** Milliseconds; a timer holds no more. */
-const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** How a statement is run. */
 export interface RunOptions {
@@ -44,22 +42,30 @@ export class ReadClient {
     const { text, values } = toStatement(piece);
     const name = this.#prepare && options.planByValues !== true ? this.#nameOf(text) : undefined;
     const query = { text, values: [...values], ...(name === undefined ? {} : { name }) };
-    return this.#env.upstream(call, async (signal) =>
-      rowsOf<R>(await this.#connect(signal), query, signal, call.deadline, options.advice),
-    );
+    return this.#env.upstream(call, async (signal) => {
+      const patience = new Patience(signal, call.deadline, options.advice);
+      try {
+        return await rowsOf<R>(await this.#connect(patience), query, patience, options.advice);
+      } finally {
+        patience.end();
+      }
+    });
   }
 
-  async #connect(signal: AbortSignal): Promise<PoolClient> {
-    signal.throwIfAborted();
+  /** A connection that comes when nobody waits any more goes back to the pool. */
+  async #connect(patience: Patience): Promise<PoolClient> {
+    if (patience.isOver) return patience.over;
+    const connecting = this.#pool().then((pool) => pool.connect());
     try {
-      const pool = await this.#pool();
-      const client = await pool.connect();
-      if (!signal.aborted) return client;
-      client.release();
+      return await Promise.race([patience.over, connecting]);
     } catch (error) {
-      throw toSourceError(error);
+      if (patience.isOver)
+        void connecting.then(
+          (client) => client.release(),
+          () => undefined,
+        );
+      throw patience.isOver ? error : toSourceError(error);
     }
-    throw signal.reason;
   }
 
   #nameOf(text: string): string | undefined {
@@ -77,36 +83,20 @@ export class ReadClient {
 async function rowsOf<R extends object>(
   client: PoolClient,
   query: QueryConfig,
-  signal: AbortSignal,
-  deadline: number,
+  patience: Patience,
   advice: string | undefined,
 ): Promise<R[]> {
   const running = client.query<R>(query);
-  const stopped = Promise.withResolvers<never>();
-  let cancelled: Promise<void> | null = null;
-  const stop = (reason: unknown) => {
-    cancelled ??= cancelStatement(client);
-    stopped.reject(reason);
-  };
-  const onAbort = () => stop(signal.reason);
-  const left = deadline - Date.now();
-  // A little early, so that the answer says why before nobody waits any more.
-  const wait = Math.max(1, Math.min(left - Math.min(100, left / 10), LONGEST_WAIT));
-  const timer = setTimeout(() => stop(timedOut(undefined, advice)), wait);
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
+  const answered = running.then(
+    ({ rows }) => rows,
+    (error: unknown) => {
+      throw isCancelled(error) ? timedOut(error, advice) : toSourceError(error);
+    },
+  );
   try {
-    const answered = running.then(
-      ({ rows }) => rows,
-      (error: unknown) => {
-        throw isCancelled(error) ? timedOut(error, advice) : toSourceError(error);
-      },
-    );
-    return await Promise.race([stopped.promise, answered]);
+    return await Promise.race([patience.over, answered]);
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-    void free(client, running, cancelled);
+    void free(client, running, patience.isOver ? cancelStatement(client) : null);
   }
 }
 
@@ -116,11 +106,6 @@ async function free(client: PoolClient, running: Promise<unknown>, cancelled: Pr
   if (cancelled === null) return client.release(!(await isUsable));
   await cancelled;
   client.release(!(await Promise.race([isUsable, delay(GRACE_MS, false, { ref: false })])));
-}
-
-function timedOut(cause: unknown, advice: string | undefined): SourceError {
-  const sentence = 'The database did not finish in time';
-  return new SourceError('SOURCE_TIMEOUT', `${sentence}${advice === undefined ? '.' : `: ${advice}.`}`, { cause });
 }
 
 /** After an error that the server itself reported, the connection is as good as before. */

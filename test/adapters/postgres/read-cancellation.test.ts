@@ -70,6 +70,22 @@ describe('a read that nobody waits for any more', () => {
     expect(await Promise.all(reads)).toEqual(['cancelled', 'cancelled', 'cancelled', 'cancelled']);
   });
 
+  it('ends at once though it still waits for a connection, which then serves others', async () => {
+    const abort = new AbortController();
+    const others = [1, 2].map(() => client.rows(callFor([]), raw('SELECT pg_sleep(1)')));
+    await delay(100);
+    const start = Date.now();
+    const read = client.rows(callFor([], 30_000, abort.signal), SLEEP).catch((error: unknown) => error);
+    const late = failure(client.rows(callFor([], 200), SLEEP));
+    abort.abort(new Error('The client has gone.'));
+    expect(await read).toMatchObject({ message: 'The client has gone.' });
+    expect((await late).code).toBe('SOURCE_TIMEOUT');
+    expect(Date.now() - start).toBeLessThan(850);
+    await Promise.all(others);
+    expect(await client.rows(callFor([]), raw('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+    expect(await running()).toBe(0);
+  });
+
   it('leaves connections that serve the next one, whose statement is not hit', async () => {
     for (let round = 0; round < 30; round++) {
       const abort = new AbortController();
@@ -120,7 +136,7 @@ describe('what fails', () => {
   it('is SOURCE_UNAVAILABLE when the server is not there, and works again when it is', async () => {
     const gone = postgresSource('postgres://nobody:hidden@127.0.0.1:1/none');
     await gone.source.start();
-    const error = await failure(gone.source.health(callFor([])));
+    const error = await failure(gone.source.getMany('test', ['alder:1'], callFor([])));
     expect(error.code).toBe('SOURCE_UNAVAILABLE');
     expect(error.message).not.toMatch(/hidden|nobody|127/);
     await gone.source.stop();
