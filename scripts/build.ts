@@ -13,5 +13,7 @@ for (const project of ['tsconfig.build.json', 'tsconfig.types.json']) {
 }
 
 const assets = globSync(['schema.graphql', '{gateway,adapters}/**/*.{sql,graphql,json,html,css,svg}'], { cwd: root });
+// `kcigraph new` copies the template as it was written.
+assets.push(...globSync('adapters/template/**/*.{ts,md}', { cwd: root }));
 for (const asset of assets) cpSync(`${root}${asset}`, `${root}dist/${asset}`);
 process.stdout.write(`dist/: compiled, with ${assets.length} assets.\n`);

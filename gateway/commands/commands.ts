@@ -8,5 +8,6 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./migrate.ts')).migrate,
   token: async () => (await import('./token.ts')).token,
   purge: async () => (await import('./purge.ts')).purge,
+  new: async () => (await import('./new.ts')).newAdapter,
   'print-schema': async () => (await import('./print-schema.ts')).printSchema,
 };

@@ -36,7 +36,7 @@ describe('the package, installed into an empty folder', () => {
 
   afterAll(() => removeFolder(folder));
 
-  it('holds compiled files, their types and what they read, and no source', () => {
+  it('holds compiled files, their types and what they read, and no source but that of the template', () => {
     const paths = packed.files.map(({ path }) => path);
     for (const path of [
       'dist/gateway/main.js',
@@ -49,7 +49,9 @@ describe('the package, installed into an empty folder', () => {
       expect(paths).toContain(path);
     }
     expect(paths.filter((path) => path.endsWith('.sql')).length).toBeGreaterThan(0);
-    expect(paths.filter((path) => /(?<!\.d)\.ts$|^test\/|node_modules/.test(path))).toEqual([]);
+    const sources = paths.filter((path) => /(?<!\.d)\.ts$|^test\/|node_modules/.test(path));
+    expect(sources).toContain('dist/adapters/template/adapter.ts');
+    expect(sources.filter((path) => !path.startsWith('dist/adapters/template/'))).toEqual([]);
   });
 
   it('answers a query of what was submitted, and ends when asked', async () => {

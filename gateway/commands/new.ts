@@ -1,0 +1,81 @@
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Command, CommandError, UsageError } from './command.ts';
+import { projectFiles } from './new/project-files.ts';
+
+const TEMPLATE = fileURLToPath(new URL('../../adapters/template', import.meta.url));
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const MAX_NAME = 60;
+
+/** `kcigraph new NAME`: an adapter of one's own, which begins as a copy of one that works. */
+export const newAdapter: Command = {
+  summary: 'Begin an adapter of your own, as a copy of the template.',
+  operands: 'NAME',
+  flags: {},
+  details: `
+The folder NAME is made in the working directory. It works at once: it serves KCIDB documents, as the adapter "file" does.
+docs/adapters.md tells how to make it the adapter of another system.`,
+  async run(args) {
+    const [name, ...others] = args.positionals;
+    if (name === undefined || others.length > 0)
+      throw new UsageError('"kcigraph new" takes one name: kcigraph new NAME.');
+    if (!NAME.test(name) || name.length > MAX_NAME) {
+      const rule = `lower-case letters, digits and single "-", a letter first, at most ${MAX_NAME}`;
+      throw new UsageError(`An adapter is named by ${rule}, and not "${name.slice(0, MAX_NAME)}".`);
+    }
+    const folder = resolve(name);
+    await makeFolder(folder, name);
+    for (const file of await templateFiles()) await copyFile(file, folder, name);
+    for (const [file, text] of Object.entries(projectFiles(name))) await writeFile(join(folder, file), text);
+    process.stdout.write(nextSteps(name));
+    return 0;
+  },
+};
+
+async function makeFolder(folder: string, name: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const reason = code === 'EEXIST' ? 'is there already' : `cannot be made (${code})`;
+    throw new CommandError(`The folder ${name} ${reason}: nothing was changed.`);
+  }
+}
+
+/** The sources of the template: what a build made of them stays behind. */
+async function templateFiles(): Promise<readonly string[]> {
+  const entries = await readdir(TEMPLATE, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && (/(?<!\.d)\.ts$/.test(entry.name) || entry.name === 'README.md'))
+    .map((entry) => relative(TEMPLATE, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** In a copy the kit is a package, and the adapter bears its own name. */
+async function copyFile(file: string, folder: string, name: string): Promise<void> {
+  const target = join(folder, file);
+  if (!file.endsWith('.ts')) return await cp(join(TEMPLATE, file), target);
+  const text = await readFile(join(TEMPLATE, file), 'utf8');
+  await mkdir(join(target, '..'), { recursive: true });
+  await writeFile(
+    target,
+    text
+      .replaceAll(/'(?:\.\.\/)+kit\/author\.ts'/g, "'kcigraph/adapter'")
+      .replaceAll("name: 'file',", `name: '${name}',`),
+  );
+}
+
+function nextSteps(name: string): string {
+  return `${name}/ is an adapter that works: it serves KCIDB documents from a folder, a file or a URL.
+To try it, name it in kcigraph.yaml:
+
+  sources:
+    ${name}: { adapter: "./${name}/adapter.ts", path: "./documents" }
+
+  npx kcigraph check ${name}     holds it against the adapter contract
+  npx kcigraph serve${' '.repeat(name.length)}      serves it; while a terminal watches, changes of its code are taken over
+
+docs/adapters.md tells how to make it the adapter of your system.
+`;
+}
