@@ -3,7 +3,7 @@ import { SourceError } from '../../adapters/errors.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
 import { keyOf } from './identity.ts';
-import type { Asked } from './loaders.ts';
+import type { Asked } from './loader.ts';
 import { type Copy, mergeObjects, type Shown } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';

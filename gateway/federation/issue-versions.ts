@@ -2,7 +2,7 @@ import type { Place } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Issue } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
-import type { Asked } from './loaders.ts';
+import type { Asked } from './loader.ts';
 import { type Copy, mergeObjects, type Shown } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';

@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import type {
   Adapter,
   Call,
@@ -17,32 +16,10 @@ import type { FieldSet } from './field-set.ts';
 import type { GatewayCall } from './guard/shared-calls.ts';
 import { keyOf } from './identity.ts';
 import { IncludedObjects } from './included-objects.ts';
+import { type Asked, Loader } from './loader.ts';
 import type { Source } from './registry.ts';
 import type { SourceReport } from './source-report.ts';
 import { NO_COUNTS } from './verdict.ts';
-
-/** A key, and where in the answer it was asked for. */
-export interface Asked {
-  readonly key: string;
-  readonly path: readonly (string | number)[];
-}
-/** Batches what is asked within one tick. What failed is a value: nothing else rejects. */
-export class Loader<T> {
-  readonly #batches: DataLoader<Asked, T, string>;
-
-  constructor(load: (asked: readonly Asked[]) => Promise<readonly (T | SourceError)[]>, maxBatchSize: number) {
-    this.#batches = new DataLoader<Asked, T, string>(load, { maxBatchSize, cacheKeyFn: (asked) => asked.key });
-  }
-
-  load(asked: Asked): Promise<T | SourceError> {
-    return this.#batches.load(asked).catch(asValue);
-  }
-}
-
-function asValue(fault: unknown): SourceError {
-  if (fault instanceof SourceError) return fault;
-  throw fault;
-}
 
 export interface LoadersOptions {
   readonly signal: AbortSignal;

@@ -2,7 +2,7 @@ import { SourceError } from '../../adapters/errors.ts';
 import type { Checkout } from '../../adapters/model.ts';
 import { fieldSet } from './field-set.ts';
 import { nodeId, type RevisionId, revisionKey } from './identity.ts';
-import type { Asked } from './loaders.ts';
+import type { Asked } from './loader.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import { SCOPE, type Scope, type Scoped } from './scope.ts';

@@ -4,7 +4,7 @@ import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { Budget } from './budget.ts';
 import type { FieldSet } from './field-set.ts';
 import { type ListPart, type ListSubject, pageQuery, type Reader, type ReadPage } from './list-subject.ts';
-import type { Loader } from './loaders.ts';
+import type { Loader } from './loader.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import { entityCapability, relationCapability } from './select-sources.ts';
