@@ -125,11 +125,11 @@ export async function mergePages<T, Shown>(input: MergeInput<T, Shown>): Promise
       lane.place = row;
       lane.head += 1;
       if (!lane.source.isOffset && compareFromStart(furthest, row, order) < 0) furthest = row;
-      end = snapshot(lanes, furthest, order);
+      end = snapshot(lanes, furthest, order, shown === null);
       if (shown !== null) edges.push({ shown, end });
     }
   }
-  if (lanes.some((lane) => lane.isDown)) end = snapshot(lanes, furthest, order);
+  if (lanes.some((lane) => lane.isDown)) end = snapshot(lanes, furthest, order, true);
   return { edges, hasNext: !isDone, end, isCut: !isDone };
 }
 
@@ -181,16 +181,32 @@ function leastKeys(rows: readonly SortKey[], order: Order): readonly SortKey[] {
   return least;
 }
 
-function snapshot<T>(lanes: readonly Lane<T>[], furthest: SortKey | null, order: Order): CursorState {
+/**
+ * @param isPassed the last row taken was passed over: then a row at the same place that waits in another source may be
+ *   the leading copy, and its source must be read from its own place; else such a row is a copy of what was shown
+ */
+function snapshot<T>(
+  lanes: readonly Lane<T>[],
+  furthest: SortKey | null,
+  order: Order,
+  isPassed: boolean,
+): CursorState {
   const places = new Map<string, Place | null>();
   for (const lane of lanes) {
     if (lane.source.isOffset) {
       if (lane.place !== null) places.set(lane.source.name, placeOnly(lane.place));
-    } else if (lane.isDown || (lane.isBehind && isStillBehind(lane, furthest, order))) {
+    } else if (
+      lane.isDown ||
+      ((lane.isBehind || (isPassed && hasNext(lane))) && isStillBehind(lane, furthest, order))
+    ) {
       places.set(lane.source.name, lane.place === null ? null : { time: lane.place.time, tie: lane.place.tie });
     }
   }
   return { furthest: furthest === null ? null : { time: furthest.time, tie: furthest.tie }, places };
+}
+
+function hasNext<T>(lane: Lane<T>): boolean {
+  return lane.head < lane.buffer.length;
 }
 
 function isStillBehind<T>(lane: Lane<T>, furthest: SortKey | null, order: Order): boolean {

@@ -48,10 +48,10 @@ function inOrder(world: World, order: Order): string[] {
   return [...times].sort(compare).map(([id]) => id);
 }
 
-/** An object that was not there before. */
-function renamed(document: World['documents'][number]): World['documents'][number] {
+/** An object that was not there before, with a single copy: one that gains a copy may come twice. */
+function renamed(document: World['documents'][number], name: string): World['documents'][number] {
   if (document.entity !== 'test') return document;
-  return { ...document, object: { ...document.object, id: `${document.object.id}-new` } };
+  return { ...document, object: { ...document.object, id: `${document.object.id}-${name}` } };
 }
 
 /** What a walk over merged lists promises, in random worlds. */
@@ -105,7 +105,10 @@ export function mergedListProperties(numRuns: number): void {
       fc.asyncProperty(worlds(), worlds(), ORDER, PAGE, async (world, more, order, first) => {
         const { gateway, adapters } = gatewayOf(world);
         const pending = more.sources.flatMap(({ documents }, source) =>
-          [...documents].map((document) => ({ source: source % adapters.length, document: renamed(document) })),
+          [...documents].map((document) => ({
+            source: source % adapters.length,
+            document: renamed(document, `new-${source}`),
+          })),
         );
         const { ids } = await walk(gateway, { order, first }, () => {
           const next = pending.pop();
