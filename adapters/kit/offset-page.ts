@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Order, Page, PageItem, Place } from '../adapter.ts';
 import { comparePlaces } from './compare-places.ts';
 
-/** A stretch of the source's rows. Fewer rows than asked for mean that the list ends there. */
-export type FetchRows<T> = (offset: number, limit: number) => Promise<readonly PageItem<T>[]>;
+/**
+ * A stretch of the source's rows. Fewer than asked for mean that the list ends there, so one that cannot be understood
+ * keeps its place as null.
+ */
+export type FetchRows<T> = (offset: number, limit: number) => Promise<readonly (PageItem<T> | null)[]>;
 
 export interface OffsetQuery {
   readonly order: Order;
@@ -28,12 +31,18 @@ export async function offsetPage<T>(query: OffsetQuery, fetch: FetchRows<T>): Pr
   // The two rows before, the one that was taken, the page, and one more to know whether there is more.
   await window.forward(first + (after === null ? 1 : 4));
   const start = after === null ? 0 : await findStart(window, after, mark?.before ?? [], query);
-  while (!window.isAtEnd && window.end < start + first + 1) await window.forward(start + first + 1 - window.end);
-  const items = window.slice(start, start + first).map((row, index): PageItem<T> => {
-    const before = window.slice(Math.max(0, start + index - 2), start + index);
-    return { object: row.object, time: row.time, tie: row.tie, mark: writeMark(start + index, before) };
-  });
-  return { items, hasMore: window.end > start + items.length };
+  const items: PageItem<T>[] = [];
+  let next = start;
+  for (; items.length < first; next++) {
+    if (next >= window.end) await window.forward(first - items.length + 1);
+    if (next >= window.end) break;
+    const row = window.at(next);
+    if (row === null) continue;
+    const before = [window.at(next - 1), window.at(next - 2)].filter((other) => other !== null);
+    items.push({ object: row.object, time: row.time, tie: row.tie, mark: writeMark(next, before) });
+  }
+  if (next >= window.end) await window.forward(1);
+  return { items, hasMore: window.end > next };
 }
 
 /** The offset at which the rows behind a place begin. */
@@ -62,7 +71,7 @@ async function findStart<T>(
 class RowWindow<T> {
   start: number;
   isAtEnd = false;
-  #rows: PageItem<T>[] = [];
+  #rows: (PageItem<T> | null)[] = [];
   readonly #fetch: FetchRows<T>;
   readonly #pageSize: number;
 
@@ -97,17 +106,17 @@ class RowWindow<T> {
   }
 
   find(fits: (row: Place) => boolean): number | null {
-    const index = this.#rows.findIndex(fits);
+    const index = this.#rows.findIndex((row) => row !== null && fits(row));
     return index === -1 ? null : this.start + index;
   }
 
-  slice(from: number, to: number): readonly PageItem<T>[] {
-    return this.#rows.slice(Math.max(0, from - this.start), Math.max(0, to - this.start));
+  at(offset: number): PageItem<T> | null {
+    return this.#rows[offset - this.start] ?? null;
   }
 }
 
 function writeMark(offset: number, before: readonly Place[]): string {
-  return [String(offset), ...before.toReversed().map(hashOf)].join('.');
+  return [String(offset), ...before.map(hashOf)].join('.');
 }
 
 function readMark(mark: string): { readonly offset: number; readonly before: readonly string[] } | null {

@@ -103,6 +103,24 @@ describe('a page of a source that counts rows', () => {
     expect(source.requests.length - before).toBeLessThanOrEqual(23);
   });
 
+  it('passes over rows that cannot be understood, and loses none of the others', async () => {
+    const list = rows(0, 40);
+    const isBad = (index: number) => index % 3 === 1 || (index > 10 && index < 20);
+    let after: Place | null = null;
+    const seen: string[] = [];
+    for (let pages = 0; pages < 40; pages++) {
+      const page: Page<string> = await offsetPage(
+        { order: 'NEWEST', first: 4, after, pageSize: 5 },
+        async (offset, limit) =>
+          list.slice(offset, offset + limit).map((item, index) => (isBad(offset + index) ? null : item)),
+      );
+      seen.push(...page.items.map(({ object }) => object));
+      after = page.items.at(-1) ?? after;
+      if (!page.hasMore) break;
+    }
+    expect(seen).toEqual(list.filter((_, index) => !isBad(index)).map(({ object }) => object));
+  });
+
   it('begins at the start with a mark that is none', async () => {
     const source = upstream(rows(0, 5));
     expect(await first(source, { ...row(1), mark: 'x.y.z' })).toEqual(['o2', 'o3', 'o4']);

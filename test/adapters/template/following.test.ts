@@ -90,6 +90,7 @@ describe('files that change', () => {
   it('are named where they stay bad, and the others serve on', async () => {
     const path = await folder({ 'a.json': builds('a:1'), 'b.json': builds('a:2') });
     const subject = await open({ path, rescan: 600_000 });
+    expect(await listed(subject)).toEqual(['a:1', 'a:2']);
     await writeFile(join(path, 'b.json'), '<html>');
     await becomes(subject, ['a:1']);
     expect(warnings.at(-1)).toMatchObject({ code: 'SOURCE_BAD_DATA' });
