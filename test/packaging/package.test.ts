@@ -2,42 +2,29 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCommand } from '../support/command.ts';
+import { NPM_QUIETLY, type PackedPackage, packPackage } from '../support/packed-package.ts';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const NPM = ['--prefer-offline', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
-
-interface PackedFile {
-  readonly filename: string;
-  readonly files: readonly { readonly path: string }[];
-}
 
 describe('the package, installed into an empty folder', () => {
   let folder: string;
-  let packed: PackedFile;
+  let packed: PackedPackage;
 
   beforeAll(async () => {
     folder = await temporaryFolder();
-    const build = await run('npm', ['run', 'build'], { cwd: ROOT }).catch((error: { stdout: string }) => error);
-    expect(build.stdout).toContain('dist/: compiled');
-    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-      cwd: ROOT,
-    });
-    const answer: PackedFile[] | Record<string, PackedFile> = JSON.parse(stdout);
-    packed = Object.values(answer)[0]!;
+    packed = await packPackage(folder);
     await run('npm', ['init', '-y'], { cwd: folder });
-    await run('npm', ['install', '--omit=dev', ...NPM, join(folder, packed.filename)], { cwd: folder });
+    await run('npm', ['install', '--omit=dev', ...NPM_QUIETLY, packed.tarball], { cwd: folder });
   }, 240_000);
 
   afterAll(() => removeFolder(folder));
 
   it('holds compiled files, their types and what they read, and no source but that of the template', () => {
-    const paths = packed.files.map(({ path }) => path);
+    const paths = packed.files;
     for (const path of [
       'dist/gateway/main.js',
       'dist/adapters/adapter.d.ts',
