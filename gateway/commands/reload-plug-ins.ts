@@ -91,7 +91,7 @@ class WatchedPlugIn {
   }
 
   #refuse(reason: string, err?: unknown): void {
-    const message = 'The plug-in has changed, and its new version is refused: the one before serves on.';
-    this.#log.warn({ adapter: this.#name, reason, err }, message);
+    const said = `A new version of the plug-in is refused, and the one before serves on: ${reason}`;
+    this.#log.warn({ adapter: this.#name, err }, said);
   }
 }
