@@ -63,10 +63,13 @@ describe('README.md', () => {
     expect(JSON.stringify(data.revision.tests)).toContain('anvil-2 locks up while it enters suspend-to-RAM');
   });
 
-  it.each(['README.md', 'docs/configuration.md', 'docs/architecture.md'])('and %s link to files that exist', (file) => {
-    const text = readFileSync(join(ROOT, file), 'utf8');
-    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = '']) => target);
-    expect(targets.length).toBeGreaterThan(0);
-    for (const target of targets) expect(existsSync(join(dirname(join(ROOT, file)), target)), target).toBe(true);
-  });
+  it.each(['README.md', 'docs/configuration.md', 'docs/architecture.md', 'docs/adapters.md'])(
+    'and %s link to files that exist',
+    (file) => {
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = '']) => target);
+      expect(targets.length).toBeGreaterThan(0);
+      for (const target of targets) expect(existsSync(join(dirname(join(ROOT, file)), target)), target).toBe(true);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { copyFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { copyFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -10,6 +11,9 @@ import { NPM_QUIETLY, packPackage } from '../../support/packed-package.ts';
 import { removeFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { type AcmeServer, startAcmeServer } from './acme-server.ts';
 
+const GUIDE = readFileSync(new URL('../../../docs/adapters.md', import.meta.url), 'utf8');
+/** What the guide says to type, line by line. */
+const COMMANDS = [...GUIDE.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'));
 const WORK = fileURLToPath(new URL('./acme/', import.meta.url));
 const { vitest, typescript } = manifest.devDependencies;
 const TYPES = manifest.devDependencies['@types/node'];
@@ -18,8 +22,14 @@ describe('somebody from outside, with the package alone and the words of docs/ad
   let folder: string;
   let acme: AcmeServer;
 
-  /** A command as it is typed in the working folder; what it printed, whatever its exit code. */
-  async function type(command: string, ...args: readonly string[]) {
+  /** A command of the guide, typed in the working folder; what it printed, whatever its exit code. */
+  function type(line: string) {
+    expect(COMMANDS).toContain(line);
+    const [command = '', ...args] = line.split(' ');
+    return run(command, ...args);
+  }
+
+  async function run(command: string, ...args: readonly string[]) {
     const env = commandEnv({ ACME_URL: acme.url, NO_COLOR: '1', npm_config_loglevel: 'error', CI: 'true' });
     return await promisify(execFile)(command, args, { cwd: folder, env, maxBuffer: 2 ** 24 }).then(
       ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
@@ -34,10 +44,13 @@ describe('somebody from outside, with the package alone and the words of docs/ad
     folder = await temporaryFolder();
     acme = await startAcmeServer();
     const { tarball } = await packPackage(folder);
-    await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+    expect(await type('npm init --yes')).toMatchObject({ code: 0 });
+    expect(await type('npm pkg set type=module')).toMatchObject({ code: 0 });
+    // What the guide installs from the registry: the package itself as it is packed here, the tools as they are pinned.
+    expect(COMMANDS).toContain('npm install kcigraph');
+    expect(COMMANDS).toContain('npm install --save-dev vitest typescript @types/node');
     const tools = [`vitest@${vitest}`, `typescript@${typescript}`, `@types/node@${TYPES}`];
-    const installed = await type('npm', 'install', ...NPM_QUIETLY, tarball, ...tools);
-    expect(installed).toMatchObject({ code: 0 });
+    expect(await run('npm', 'install', ...NPM_QUIETLY, tarball, ...tools)).toMatchObject({ code: 0 });
   }, 300_000);
   afterAll(async () => {
     await acme.close();
@@ -45,33 +58,31 @@ describe('somebody from outside, with the package alone and the words of docs/ad
   });
 
   it('copies the template, which is right as it is: its types, and its own test', async () => {
-    expect(await type('npx', 'kcigraph', 'new', 'acme')).toMatchObject({ code: 0 });
-    expect(await type('npx', 'tsc', '--noEmit', '--project', 'acme')).toEqual({ code: 0, output: '' });
-    const tested = await type('npx', 'vitest', 'run', '--dir', 'acme');
+    expect(await type('npx kcigraph new acme')).toMatchObject({ code: 0 });
+    expect(await type('npx tsc --noEmit --project acme')).toEqual({ code: 0, output: '' });
+    const tested = await type('npx vitest run --dir acme');
     expect(tested).toMatchObject({ code: 0 });
     expect(tested.output).toMatch(/Tests +\d+ passed/);
   }, 120_000);
 
   it('makes it the adapter of another system, of the right types', async () => {
-    for (const gone of ['client', 'documents', 'queries']) await rm(join(folder, 'acme', gone), { recursive: true });
+    expect(await type('rm -r acme/client acme/documents acme/queries')).toMatchObject({ code: 0 });
     for (const file of await readdir(WORK)) await copyFile(join(WORK, file), join(folder, 'acme', file));
     await rename(join(folder, 'acme/conformance-test.ts'), join(folder, 'acme/conformance.test.ts'));
-    expect(await type('npx', 'tsc', '--noEmit', '--project', 'acme')).toEqual({ code: 0, output: '' });
+    expect(await type('npx tsc --noEmit --project acme')).toEqual({ code: 0, output: '' });
   }, 120_000);
 
   it('passes the conformance suite', async () => {
-    const tested = await type('npx', 'vitest', 'run', '--dir', 'acme');
+    const tested = await type('npx vitest run --dir acme');
     expect(tested.output).not.toContain('FAIL');
     expect(tested).toMatchObject({ code: 0 });
     expect(Number(/Tests +(\d+) passed/.exec(tested.output)?.[1])).toBeGreaterThan(20);
   }, 120_000);
 
   it('checks it as a configured source: what is right, what is wrong, what could not be judged', async () => {
-    await writeFile(
-      join(folder, 'kcigraph.yaml'),
-      `sources:\n  acme: { adapter: "./acme/adapter.ts", url: "\${ACME_URL}", token: let-me-in }\n`,
-    );
-    const checked = await type('npx', 'kcigraph', 'check', 'acme');
+    const [, config = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(GUIDE) ?? [];
+    await writeFile(join(folder, 'kcigraph.yaml'), config);
+    const checked = await type('npx kcigraph check acme');
     expect(checked.output).toMatch(/\d+ right, 0 wrong, \d+ not judged; \d+ calls in/);
     expect(checked.code).toBe(0);
   }, 120_000);
@@ -79,13 +90,32 @@ describe('somebody from outside, with the package alone and the words of docs/ad
   it('is told by the check what is wrong, with an exit code of 1', async () => {
     await copyFile(join(folder, 'acme/queries.ts'), join(folder, 'queries.kept'));
     const queries = join(folder, 'acme/queries.ts');
-    const text = await promisify(execFile)('cat', [queries]).then(({ stdout }) => stdout);
+    const text = await readFile(queries, 'utf8');
     // A page that begins at the last row taken, rather than behind it.
     await writeFile(queries, text.replace('{ order, first, after,', '{ order, first, after: null,'));
-    const checked = await type('npx', 'kcigraph', 'check', 'acme');
+    const checked = await type('npx kcigraph check acme');
     await rename(join(folder, 'queries.kept'), queries);
     expect(checked.output).toMatch(/^WRONG {7}paging: /m);
     expect(checked.code).toBe(1);
+  }, 120_000);
+
+  it('uses the very test that the guide shows', async () => {
+    const shown = [...GUIDE.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block);
+    expect(shown).toContain(await readFile(join(WORK, 'conformance-test.ts'), 'utf8'));
+  });
+
+  it('compiles and packs it, and the package serves in the place of the path', async () => {
+    expect(await type('npx tsc --project acme')).toEqual({ code: 0, output: '' });
+    const packed = await type('npm pack ./acme');
+    expect(packed.code).toBe(0);
+    expect(packed.output).not.toContain('.test.');
+    expect(await run('npm', 'install', ...NPM_QUIETLY, './kcigraph-adapter-acme-0.1.0.tgz')).toMatchObject({ code: 0 });
+    const path = join(folder, 'kcigraph.yaml');
+    const config = await readFile(path, 'utf8');
+    await writeFile(path, config.replace('"./acme/adapter.ts"', 'kcigraph-adapter-acme'));
+    const checked = await type('npx kcigraph check acme');
+    expect(checked.output).toContain(', 0 wrong, ');
+    expect(checked.code).toBe(0);
   }, 120_000);
 
   it('serves it through the gateway, joined and paged', async () => {

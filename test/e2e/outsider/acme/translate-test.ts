@@ -13,7 +13,7 @@ export const RESULT = z.object({
   score: z.number().nullable(),
 });
 
-/** A crash of the harness says nothing of the kernel: that is an ERROR, and not a FAIL. */
+/** A test that crashed says nothing of the kernel: that is an ERROR, and not a FAIL. */
 const STATUS: Readonly<Record<z.output<typeof RESULT>['outcome'], Status | null>> = {
   passed: 'PASS',
   failed: 'FAIL',
