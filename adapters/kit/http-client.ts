@@ -1,14 +1,25 @@
-import { buffer } from 'node:stream/consumers';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Agent, request as send } from 'undici';
 import type { HttpClient, HttpRequest, HttpResponse } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
+import { discard, ENCODINGS, readBody, tooLarge } from './http-client/answer-body.ts';
+import { connectionFault } from './http-client/connection-fault.ts';
+import { refusalOf } from './http-client/refusal.ts';
 import type { Upstream } from './upstream.ts';
+
+/** Transport security where the defaults of the system do not fit; all but the name as PEM. */
+export interface TlsOptions {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly servername?: string | undefined;
+}
 
 export interface HttpClientOptions {
   readonly upstream: Upstream;
   readonly userAgent: string;
+  /** Milliseconds to wait for a connection, for the headers, and for each part of the body; 30 s where left out. */
+  readonly timeout?: number | undefined;
+  readonly tls?: TlsOptions | undefined;
 }
 
 export interface OwnedHttpClient extends HttpClient {
@@ -16,10 +27,15 @@ export interface OwnedHttpClient extends HttpClient {
 }
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
-const DECODERS = { gzip: promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress) } as const;
+const DEFAULT_TIMEOUT = 30_000;
+const MAX_CONNECT = 10_000;
 
-/** HTTP as adapters need it; sockets are opened with the first request. Status codes are for the adapter to judge. */
-export function createHttpClient({ upstream, userAgent }: HttpClientOptions): OwnedHttpClient {
+/**
+ * HTTP as adapters need it; sockets are opened with the first request. What a status means is for the adapter to judge,
+ * but 429, 401, 403 and 5xx are failures of the source. No redirect is followed: its answer cannot be read as data.
+ */
+export function createHttpClient(options: HttpClientOptions): OwnedHttpClient {
+  const { upstream, userAgent } = options;
   let agent: Agent | undefined;
   return {
     request: (url, request, call) => upstream.run(call, (signal) => once(url, request, signal)),
@@ -27,7 +43,7 @@ export function createHttpClient({ upstream, userAgent }: HttpClientOptions): Ow
   };
 
   async function once(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    agent ??= new Agent();
+    agent ??= agentOf(options);
     const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
     try {
       const answer = await send(url, {
@@ -35,29 +51,42 @@ export function createHttpClient({ upstream, userAgent }: HttpClientOptions): Ow
         method: request.method ?? 'GET',
         headers: {
           'user-agent': userAgent,
-          'accept-encoding': 'gzip, deflate, br',
+          'accept-encoding': ENCODINGS,
           accept: request.accept.join(', '),
           ...request.headers,
         },
         signal,
       });
       const headers = flatHeaders(answer.headers);
-      if (answer.statusCode === 429) {
-        await answer.body.dump();
-        throw rateLimited(headers['retry-after']);
+      const fault =
+        (await refusalOf(answer)) ??
+        typeFault(answer.statusCode, headers['content-type'], request.accept) ??
+        (request.method !== 'HEAD' && Number(headers['content-length']) > maxBytes ? tooLarge(maxBytes) : null);
+      if (fault !== null) {
+        discard(answer.body);
+        throw fault;
       }
-      const raw = await boundedBody(answer.body, maxBytes);
-      checkType(answer.statusCode, headers['content-type'], request.accept);
-      const body = await decoded(raw, headers['content-encoding'], maxBytes);
-      const text = () => new TextDecoder().decode(body);
-      return { status: answer.statusCode, headers, text, json: () => parseJson(text()) };
+      return responseOf(answer.statusCode, headers, await readBody(answer.body, headers['content-encoding'], maxBytes));
     } catch (cause) {
-      if (cause instanceof SourceError) throw cause;
-      throw signal.aborted
-        ? new SourceError('SOURCE_TIMEOUT', 'The request ended before the source answered.', { cause })
-        : new SourceError('SOURCE_UNAVAILABLE', 'The source could not be reached, or broke off its answer.', { cause });
+      throw connectionFault(cause, signal.aborted);
     }
   }
+}
+
+function agentOf({ timeout = DEFAULT_TIMEOUT, tls }: HttpClientOptions): Agent {
+  return new Agent({
+    connect: { ...tls, timeout: Math.min(timeout, MAX_CONNECT) },
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+  });
+}
+
+function responseOf(status: number, headers: Readonly<Record<string, string>>, body: Buffer): HttpResponse {
+  const text = () => {
+    if (status >= 300 && status <= 399) throw elsewhere(status);
+    return new TextDecoder().decode(body);
+  };
+  return { status, headers, text, json: () => parseJson(text()) };
 }
 
 function flatHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
@@ -68,47 +97,19 @@ function flatHeaders(headers: Readonly<Record<string, string | string[] | undefi
   return flat;
 }
 
-function rateLimited(retryAfter: string | undefined): SourceError {
-  const message = 'The source asked for fewer requests.';
-  const seconds = retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : null;
-  return new SourceError('SOURCE_RATE_LIMITED', message, seconds === null ? {} : { retryAfterMs: seconds * 1000 });
-}
-
-async function boundedBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  async function* counted() {
-    let bytes = 0;
-    for await (const chunk of body) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) throw tooLarge(maxBytes);
-      yield chunk;
-    }
-  }
-  return await buffer(counted());
-}
-
-async function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
-  if (encoding === undefined || encoding === 'identity' || body.length === 0) return body;
-  if (encoding !== 'gzip' && encoding !== 'deflate' && encoding !== 'br') {
-    throw new SourceError('SOURCE_BAD_DATA', 'The source answered in an encoding that nobody asked for.');
-  }
-  try {
-    return await DECODERS[encoding](body, { maxOutputLength: maxBytes });
-  } catch (cause) {
-    if (cause instanceof RangeError) throw tooLarge(maxBytes);
-    throw new SourceError('SOURCE_BAD_DATA', 'The compressed answer of the source is damaged.', { cause });
-  }
-}
-
 /** An error page says in its status that it is none of the types asked for; an answer has no such excuse. */
-function checkType(status: number, contentType: string | undefined, accept: readonly string[]): void {
-  if (status < 200 || status > 299) return;
+function typeFault(status: number, contentType: string | undefined, accept: readonly string[]): SourceError | null {
+  if (status < 200 || status > 299) return null;
   const type = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  if (accept.includes(type) || accept.includes('*/*')) return;
-  throw new SourceError('SOURCE_BAD_DATA', `The source answered with the content type "${type.slice(0, 60)}".`);
+  if (accept.includes(type) || accept.includes('*/*')) return null;
+  // A media type is made of few characters; anything else is not worth showing.
+  const shown = /^[\w.+-]+\/[\w.+-]+$/.test(type) ? `the content type ${type.slice(0, 60)}` : 'no known content type';
+  return new SourceError('SOURCE_BAD_DATA', `The source answered with ${shown}, and not with ${accept.join(' or ')}.`);
 }
 
-function tooLarge(maxBytes: number): SourceError {
-  return new SourceError('SOURCE_BAD_DATA', `The answer of the source is larger than ${maxBytes} bytes.`);
+function elsewhere(status: number): SourceError {
+  const message = `The source sends elsewhere (status ${status}), and redirects are not followed.`;
+  return new SourceError('SOURCE_UNAVAILABLE', message);
 }
 
 function parseJson(text: string): unknown {

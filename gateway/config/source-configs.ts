@@ -5,6 +5,7 @@ import { findAdapterModule } from './adapter-module.ts';
 import { SOURCE_SCHEMA } from './config-schema.ts';
 import { type Explained, explainIssue, unknownKey } from './explain-issue.ts';
 import type { Path } from './interpolate.ts';
+import { readTls, type Tls } from './read-tls.ts';
 import { inputSchema, keysAt, unknownKeys } from './schema-keys.ts';
 
 type Common = z.infer<typeof SOURCE_SCHEMA>;
@@ -27,7 +28,8 @@ export interface SourceConfig {
   readonly breaker: Common['breaker'];
   readonly restAfter429: number;
   readonly offline: boolean;
-  readonly tls: Common['tls'];
+  /** Certificates and key as PEM. */
+  readonly tls: Tls | undefined;
 }
 
 const COMMON = inputSchema(SOURCE_SCHEMA);
@@ -97,15 +99,16 @@ export async function readSource(
     const message = `A call may take ${timeout} ms, which must be less than limits.deadline, ${deadline} ms.`;
     add([{ path: ['timeout'], message }]);
   }
+  const transport = common.data?.tls === undefined ? null : readTls(common.data.tls, folder);
+  add(transport?.faults ?? []);
   if (!common.success || !options.success) return { config: null, faults };
   // A default gives way to a short deadline, so that the source is reported before the whole request is over.
   const fitting = late ? Math.max(1, Math.floor(deadline * 0.8)) : timeout;
-  const { tls } = common.data;
   return {
     config: {
       ...module.defaults,
       ...defined(common.data),
-      tls,
+      tls: transport?.tls,
       name,
       module,
       options: options.data,

@@ -1,13 +1,22 @@
 import type { AdapterEnv, Logger } from '../../adapters/adapter.ts';
-import { createHttpClient } from '../../adapters/kit/http-client.ts';
+import { createHttpClient, type TlsOptions } from '../../adapters/kit/http-client.ts';
+import { inBackground } from '../../adapters/kit/upstream/background.ts';
 import { Upstream } from '../../adapters/kit/upstream.ts';
+import type { SourceMetrics } from './guard/source-state.ts';
 
 export interface AdapterEnvOptions {
   readonly source: string;
   readonly dataDir: string;
   readonly log: Logger;
   readonly userAgent?: string | undefined;
-  readonly settings: { readonly concurrency: number; readonly rate: number | null };
+  readonly settings: {
+    readonly timeout: number;
+    readonly concurrency: number;
+    readonly rate: number | null;
+    readonly offline?: boolean | undefined;
+    readonly tls?: TlsOptions | undefined;
+  };
+  readonly metrics?: SourceMetrics | undefined;
 }
 
 export interface OwnedAdapterEnv {
@@ -18,14 +27,18 @@ export interface OwnedAdapterEnv {
 
 /** What an adapter is made with. */
 export function createAdapterEnv(options: AdapterEnvOptions): OwnedAdapterEnv {
-  const { source, dataDir, log, settings } = options;
-  const upstream = new Upstream(settings);
-  const http = createHttpClient({ upstream, userAgent: options.userAgent ?? 'kcigraph' });
+  const { source, dataDir, log, settings, metrics } = options;
+  const upstream = new Upstream(settings, {
+    requested: (waitedMs, ms, code) => metrics?.requested(source, waitedMs, ms, code),
+    retried: () => metrics?.retried(source),
+  });
+  const { timeout, tls } = settings;
+  const http = createHttpClient({ upstream, userAgent: options.userAgent ?? 'kcigraph', timeout, tls });
   const stopping = new AbortController();
   const tasks = new Set<Promise<void>>();
   const background = (task: (signal: AbortSignal) => Promise<void>): void => {
     const running = Promise.resolve()
-      .then(() => task(stopping.signal))
+      .then(() => inBackground(() => task(stopping.signal)))
       .catch((err: unknown) => {
         if (!stopping.signal.aborted) log.error({ source, err }, 'A background task of an adapter failed.');
       });

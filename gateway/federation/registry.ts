@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Adapter, AdapterModule, Logger } from '../../adapters/adapter.ts';
+import type { TlsOptions } from '../../adapters/kit/http-client.ts';
 import { createAdapterEnv } from './adapter-env.ts';
 import { guardAdapter } from './guard/guard-adapter.ts';
 import { type SourceMetrics, type SourceState, SourceStateTracker } from './guard/source-state.ts';
@@ -20,6 +21,9 @@ export interface SourceConfig {
   readonly priority?: number | undefined;
   readonly breaker?: { readonly failures: number; readonly openFor: number } | undefined;
   readonly restAfter429?: number | undefined;
+  /** Nothing is asked of the system itself: what is on disk must do. */
+  readonly offline?: boolean | undefined;
+  readonly tls?: TlsOptions | undefined;
 }
 
 /** What the sources share. */
@@ -73,6 +77,9 @@ export function createRegistry(
   };
 }
 
+/** What is not on disk fails, again and again, and what is there is answered all the same. */
+const NEVER_OPEN = { failures: Number.POSITIVE_INFINITY, openFor: 0 };
+
 function moduleFor(config: SourceConfig, modules: ReadonlyMap<string, AdapterModule>): AdapterModule {
   const module = modules.get(config.adapter);
   if (module !== undefined) return module;
@@ -87,8 +94,10 @@ function createSource(config: SourceConfig, module: AdapterModule, env: Registry
     rate: config.rate === undefined ? module.defaults.rate : config.rate,
     cacheTtl: config.cacheTtl ?? module.defaults.cacheTtl,
     staleIfError: config.staleIfError ?? module.defaults.staleIfError,
-    breaker: config.breaker ?? { failures: 5, openFor: 20_000 },
+    breaker: config.offline === true ? NEVER_OPEN : (config.breaker ?? { failures: 5, openFor: 20_000 }),
     restAfter429: config.restAfter429 ?? 60_000,
+    offline: config.offline,
+    tls: config.tls,
   };
   const adapterEnv = createAdapterEnv({
     source: config.name,
@@ -96,6 +105,7 @@ function createSource(config: SourceConfig, module: AdapterModule, env: Registry
     log: env.log,
     userAgent: env.userAgent,
     settings,
+    metrics: env.metrics,
   });
   const state = new SourceStateTracker();
   const bare = module.create(config.options, adapterEnv.env);

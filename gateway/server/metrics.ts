@@ -43,6 +43,29 @@ export class Metrics {
     ['source'],
   );
 
+  readonly #requests = this.#histogram(
+    'kcigraph_source_request_seconds',
+    'Time of a request to the system behind a source, without its wait for a permit.',
+    ['source'],
+    SECONDS,
+  );
+  readonly #requestErrors = this.#counter(
+    'kcigraph_source_request_errors_total',
+    'Requests to the system behind a source that failed, by code.',
+    ['source', 'code'],
+  );
+  readonly #requestWaits = this.#histogram(
+    'kcigraph_source_request_wait_seconds',
+    'Time that a request waited for a permit of rate and concurrency.',
+    ['source'],
+    SECONDS,
+  );
+  readonly #retries = this.#counter(
+    'kcigraph_source_retries_total',
+    'Requests to the system behind a source that were tried once more.',
+    ['source'],
+  );
+
   /** What the guard round the sources reports to. */
   readonly sources: SourceMetrics = {
     called: (source, call, ms, code, keys) => {
@@ -50,7 +73,14 @@ export class Metrics {
       this.#sourceKeys.observe({ source, call }, keys);
       if (code !== null) this.#sourceErrors.inc({ source, code });
     },
+    refused: (source, code) => this.#sourceErrors.inc({ source, code }),
     cacheHit: (source) => this.#sourceHits.inc({ source }),
+    requested: (source, waitedMs, ms, code) => {
+      this.#requests.observe({ source }, ms / 1000);
+      this.#requestWaits.observe({ source }, waitedMs / 1000);
+      if (code !== null) this.#requestErrors.inc({ source, code });
+    },
+    retried: (source) => this.#retries.inc({ source }),
   };
 
   constructor() {
@@ -72,14 +102,26 @@ export class Metrics {
 
   /** Shows each source's state at the time of asking: 2 up, 1 degraded, 0 down (its breaker is open). */
   watch(registry: Registry): void {
-    this.#registry.removeSingleMetric('kcigraph_source_state');
+    this.#watch(
+      registry,
+      'kcigraph_source_state',
+      'State of a source: 2 up, 1 degraded, 0 down.',
+      (state) => STATES[state],
+    );
+    this.#watch(registry, 'kcigraph_source_breaker_open', 'Whether the breaker of a source is open.', (state) =>
+      state === 'DOWN' ? 1 : 0,
+    );
+  }
+
+  #watch(registry: Registry, name: string, help: string, figure: (state: keyof typeof STATES) => number): void {
+    this.#registry.removeSingleMetric(name);
     new Gauge({
-      name: 'kcigraph_source_state',
-      help: 'State of a source: 2 up, 1 degraded, 0 down.',
+      name,
+      help,
       labelNames: ['source'],
       registers: [this.#registry],
       collect() {
-        for (const source of registry.sources) this.set({ source: source.name }, STATES[source.state.name]);
+        for (const source of registry.sources) this.set({ source: source.name }, figure(source.state.name));
       },
     });
   }

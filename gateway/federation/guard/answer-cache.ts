@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { SourceError } from '../../../adapters/errors.ts';
+import type { SourceError } from '../../../adapters/errors.ts';
+import { answerSize } from './answer-size.ts';
 
 export interface AnswerCacheSettings {
   /** Milliseconds an answer is kept; 0: not at all. */
@@ -8,18 +9,29 @@ export interface AnswerCacheSettings {
   readonly staleIfError: number;
 }
 
-interface Kept {
-  readonly answer: object;
+/** An answer with what the source said of it. */
+export interface KeptAnswer {
+  readonly answer: unknown;
+  /** Faults of single records: whoever is shown the answer is told of them too. */
+  readonly warnings: readonly SourceError[];
   /** Milliseconds of the monotonic clock. */
   readonly at: number;
 }
 
-const MAX_ANSWERS = 2_000;
+const MAX_ANSWERS = 20_000;
+/** Bytes of all answers of one source, roughly, and of one of them. */
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES = MAX_BYTES / 8;
 
-/** Keeps whole answers of one source: as long as they are good, and for when it fails. */
+/** Keeps answers of one source: as long as they are good, and for when it fails. */
 export class AnswerCache {
   readonly #settings: AnswerCacheSettings;
-  readonly #answers = new LRUCache<string, Kept>({ max: MAX_ANSWERS });
+  readonly #answers = new LRUCache<string, KeptAnswer>({
+    max: MAX_ANSWERS,
+    maxSize: MAX_BYTES,
+    maxEntrySize: MAX_ANSWER_BYTES,
+    sizeCalculation: ({ answer }, key) => answerSize(answer, MAX_ANSWER_BYTES) + key.length * 2,
+  });
 
   constructor(settings: AnswerCacheSettings) {
     this.#settings = settings;
@@ -29,26 +41,25 @@ export class AnswerCache {
     return this.#settings.cacheTtl === 0 && this.#settings.staleIfError === 0;
   }
 
-  fresh(key: string): object | undefined {
-    return this.#youngerThan(key, this.#settings.cacheTtl);
+  /**
+   * An answer that is as good as a new one.
+   * @param freshness milliseconds for which the source itself says that it is, where that is longer
+   */
+  fresh(key: string, freshness: number): KeptAnswer | undefined {
+    const { cacheTtl } = this.#settings;
+    return cacheTtl === 0 ? undefined : this.#youngerThan(key, Math.max(cacheTtl, freshness));
   }
 
-  stale(key: string): object | undefined {
+  stale(key: string): KeptAnswer | undefined {
     return this.#youngerThan(key, this.#settings.staleIfError);
   }
 
-  keep(key: string, answer: object): void {
-    if (isComplete(answer)) this.#answers.set(key, { answer, at: performance.now() });
+  keep(key: string, answer: unknown, warnings: readonly SourceError[]): void {
+    if (!this.isOff) this.#answers.set(key, { answer, warnings, at: performance.now() });
   }
 
-  #youngerThan(key: string, age: number): object | undefined {
+  #youngerThan(key: string, age: number): KeptAnswer | undefined {
     const kept = this.#answers.get(key);
-    return kept !== undefined && performance.now() - kept.at < age ? kept.answer : undefined;
+    return kept !== undefined && performance.now() - kept.at < age ? kept : undefined;
   }
-}
-
-/** A failed key, or a list that says "not now", is asked for again. */
-function isComplete(answer: object): boolean {
-  if (answer instanceof Map) return [...answer.values()].every((value) => !(value instanceof SourceError));
-  return !('items' in answer && 'hasMore' in answer && answer.hasMore === true && Object(answer.items).length === 0);
 }

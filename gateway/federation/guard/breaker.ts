@@ -7,18 +7,30 @@ export interface BreakerSettings {
   readonly openFor: number;
 }
 
+/** A call that was let through; it tells how it ended. */
+export interface Pass {
+  /** It is the single try of an open breaker. */
+  readonly isProbe: boolean;
+}
+
 /** A source is tried again after this many milliseconds at the latest. */
 const MAX_OPEN = 20_000;
+/** However long a source wants to be left alone, it is asked again after a day. */
+const MAX_REST = 86_400_000;
 
 /**
  * Leaves a source alone that fails again and again, and one that asked for rest. After the pause a single call goes
  * through: its outcome closes the breaker, or opens it again.
+ *
+ * No library's: those that are about make others wait for the single try, and know neither of a rest that the source
+ * asked for nor of callers that leave before the outcome is known, who say nothing of the source.
  */
 export class Breaker {
   readonly #settings: BreakerSettings;
   readonly #restAfter429: number;
   #failures = 0;
-  #closedUntil = 0;
+  /** Milliseconds of the monotonic clock; null while it is closed. */
+  #openUntil: number | null = null;
   #restUntil = 0;
   #isTrying = false;
 
@@ -28,50 +40,54 @@ export class Breaker {
   }
 
   get isOpen(): boolean {
-    return this.#failures >= this.#settings.failures;
+    return this.#openUntil !== null;
   }
 
   /** @throws {SourceError} where the source is to be left alone now */
-  enter(): void {
-    const now = Date.now();
+  enter(): Pass {
+    const now = performance.now();
     if (now < this.#restUntil) {
-      throw new SourceError(
-        'SOURCE_RATE_LIMITED',
-        'The source asked for fewer requests and is left alone for a while.',
-        {
-          retryAfterMs: this.#restUntil - now,
-        },
-      );
+      const message = 'The source asked for fewer requests and is left alone for a while.';
+      throw new SourceError('SOURCE_RATE_LIMITED', message, { retryAfterMs: Math.ceil(this.#restUntil - now) });
     }
-    if (!this.isOpen) return;
-    if (now < this.#closedUntil || this.#isTrying) {
-      throw new SourceError('SOURCE_UNAVAILABLE', 'The source failed again and again and is left alone for a while.', {
-        retryAfterMs: Math.max(0, this.#closedUntil - now),
-      });
+    if (this.#openUntil === null) return { isProbe: false };
+    if (now < this.#openUntil || this.#isTrying) {
+      const message = 'The source failed again and again and is left alone for a while.';
+      const retryAfterMs = Math.ceil(Math.max(0, this.#openUntil - now));
+      throw new SourceError('SOURCE_UNAVAILABLE', message, { retryAfterMs });
     }
     this.#isTrying = true;
+    return { isProbe: true };
   }
 
-  succeeded(): void {
+  succeeded(pass: Pass): void {
+    this.#end(pass);
     this.#failures = 0;
-    this.#isTrying = false;
+    this.#openUntil = null;
   }
 
-  failed(error: SourceError): void {
-    this.#isTrying = false;
+  failed(pass: Pass, error: SourceError): void {
+    this.#end(pass);
     // What it cannot do at all says nothing of how it is.
     if (error.code === 'SOURCE_UNSUPPORTED') return;
-    const now = Date.now();
+    const now = performance.now();
     if (error.code === 'SOURCE_RATE_LIMITED') {
-      this.#restUntil = now + (error.retryAfterMs ?? this.#restAfter429);
+      const rest = Math.min(error.retryAfterMs ?? this.#restAfter429, MAX_REST);
+      this.#restUntil = Math.max(this.#restUntil, now + rest);
       return;
     }
     this.#failures += 1;
-    if (this.isOpen) this.#closedUntil = now + Math.min(this.#settings.openFor, MAX_OPEN);
+    // Calls that were under way when it opened say nothing new, and must not keep it open for longer.
+    const opens = this.#openUntil === null ? this.#failures >= this.#settings.failures : pass.isProbe;
+    if (opens) this.#openUntil = now + Math.min(this.#settings.openFor, MAX_OPEN);
   }
 
   /** The caller left before the outcome was known. */
-  abandoned(): void {
-    this.#isTrying = false;
+  abandoned(pass: Pass): void {
+    this.#end(pass);
+  }
+
+  #end(pass: Pass): void {
+    if (pass.isProbe) this.#isTrying = false;
   }
 }

@@ -7,6 +7,9 @@ export interface Wait {
   readonly deadline: number;
 }
 
+/** Milliseconds; a timer holds no more. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
 const expiries = new WeakSet<object>();
 
 /** Whether a signal aborted since the time was over, and not since somebody left. */
@@ -34,8 +37,8 @@ export async function withinDeadline<T>(wait: Wait, timeout: number, run: (wait:
   const onAbort = () => end('The request ended before the source answered.', false);
   if (wait.signal.aborted) throw new SourceError('SOURCE_TIMEOUT', 'The request ended before the source was asked.');
   wait.signal.addEventListener('abort', onAbort, { once: true });
-  const seconds = Math.max(0, deadline - now) / 1000;
-  const timer = setTimeout(() => end(`The source did not answer within ${seconds} s.`, true), seconds * 1000);
+  const left = Math.min(Math.max(0, deadline - now), LONGEST_WAIT);
+  const timer = setTimeout(() => end(`The source did not answer within ${left / 1000} s.`, true), left);
   try {
     return await Promise.race([run({ signal: controller.signal, deadline }), ended]);
   } finally {

@@ -1,9 +1,12 @@
-import type { Adapter, Call, Logger } from '../../../adapters/adapter.ts';
+import { type Adapter, type Call, type Health, type Logger, RELATION_TARGETS } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
+import type { EntityName } from '../../../adapters/model.ts';
 import type { AnswerCacheSettings } from './answer-cache.ts';
-import { Breaker, type BreakerSettings } from './breaker.ts';
+import { Breaker, type BreakerSettings, type Pass } from './breaker.ts';
+import { checkedAdapter } from './checked-adapter.ts';
 import { isExpiry, type Wait, withinDeadline } from './deadline.ts';
-import { SharedCalls } from './shared-calls.ts';
+import { SharedCalls, type WholeQuestion } from './shared-calls.ts';
+import { askKeys } from './shared-keys.ts';
 import { sourceFault } from './source-fault.ts';
 import type { SourceMetrics, SourceStateTracker } from './source-state.ts';
 
@@ -28,18 +31,19 @@ export interface GuardOptions {
 /** The half of the guard round an adapter. It is an adapter itself; its promises reject with nothing but SourceErrors. */
 export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
   const { settings, state, source, log, metrics } = options;
+  const inner = checkedAdapter(adapter, source, log);
   const breaker = new Breaker(settings.breaker, settings.restAfter429);
   const shared = new SharedCalls(settings, () => metrics?.cacheHit(source));
   // What a store acknowledged it must show at once: an answer from before would hide it.
   const isShared = adapter.store === undefined;
 
   async function guarded<T>(name: string, keys: number, call: Call, run: (call: Call) => Promise<T>): Promise<T> {
-    breaker.enter();
+    const pass = enter();
     const start = performance.now();
     try {
       const answer = await withinDeadline(call, settings.timeout, (wait) => run(callWithin(call, wait)));
       const ms = performance.now() - start;
-      breaker.succeeded();
+      breaker.succeeded(pass);
       state.succeeded(ms);
       metrics?.called(source, name, ms, null, keys);
       return answer;
@@ -47,29 +51,44 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       const error = sourceFault(cause, source, name, log);
       // A client that went away before its deadline says nothing of the source.
       const hasLeft = call.signal.aborted && !isExpiry(call.signal.reason) && Date.now() < call.deadline;
-      if (hasLeft) breaker.abandoned();
-      else recordFailure(error);
+      if (hasLeft) breaker.abandoned(pass);
+      else recordFailure(pass, error);
       metrics?.called(source, name, performance.now() - start, error.code, keys);
       throw error;
     }
   }
 
-  function recordFailure(error: SourceError): void {
-    breaker.failed(error);
+  function enter(): Pass {
+    try {
+      return breaker.enter();
+    } catch (error) {
+      if (error instanceof SourceError) metrics?.refused(source, error.code);
+      throw error;
+    }
+  }
+
+  function recordFailure(pass: Pass, error: SourceError): void {
+    breaker.failed(pass, error);
     if (error.code !== 'SOURCE_UNSUPPORTED') state.failed(error.message, breaker.isOpen);
   }
 
   /** @param asked all that the answer depends on, beside the fields */
-  function ask<T extends object>(
+  function ask<T>(
     name: string,
     asked: readonly unknown[],
+    entity: EntityName,
     keys: number,
     call: Call,
     run: (call: Call) => Promise<T>,
   ): Promise<T> {
-    if (!isShared) return guarded(name, keys, call, run);
-    const key = JSON.stringify([name, asked, [...call.fields].sort()]);
-    return shared.ask(key, call, (within) => guarded(name, keys, within, run));
+    const start = (within: Call) => guarded(name, keys, within, run);
+    if (!isShared) return start(call);
+    const question: WholeQuestion<T> = { name: nameOf(name, asked, call), freshness: freshnessOf(entity), isComplete };
+    return shared.ask(question, call, start);
+  }
+
+  function freshnessOf(entity: EntityName): number {
+    return adapter.capabilities.entities[entity]?.freshnessMs ?? 0;
   }
 
   return {
@@ -83,26 +102,41 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       await adapter.stop();
     },
     health: async (call) => {
-      const health = await guarded('health', 0, call, (within) => adapter.health(within));
-      if (!health.ok) state.failed(health.detail ?? 'The source says that it is not well.', breaker.isOpen);
-      return health;
+      const sick: Health[] = [];
+      try {
+        return await guarded('health', 0, call, async (within) => {
+          const health = await inner.health(within);
+          if (health.ok) return health;
+          sick.push(health);
+          throw new SourceError('SOURCE_UNAVAILABLE', health.detail ?? 'The source says that it is not well.');
+        });
+      } catch (error) {
+        const [said] = sick;
+        if (said === undefined) throw error;
+        return said;
+      }
     },
-    getMany: (entity, ids, call) =>
-      ask('getMany', [entity, ids], ids.length, call, (within) => adapter.getMany(entity, ids, within)),
+    getMany: (entity, ids, call) => {
+      const get = (keys: readonly string[], within: Call) =>
+        guarded('getMany', keys.length, within, (alone) => inner.getMany(entity, keys, alone));
+      if (!isShared) return get(ids, call);
+      const question = { name: nameOf('getMany', [entity], call), keys: ids, freshness: freshnessOf(entity) };
+      return askKeys(shared, question, call, get);
+    },
     list: (entity, query, call) =>
-      ask('list', [entity, query], 1, call, (within) => adapter.list(entity, query, within)),
+      ask('list', [entity, query], entity, 1, call, (within) => inner.list(entity, query, within)),
     related: (relation, parents, query, call) =>
-      ask('related', [relation, parents, query], parents.length, call, (within) =>
-        adapter.related(relation, parents, query, within),
+      ask('related', [relation, parents, query], RELATION_TARGETS[relation], parents.length, call, (within) =>
+        inner.related(relation, parents, query, within),
       ),
     ...(adapter.count === undefined
       ? {}
       : {
-          count: (subject, call) =>
-            ask('count', [subject], 'parents' in subject ? subject.parents.length : 1, call, (within) =>
-              // The method is called on its adapter each time, since it may be one of a class.
-              adapter.count === undefined ? Promise.reject(noCount()) : adapter.count(subject, within),
-            ),
+          count: (subject, call) => {
+            const entity = 'entity' in subject ? subject.entity : RELATION_TARGETS[subject.relation];
+            const keys = 'parents' in subject ? subject.parents.length : 1;
+            return ask('count', [subject], entity, keys, call, (within) => inner.count(subject, within));
+          },
         }),
     ...(adapter.store === undefined ? {} : { store: adapter.store }),
   };
@@ -112,6 +146,13 @@ function callWithin(call: Call, { signal, deadline }: Wait): Call {
   return { signal, deadline, fields: call.fields, log: call.log, warn: (error) => call.warn(error) };
 }
 
-function noCount(): SourceError {
-  return new SourceError('SOURCE_UNSUPPORTED', 'The source cannot count.');
+function nameOf(call: string, asked: readonly unknown[], { fields }: Call): string {
+  return JSON.stringify([call, asked, [...fields].sort()]);
+}
+
+/** A failed key, or a list that says "not now", is asked for again. */
+function isComplete(answer: unknown): boolean {
+  if (answer instanceof Map) return [...answer.values()].every((value) => !(value instanceof SourceError));
+  if (typeof answer !== 'object' || answer === null || !('items' in answer) || !('hasMore' in answer)) return true;
+  return answer.hasMore !== true || !Array.isArray(answer.items) || answer.items.length > 0;
 }

@@ -15,8 +15,14 @@ export interface SourceState {
 export interface SourceMetrics {
   /** A call ended. `code` is null where it was answered; `keys` is how many keys or parents it asked for. */
   called(source: string, call: string, ms: number, code: string | null, keys: number): void;
+  /** A call was refused by the guard itself: the breaker is open, or the source rests. */
+  refused(source: string, code: string): void;
   /** An answer came from the cache. */
   cacheHit(source: string): void;
+  /** An upstream request ended, after waiting for its permit. `code` is null where it was answered. */
+  requested(source: string, waitedMs: number, ms: number, code: string | null): void;
+  /** An upstream request is tried once more. */
+  retried(source: string): void;
 }
 
 /** DEGRADED from the first failure on, DOWN while the breaker is open, UP after a success. */

@@ -1,0 +1,102 @@
+import type { CountSubject, Found, FoundMany, Health, Page } from '../../../adapters/adapter.ts';
+import type { SourceError } from '../../../adapters/errors.ts';
+import type { Entities, EntityName, StatusCounts } from '../../../adapters/model.ts';
+import { quoted } from '../client-error.ts';
+import { type AnswerFaults, notUnderstood } from './answer-faults.ts';
+import { type AskedPage, checkIncluded, checkPage } from './check-page.ts';
+
+const COUNTS = ['pass', 'fail', 'error', 'miss', 'done', 'skip', 'none', 'total'] as const;
+
+/** Makes a failure of what was given in its place, if it is one. */
+export type AsFault = (value: unknown) => SourceError;
+
+/** What `getMany` gave, by the keys that were asked for. */
+export function checkFound<E extends EntityName>(
+  entity: E,
+  keys: readonly string[],
+  answer: FoundMany<Entities[E]>,
+  faults: AnswerFaults,
+  check: (object: Entities[E]) => Entities[E] | null,
+  asFault: AsFault,
+): FoundMany<Entities[E]> {
+  const found = checkMap(keys, answer, faults, (value): Found<Entities[E]> | SourceError | null => {
+    if (value instanceof Error) return asFault(value);
+    const one: unknown = value;
+    if (!isRecord(one) || !(one.time === null || typeof one.time === 'string')) {
+      faults.add(`What the source gave for a ${entity} is none, and is left out.`);
+      return null;
+    }
+    const object = check(value.object);
+    if (object === null) return null;
+    return object === value.object ? value : { ...value, object };
+  });
+  if (answer.included === undefined) return found;
+  return Object.assign(found, { included: checkIncluded(answer.included, faults) });
+}
+
+/** What `related` gave, by the parents that were asked for. */
+export function checkPages<E extends EntityName>(
+  parents: readonly string[],
+  asked: AskedPage<E>,
+  answer: ReadonlyMap<string, Page<Entities[E]> | SourceError>,
+  faults: AnswerFaults,
+  asFault: AsFault,
+): ReadonlyMap<string, Page<Entities[E]> | SourceError> {
+  return checkMap(parents, answer, faults, (value): Page<Entities[E]> | SourceError => {
+    if (value instanceof Error) return asFault(value);
+    try {
+      return checkPage(asked, value, faults);
+    } catch (error) {
+      // The pages of the other parents stand.
+      return asFault(error);
+    }
+  });
+}
+
+/** What `count` gave. */
+export function checkCounts(
+  subject: CountSubject,
+  answer: ReadonlyMap<string, StatusCounts | SourceError>,
+  faults: AnswerFaults,
+  asFault: AsFault,
+): ReadonlyMap<string, StatusCounts | SourceError> {
+  const keys = 'parents' in subject ? subject.parents : [''];
+  return checkMap(keys, answer, faults, (value): StatusCounts | SourceError => {
+    if (value instanceof Error) return asFault(value);
+    const counts: unknown = value;
+    const isFine = isRecord(counts) && COUNTS.every((name) => Number.isSafeInteger(counts[name]));
+    return isFine ? value : notUnderstood('its counts are no numbers');
+  });
+}
+
+export function checkHealth(answer: Health): Health {
+  const health: unknown = answer;
+  if (isRecord(health) && typeof health.ok === 'boolean') return answer;
+  throw notUnderstood('it does not say whether it is well');
+}
+
+/** The values that were asked for; null leaves one out. */
+function checkMap<T>(
+  keys: readonly string[],
+  answer: ReadonlyMap<string, T>,
+  faults: AnswerFaults,
+  check: (value: T) => T | null,
+): Map<string, T> {
+  const given: unknown = answer;
+  if (!(given instanceof Map)) throw notUnderstood('it is no Map by key');
+  const asked = new Set(keys);
+  const checked = new Map<string, T>();
+  for (const [key, value] of answer) {
+    if (!asked.has(key)) {
+      faults.add(`The source answered for ${quoted(key)}, which it was not asked for.`);
+      continue;
+    }
+    const good = check(value);
+    if (good !== null) checked.set(key, good);
+  }
+  return checked;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
