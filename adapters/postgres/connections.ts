@@ -23,6 +23,8 @@ export function openPool(url: string, max: number, timeout: number, log: Logger)
   });
   // An idle connection that the server ends is replaced by the pool; without a listener it would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'An idle connection to the database was lost.'));
+  // One that is lost at work says so besides failing its statement: the pool listens only to those that are idle.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

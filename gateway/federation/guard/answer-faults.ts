@@ -40,5 +40,6 @@ export class AnswerFaults {
 
 /** An answer of which nothing can be kept. */
 export function notUnderstood(what: string): SourceError {
-  return new SourceError('SOURCE_BAD_DATA', `The answer of the source could not be understood: ${what}.`);
+  const message = `The answer of the source could not be understood: ${what}.`;
+  return new SourceError('SOURCE_BAD_DATA', message, { cause: new TypeError('An adapter broke the contract.') });
 }

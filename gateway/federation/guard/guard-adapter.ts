@@ -48,7 +48,7 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       metrics?.called(source, name, ms, null, keys);
       return answer;
     } catch (cause) {
-      const error = sourceFault(cause, source, name, log);
+      const error = withRest(sourceFault(cause, source, name, log), settings.restAfter429);
       // A client that went away before its deadline says nothing of the source.
       const hasLeft = call.signal.aborted && !isExpiry(call.signal.reason) && Date.now() < call.deadline;
       if (hasLeft) breaker.abandoned(pass);
@@ -140,6 +140,12 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
         }),
     ...(adapter.store === undefined ? {} : { store: adapter.store }),
   };
+}
+
+/** How long a source rests that did not say so itself. */
+function withRest(error: SourceError, retryAfterMs: number): SourceError {
+  if (error.code !== 'SOURCE_RATE_LIMITED' || error.retryAfterMs !== null) return error;
+  return new SourceError(error.code, error.message, { retryAfterMs, cause: error });
 }
 
 function callWithin(call: Call, { signal, deadline }: Wait): Call {
