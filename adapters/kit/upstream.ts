@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SourceError, type SourceErrorCode } from '../errors.ts';
 import { isInBackground } from './upstream/background.ts';
 import { finalFailure, isFinalFailure } from './upstream/final-failure.ts';
-import { type PermitSettings, Permits } from './upstream/permits.ts';
+import { ended, type PermitSettings, Permits } from './upstream/permits.ts';
 
 export interface UpstreamSettings extends PermitSettings {
   /** Nothing is asked at all: what is on disk must do. */
@@ -63,6 +63,10 @@ export class Upstream {
     const isBackground = isInBackground();
     const asked = performance.now();
     await this.#permits.take(signal, isBackground);
+    if (signal.aborted) {
+      this.#permits.giveBack(isBackground);
+      throw ended();
+    }
     const start = performance.now();
     let isOut = true;
     const giveBack = () => {

@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { SourceError } from '../../errors.ts';
 import { finalFailure } from '../upstream/final-failure.ts';
 
@@ -19,7 +20,7 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
   'UND_ERR_BODY_TIMEOUT',
 ]);
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
-const NO_HTTP = /^(HPE_|UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|RESPONSE))/;
+const NO_HTTP = /^UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|RESPONSE)/;
 
 /** A failed exchange as what the contract knows. Addresses stay in `cause`, which only the log shows. */
 export function connectionFault(cause: unknown, isAborted: boolean): SourceError {
@@ -31,7 +32,8 @@ export function connectionFault(cause: unknown, isAborted: boolean): SourceError
     const message = 'The source could not be reached safely: its certificate or its TLS is not as it must be.';
     return finalFailure(new SourceError('SOURCE_UNAVAILABLE', message, { cause }));
   }
-  if (NO_HTTP.test(code)) return new SourceError('SOURCE_BAD_DATA', 'The source answered with no HTTP.', { cause });
+  if (cause instanceof errors.HTTPParserError || NO_HTTP.test(code))
+    return new SourceError('SOURCE_BAD_DATA', 'The source answered with no HTTP.', { cause });
   const message = UNREACHABLE[code] ?? 'The source could not be reached, or broke off its answer.';
   return new SourceError('SOURCE_UNAVAILABLE', message, { cause });
 }

@@ -113,7 +113,8 @@ export class Permits {
   }
 }
 
-function ended(): SourceError {
+/** Nobody waits any more. */
+export function ended(): SourceError {
   return new SourceError('SOURCE_TIMEOUT', 'The request ended before the source was asked.');
 }
 
