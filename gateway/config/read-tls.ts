@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -27,6 +28,8 @@ export function readTls(given: Tls, folder: string): { readonly tls: Tls; readon
   const tls = { ca: pem('ca'), cert: pem('cert'), key: pem('key'), servername: given.servername };
   if (faults.length === 0) {
     try {
+      // Certificates to trust that are none would be passed over without a word.
+      if (tls.ca !== undefined) new X509Certificate(tls.ca);
       createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
     } catch {
       const message = 'Its certificates and its key must be PEM, and the key that of the certificate.';

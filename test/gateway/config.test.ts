@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../gateway/config/config-error.ts';
 import { type Config, loadConfig } from '../../gateway/config.ts';
+import { TRUSTED } from '../support/certificates.ts';
 import { configFolder } from '../support/config-folder.ts';
 
 const NATIVE = 'sources: { native: { adapter: postgres, url: "embedded:./data" } }\n';
@@ -150,6 +151,17 @@ describe('values', () => {
     const source = (priority: number) => `{ adapter: postgres, url: "postgres://db/x", priority: ${priority} }`;
     const { sources } = await read(`sources: { a: ${source(0)}, b: ${source(5)}, c: ${source(0)}, d: ${source(9)} }`);
     expect(sources.map(({ name }) => name)).toEqual(['d', 'b', 'a', 'c']);
+  });
+
+  it('reads the certificates of a source, given as PEM or as a file beside the configuration', async () => {
+    const tls = (ca: string) =>
+      `sources: { native: { adapter: postgres, url: "postgres://db/x", tls: { ca: ${JSON.stringify(ca)} } } }`;
+    expect((await read(tls(TRUSTED.cert))).sources[0]?.tls?.ca).toBe(TRUSTED.cert);
+    expect(await faults(tls('missing.pem'))).toMatch(
+      /sources\.native\.tls\.ca .*"missing\.pem" cannot be read \(ENOENT\)/,
+    );
+    const broken = TRUSTED.cert.replace('M', '!');
+    expect(await faults(tls(broken))).toMatch(/sources\.native\.tls .*must be PEM/);
   });
 
   it('shortens the default time of a source below a short deadline, and refuses one that is set so', async () => {

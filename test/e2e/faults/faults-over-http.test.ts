@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TRUSTED } from '../../support/certificates.ts';
 import { FaultyServer } from '../../support/faulty-server.ts';
-import { type FaultGateway, IMPATIENT, startFaultGateway, TIMEOUT } from './fault-gateway.ts';
+import { type FaultGateway, startFaultGateway, TIMEOUT } from './fault-gateway.ts';
 import { expectFault, PATHS, recovery } from './fault-paths.ts';
 import { HTTP_FAULTS, type HttpFaultCase } from './http-faults.ts';
+import { httpSource } from './http-source.ts';
 import { Leaks } from './leaks.ts';
 import { documentOf, type Half, idsOf } from './two-halves.ts';
 
@@ -12,15 +13,9 @@ const servers = [new FaultyServer(documentOf(0), TRUSTED), new FaultyServer(docu
 const leaks = new Leaks();
 let gateway: FaultGateway;
 
-/** The `file` adapter fetches anew with each call, so that each call meets the fault. */
-function source(name: string, url: string) {
-  const options = { url, freshness: 0, paging: 'keyset', filters: 'all', maxObjects: 1_000, rescan: 10_000 };
-  return { ...IMPATIENT, name, adapter: 'file', options, tls: { ca: TRUSTED.cert } };
-}
-
 beforeAll(async () => {
   await Promise.all(servers.map((server) => server.listen()));
-  gateway = await startFaultGateway(NAMES.map((name, half) => source(name, servers[half === 0 ? 0 : 1].url)));
+  gateway = await startFaultGateway(NAMES.map((name, half) => httpSource(name, servers[half === 0 ? 0 : 1].url)));
   await recovery(gateway);
   leaks.start();
 });
@@ -49,10 +44,12 @@ describe.each(HTTP_FAULTS)('a source that is $name', (fault) => {
     await during(fault, [0, 1], () => expectFault(gateway, [...NAMES], [0, 1], fault));
     expect(await recovery(gateway)).toBeLessThan(5_000);
   });
+});
 
-  it.runIf(fault.fault !== undefined && fault.isWhole !== true)(
-    'is told of where it begins below a parent',
-    async () => {
+describe.each(HTTP_FAULTS.filter(({ fault, isWhole }) => fault !== undefined && isWhole !== true))(
+  'a source that begins with $name',
+  (fault) => {
+    it('below a parent costs what lies below it', async () => {
       await during(fault, [1], async () => {
         // The look-up of the build is answered, the one of its tests is not.
         servers[1].patience = 1;
@@ -63,16 +60,16 @@ describe.each(HTTP_FAULTS)('a source that is $name', (fault) => {
         ]);
       });
       await recovery(gateway);
-    },
-  );
-});
+    });
+  },
+);
 
 describe('a source whose host is not known', () => {
   it('costs its own data only', async () => {
     // No name has a part of more than 63 letters, so that no name server is asked.
     const unknown = await startFaultGateway([
-      source('one', servers[0].url),
-      source('other', `https://${'x'.repeat(64)}.invalid/documents`),
+      httpSource('one', servers[0].url),
+      httpSource('other', `https://${'x'.repeat(64)}.invalid/documents`),
     ]);
     try {
       await expectFault(unknown, [...NAMES], [1], { codes: ['SOURCE_UNAVAILABLE'] });
@@ -85,7 +82,7 @@ describe('a source whose host is not known', () => {
 describe('the breaker', () => {
   it('answers at once for a source that hangs, and lets it in again when it is well', async () => {
     const breaker = { failures: 2, openFor: 200 };
-    const touchy = await startFaultGateway([{ ...source('other', servers[1].url), breaker }]);
+    const touchy = await startFaultGateway([{ ...httpSource('other', servers[1].url), breaker }]);
     const hanging = HTTP_FAULTS.find(({ name }) => name === 'hanging before the headers');
     if (hanging === undefined) throw new Error('There is no such fault.');
     try {
