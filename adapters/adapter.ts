@@ -305,6 +305,14 @@ export interface HttpClient {
   request(url: URL, request: HttpRequest, call: Call): Promise<HttpResponse>;
 }
 
+/** Transport security where the defaults of the system do not fit; all but the name as PEM. */
+export interface TlsOptions {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly servername?: string | undefined;
+}
+
 /** What the gateway gives an adapter at its making. */
 export interface AdapterEnv {
   /** The source's name in the configuration. */
@@ -313,6 +321,10 @@ export interface AdapterEnv {
   readonly dataDir: string;
   readonly http: HttpClient;
   readonly log: Logger;
+  /** Nothing may be asked upstream (`http` and `upstream` refuse it by themselves): answer from what is on disk. */
+  readonly offline?: boolean;
+  /** Transport security of the source's configuration, for a client of the adapter's own; `http` has it already. */
+  readonly tls?: TlsOptions | undefined;
   /** Wrap each upstream request in it: a permit of rate and concurrency, one retry of a failed idempotent read, metrics. */
   upstream<T>(call: Call, request: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Runs beside the requests, behind them in the queue; aborted at `stop`. */

@@ -1,18 +1,10 @@
 import { Agent, request as send } from 'undici';
-import type { HttpClient, HttpRequest, HttpResponse } from '../adapter.ts';
+import type { HttpClient, HttpRequest, HttpResponse, TlsOptions } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
 import { discard, ENCODINGS, readBody, tooLarge } from './http-client/answer-body.ts';
 import { connectionFault } from './http-client/connection-fault.ts';
 import { refusalOf } from './http-client/refusal.ts';
 import type { Upstream } from './upstream.ts';
-
-/** Transport security where the defaults of the system do not fit; all but the name as PEM. */
-export interface TlsOptions {
-  readonly ca?: string | undefined;
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-  readonly servername?: string | undefined;
-}
 
 export interface HttpClientOptions {
   readonly upstream: Upstream;

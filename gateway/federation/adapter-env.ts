@@ -1,5 +1,5 @@
-import type { AdapterEnv, Logger } from '../../adapters/adapter.ts';
-import { createHttpClient, type TlsOptions } from '../../adapters/kit/http-client.ts';
+import type { AdapterEnv, Logger, TlsOptions } from '../../adapters/adapter.ts';
+import { createHttpClient } from '../../adapters/kit/http-client.ts';
 import { inBackground } from '../../adapters/kit/upstream/background.ts';
 import { Upstream } from '../../adapters/kit/upstream.ts';
 import type { SourceMetrics } from './guard/source-state.ts';
@@ -51,7 +51,16 @@ export function createAdapterEnv(options: AdapterEnvOptions): OwnedAdapterEnv {
     await http.close();
   };
   return {
-    env: { source, dataDir, http, log, upstream: (call, request) => upstream.run(call, request), background },
+    env: {
+      source,
+      dataDir,
+      http,
+      log,
+      offline: settings.offline ?? false,
+      tls,
+      upstream: (call, request) => upstream.run(call, request),
+      background,
+    },
     stop,
   };
 }

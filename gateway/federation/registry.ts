@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import type { Adapter, AdapterModule, Logger } from '../../adapters/adapter.ts';
-import type { TlsOptions } from '../../adapters/kit/http-client.ts';
+import type { Adapter, AdapterModule, Logger, TlsOptions } from '../../adapters/adapter.ts';
 import { createAdapterEnv } from './adapter-env.ts';
 import { guardAdapter } from './guard/guard-adapter.ts';
 import { type SourceMetrics, type SourceState, SourceStateTracker } from './guard/source-state.ts';
