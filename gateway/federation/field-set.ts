@@ -1,3 +1,4 @@
+import { MODEL_FIELDS } from '../../adapters/kit/model-fields.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 
 /** The fields of an entity that are asked for, and a text that is the same for the same fields. */
@@ -8,61 +9,13 @@ export interface FieldSet {
   readonly showsNodeId?: boolean;
 }
 
-/** Every field of an entity that its sources can disagree on or show. */
-const MODEL_FIELDS: { readonly [E in EntityName]: readonly (keyof Entities[E] & string)[] } = {
-  checkout: [
-    'treeName',
-    'gitRepositoryUrl',
-    'gitCommitHash',
-    'gitCommitName',
-    'gitCommitTags',
-    'gitCommitMessage',
-    'gitRepositoryBranch',
-    'gitRepositoryBranchTip',
-    'patchsetFiles',
-    'patchsetHash',
-    'messageId',
-    'comment',
-    'startTime',
-    'originBuildsFinishTime',
-    'originTestsFinishTime',
-    'logUrl',
-    'valid',
-    'misc',
-  ],
-  build: [
-    'checkoutId',
-    'comment',
-    'startTime',
-    'duration',
-    'architecture',
-    'command',
-    'compiler',
-    'inputFiles',
-    'outputFiles',
-    'configName',
-    'configUrl',
-    'logUrl',
-    'status',
-    'misc',
-  ],
-  test: [
-    'buildId',
-    'environment',
-    'path',
-    'comment',
-    'logUrl',
-    'status',
-    'number',
-    'startTime',
-    'duration',
-    'inputFiles',
-    'outputFiles',
-    'misc',
-  ],
-  issue: ['version', 'categories', 'reportUrl', 'reportSubject', 'culprit', 'comment', 'misc'],
-  incident: ['issueId', 'issueVersion', 'buildId', 'testId', 'present', 'comment', 'misc'],
-};
+/** What names an object, or tells of its copies; and the log, which is too large to compare. */
+const NOT_COMPARED = new Set(['id', 'origin', 'timestamp', 'conflicts', 'logExcerpt']);
+
+/** The fields on which sources can disagree, and which all are asked for where conflicts are. */
+function comparedFields(entity: EntityName): readonly string[] {
+  return Object.keys(MODEL_FIELDS[entity]).filter((field) => !NOT_COMPARED.has(field));
+}
 
 /** What no object is without. */
 const IDENTITY_FIELDS: { readonly [E in EntityName]: readonly (keyof Entities[E] & string)[] } = {
@@ -82,17 +35,19 @@ const MADE_FROM: Readonly<Record<string, readonly string[]>> = {
   test: ['testId'],
   issue: ['issueId', 'issueVersion'],
 };
+
 /** What to ask of sources for what is selected of an object. Where conflicts are, everything but the log is compared. */
 export function fieldSet(entity: EntityName, selected: Iterable<string>, more: Iterable<string> = []): FieldSet {
   const names = new Set<string>(IDENTITY_FIELDS[entity]);
-  const known: ReadonlySet<string> = new Set([...MODEL_FIELDS[entity], 'logExcerpt', 'timestamp', 'conflicts']);
+  const known: Readonly<Record<string, unknown>> = MODEL_FIELDS[entity];
+  const isKnown = (field: string) => Object.hasOwn(known, field);
   let showsNodeId = false;
   for (const field of selected) {
     if (field === 'nodeId') showsNodeId = true;
     // Of a selection over several types some fields are other types'.
-    if (!known.has(field) && MADE_FROM[field]?.every((name) => known.has(name)) !== true) continue;
+    if (!isKnown(field) && MADE_FROM[field]?.every(isKnown) !== true) continue;
     for (const name of MADE_FROM[field] ?? [field]) names.add(name);
-    if (field === 'conflicts') for (const name of MODEL_FIELDS[entity]) names.add(name);
+    if (field === 'conflicts') for (const name of comparedFields(entity)) names.add(name);
   }
   for (const name of more) names.add(name);
   return { names, key: [...names].sort().join(' '), showsNodeId };

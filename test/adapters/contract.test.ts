@@ -4,8 +4,8 @@ import { buildSchema, GraphQLObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { CONTRACT, issueTie, RELATION_TARGETS } from '../../adapters/adapter.ts';
 import { SOURCE_ERROR_CODES, SourceError } from '../../adapters/errors.ts';
-import { allFields, MODEL_FIELDS } from '../../adapters/kit/conformance/model-fields.ts';
 import { latestRules } from '../../adapters/kit/kcidb/document-rules.ts';
+import { allFields, MODEL_FIELDS } from '../../adapters/kit/model-fields.ts';
 import { ENTITY_NAMES } from '../../adapters/model.ts';
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));

@@ -1,7 +1,7 @@
 import type { Call, Logger } from '../../adapter.ts';
 import type { SourceError } from '../../errors.ts';
 import type { EntityName } from '../../model.ts';
-import { allFields } from './model-fields.ts';
+import { allFields } from '../model-fields.ts';
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 

@@ -2,8 +2,8 @@ import type { Fault } from '../../adapter.ts';
 import { type EntityName, STATUSES } from '../../model.ts';
 
 import { modelFaults as kcidbFaults } from '../kcidb/model-faults.ts';
+import { type FieldKind, MODEL_FIELDS } from '../model-fields.ts';
 import { normaliseTime } from '../normalise-time.ts';
-import { type FieldKind, MODEL_FIELDS } from './model-fields.ts';
 import type { AnyObject } from './session.ts';
 import { shown } from './verdict.ts';
 

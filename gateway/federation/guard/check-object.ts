@@ -1,4 +1,4 @@
-import { type FieldKind, MODEL_FIELDS } from '../../../adapters/kit/conformance/model-fields.ts';
+import { type FieldKind, MODEL_FIELDS } from '../../../adapters/kit/model-fields.ts';
 import { ENTITY_NAMES, type Entities, type EntityName, STATUSES } from '../../../adapters/model.ts';
 import { quoted } from '../client-error.ts';
 import type { AnswerFaults } from './answer-faults.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Adapter, StoredObject } from '../../../adapters/adapter.ts';
-import { allFields } from '../../../adapters/kit/conformance/model-fields.ts';
+import { allFields } from '../../../adapters/kit/model-fields.ts';
 import type { Test } from '../../../adapters/model.ts';
 import { execute, usePostgres } from '../../support/postgres.ts';
 import { callFor, postgresSource } from '../../support/postgres-source.ts';

@@ -6,7 +6,7 @@ import {
   RELATION_TARGETS,
   type RelationName,
 } from '../../../adapters/adapter.ts';
-import { allFields } from '../../../adapters/kit/conformance/model-fields.ts';
+import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { ENTITY_NAMES, type Entities, type EntityName } from '../../../adapters/model.ts';
 import { crowdedObjects, VALUES } from '../../support/crowded-objects.ts';
 import { type KnownStore, knownStore } from '../../support/known-store.ts';

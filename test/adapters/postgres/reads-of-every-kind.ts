@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Order, type Place, RELATION_TARGETS, type RelationName } from '../../../adapters/adapter.ts';
 import type { Filters } from '../../../adapters/filter.ts';
-import { allFields } from '../../../adapters/kit/conformance/model-fields.ts';
+import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
 import {
   countStatement,

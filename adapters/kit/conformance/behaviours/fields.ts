@@ -1,7 +1,7 @@
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import { allFields, COSTLY_FIELDS } from '../../model-fields.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { identityOf, keyOf } from '../keys.ts';
-import { allFields, COSTLY_FIELDS } from '../model-fields.ts';
 import type { Sampler } from '../sampler.ts';
 import type { AnyObject, Session } from '../session.ts';
 import { settledVerdict } from '../settled-verdict.ts';

@@ -1,4 +1,4 @@
-import type { Entities, EntityName } from '../../model.ts';
+import type { Entities, EntityName } from '../model.ts';
 
 /** What a field of the common model holds. All but `key`, `version` and `conflicts` may be null instead. */
 export type FieldKind =
