@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +26,14 @@ export async function expectNothingLost(url: string, folder: string, kills: numb
   }
   const halves = await rowsOf(url, `SELECT origin FROM tests GROUP BY origin HAVING count(*) <> ${TESTS}`);
   expect(halves).toEqual([]);
+  // The file goes a moment after the commit, and a document may lie there whose answer nobody read.
+  await expect.poll(() => waitingIn(folder), { timeout: 30_000 }).toEqual([]);
   await test.close();
+}
+
+/** The documents that lie in the spool, in any gateway's folder. */
+export async function waitingIn(spool: string): Promise<string[]> {
+  return (await readdir(spool, { recursive: true })).filter((name) => name.endsWith('.document'));
 }
 
 async function runAndKill(url: string, folder: string, kill: number): Promise<string[]> {

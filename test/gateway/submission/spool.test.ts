@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/gateway-process.ts';
 import { usePostgres } from '../../support/postgres.ts';
 import { bodyOf, documentOfTests, NEVER } from './documents.ts';
 import { openDoor, rowsOf, type TestDoor } from './open-door.ts';
-import { expectNothingLost } from './spool-kills.ts';
+import { expectNothingLost, waitingIn } from './spool-kills.ts';
 
 const ACME: Authority = { origins: ['acme'] };
 const DOWN = 'postgres://nobody@127.0.0.1:1/none';
@@ -31,10 +31,7 @@ async function settled(test: TestDoor, id: string): Promise<Receipt> {
   throw new Error('The document was not processed.');
 }
 
-/** The documents that lie in the spool, in any gateway's folder. */
-async function waiting(): Promise<string[]> {
-  return (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.document'));
-}
+const waiting = () => waitingIn(folder);
 
 describe('a document that is loaded later', () => {
   it.each([3, 2000])('is stored a moment after the answer: %i tests', async (count) => {
@@ -44,7 +41,7 @@ describe('a document that is loaded later', () => {
     const { id } = await test.door.submitLater(bodyOf(documentOfTests(count, 'acme', fill)), ACME, NEVER);
     expect(await settled(test, id)).toMatchObject({ id, state: 'processed', origins: ['acme'], errors: [] });
     expect(await test.rows('SELECT count(*)::int AS n FROM tests')).toEqual([{ n: count }]);
-    expect(await waiting()).toEqual([]);
+    await expect.poll(waiting).toEqual([]);
     await test.close();
   });
 
@@ -60,7 +57,7 @@ describe('a document that is loaded later', () => {
       state: 'failed',
       errors: [{ path: '/tests/0/origin', rule: 'origin' }],
     });
-    expect(await waiting()).toEqual([]);
+    await expect.poll(waiting).toEqual([]);
     await test.close();
   });
 
@@ -124,7 +121,7 @@ it('a file in the spool that is no document is put aside, and the others go on',
   await writeFile(join(folder, dirname(file), '000-damaged.document'), 'no header');
   const up = await openDoor(await postgres.migrated(), folder);
   expect(await settled(up, id)).toMatchObject({ state: 'processed' });
-  expect(await waiting()).toEqual([join('failed', '000-damaged.document')]);
+  await expect.poll(waiting).toEqual([join('failed', '000-damaged.document')]);
   await up.close();
 });
 
@@ -141,6 +138,6 @@ it('a spool that two gateways share gives each document to one of them', async (
 });
 
 it('what was answered survives kill -9 at any moment, and is stored once', { timeout: 120_000 }, async () => {
+  expect.hasAssertions();
   await expectNothingLost(await postgres.migrated(), folder, 2);
-  expect(await waiting()).toEqual([]);
 });
