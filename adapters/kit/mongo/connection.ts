@@ -1,0 +1,85 @@
+import type { Db, MongoClient, MongoClientOptions } from 'mongodb';
+import type { TlsOptions } from '../../adapter.ts';
+import { SourceError } from '../../errors.ts';
+import { unusableUrl } from './driver-fault.ts';
+import type { MongoOptions } from './options.ts';
+
+/** An idle connection is given back after so long. */
+const IDLE_MS = 60_000;
+
+/** The driver's client of one source, made and connected when it is first needed. */
+export class Connection {
+  readonly #options: MongoOptions;
+  readonly #tls: TlsOptions | undefined;
+  readonly #fallback: string;
+  #client: Promise<MongoClient> | null = null;
+  #isClosed = false;
+
+  constructor(options: MongoOptions, tls: TlsOptions | undefined, fallback: string) {
+    this.#options = options;
+    this.#tls = tls;
+    this.#fallback = fallback;
+  }
+
+  /** @throws {SourceError} where the URL is none that the driver understands */
+  async database(): Promise<Db> {
+    if (this.#isClosed) throw new SourceError('SOURCE_UNAVAILABLE', 'The source has stopped.');
+    this.#client ??= this.#open();
+    const client = await this.#client;
+    const named = this.#options.database ?? databaseOfUrl(this.#options.url) ?? this.#fallback;
+    return client.db(named);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const client = await this.#client?.catch(() => null);
+    await client?.close(true);
+  }
+
+  /** The driver is loaded with the first read: a command that reads nothing starts faster without it. */
+  async #open(): Promise<MongoClient> {
+    const driver = await import('mongodb');
+    try {
+      return new driver.MongoClient(this.#options.url, driverOptions(this.#options, this.#tls));
+    } catch {
+      throw unusableUrl();
+    }
+  }
+}
+
+function driverOptions(options: MongoOptions, tls: TlsOptions | undefined): MongoClientOptions {
+  const { username, password, authSource, readConcern, connectTimeout } = options;
+  return {
+    appName: options.appName,
+    maxPoolSize: options.poolSize,
+    maxIdleTimeMS: IDLE_MS,
+    connectTimeoutMS: connectTimeout,
+    serverSelectionTimeoutMS: connectTimeout,
+    readPreference: options.readPreference,
+    // The gateway's guard tries again, once, while there is time.
+    retryReads: false,
+    retryWrites: false,
+    // What is no UTF-8 in one document must not cost the whole answer.
+    enableUtf8Validation: false,
+    ...(readConcern === undefined ? {} : { readConcern: { level: readConcern } }),
+    ...(username === undefined ? {} : { auth: { username, ...(password === undefined ? {} : { password }) } }),
+    ...(authSource === undefined ? {} : { authSource }),
+    ...(tls === undefined ? {} : { tls: true, ...given(tls) }),
+  };
+}
+
+/** The driver holds a member that is undefined against the rules of the option. */
+function given(tls: TlsOptions): MongoClientOptions {
+  const { ca, cert, key, servername } = tls;
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    ...(servername === undefined ? {} : { servername }),
+  };
+}
+
+function databaseOfUrl(url: string): string | null {
+  const path = /^[^/]*\/\/[^/?]*\/([^?]+)/.exec(url)?.[1];
+  return path === undefined ? null : decodeURIComponent(path);
+}

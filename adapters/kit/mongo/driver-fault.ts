@@ -1,0 +1,173 @@
+import { SourceError, type SourceErrorCode } from '../../errors.ts';
+import { finalFailure } from '../upstream/final-failure.ts';
+
+/** What a failure of the server means. A final one is only met again by the next try. */
+interface Meaning {
+  readonly code: SourceErrorCode;
+  readonly message: string;
+  readonly isFinal?: boolean;
+}
+
+const unavailable = (message: string): Meaning => ({ code: 'SOURCE_UNAVAILABLE', message });
+const final = (message: string): Meaning => ({ code: 'SOURCE_UNAVAILABLE', message, isFinal: true });
+const unsupported = (message: string): Meaning => ({ code: 'SOURCE_UNSUPPORTED', message, isFinal: true });
+
+const REFUSED = final('The database refused the credentials of the source.');
+const NO_RIGHT = final('The database asks for credentials, or those of the source may not read this.');
+const NO_PRIMARY = unavailable('The database is changing its primary, and had no server for the read.');
+const STOPPING = unavailable('The server of the database is stopping.');
+const LOST = unavailable('The database broke off its answer.');
+const ENDED = unavailable('The database ended the read before it was finished.');
+const TOO_SLOW: Meaning = { code: 'SOURCE_TIMEOUT', message: 'The database did not finish in time.' };
+const TOO_MUCH = unsupported('The database would need more memory for this read than it allows.');
+const NO_INDEX = unsupported('The index that this read needs is missing in the database.');
+const TOO_LARGE: Meaning = { code: 'SOURCE_BAD_DATA', message: 'An answer is larger than the database can give.' };
+const UNKNOWN_COMMAND = unsupported('The database does not know a command, or an option, that this read needs.');
+const NO_CONCERN = unsupported('The database does not offer the read concern that is configured.');
+const NO_PROTOCOL: Meaning = {
+  code: 'SOURCE_BAD_DATA',
+  message: 'The source answered with what is not the protocol of MongoDB.',
+};
+const UNSAFE = final('The database could not be reached safely: its certificate or its TLS is not as it must be.');
+const UNREACHED = unavailable('The database could not be reached.');
+
+/** By the number that the server gives. */
+const SERVER_CODES: ReadonlyMap<number, Meaning> = new Map([
+  ...[6, 7, 9001].map((code) => [code, unavailable('The database could not reach one of its own servers.')] as const),
+  ...[11, 18, 8000].map((code) => [code, REFUSED] as const),
+  [13, NO_RIGHT],
+  ...[43, 175, 237, 11601].map((code) => [code, ENDED] as const),
+  ...[50, 89, 262].map((code) => [code, TOO_SLOW] as const),
+  ...[59, 115, 238, 40324, 40415].map((code) => [code, UNKNOWN_COMMAND] as const),
+  ...[91, 11600].map((code) => [code, STOPPING] as const),
+  ...[133, 134, 189, 10058, 10107, 11602, 13435, 13436].map((code) => [code, NO_PRIMARY] as const),
+  ...[72, 127, 148].map((code) => [code, NO_CONCERN] as const),
+  ...[146, 292, 16819, 16820, 16945].map((code) => [code, TOO_MUCH] as const),
+  ...[291, 17007].map((code) => [code, NO_INDEX] as const),
+  ...[10334, 17280].map((code) => [code, TOO_LARGE] as const),
+  ...[462, 16500].map(
+    (code) => [code, { code: 'SOURCE_RATE_LIMITED', message: 'The database asked for fewer reads.' } as const] as const,
+  ),
+]);
+
+/** Of codes that a server gives for many things, what its words tell apart. */
+const SERVER_WORDS: readonly (readonly [RegExp, Meaning])[] = [
+  [/\bhint\b/i, NO_INDEX],
+  [/sort operation used more than|memory limit|maximum memory/i, TOO_MUCH],
+  [/readconcern/i, NO_CONCERN],
+  [/auth(entication)? (mechanism|failed)/i, REFUSED],
+];
+
+/** By the code of the system. */
+const SYSTEM_CODES: Readonly<Record<string, Meaning>> = {
+  ECONNREFUSED: unavailable('The database could not be reached: nothing listens at its address.'),
+  ENOTFOUND: unavailable('The database could not be reached: its host name is not known.'),
+  ENODATA: unavailable('The database could not be reached: its host name is not known.'),
+  EAI_AGAIN: unavailable('The database could not be reached: its host name could not be looked up.'),
+  EHOSTUNREACH: unavailable('The database could not be reached: there is no way to its host.'),
+  ENETUNREACH: unavailable('The database could not be reached: there is no way to its network.'),
+  ETIMEDOUT: unavailable('The database could not be reached: it did not answer in time.'),
+  ECONNRESET: LOST,
+  EPIPE: LOST,
+};
+const TLS = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+
+/** By the name of the driver's own error; the innermost that is known says most. */
+const DRIVER_NAMES: Readonly<Record<string, Meaning>> = {
+  MongoServerSelectionError: unavailable('The database could not be reached: no server of it answered in time.'),
+  MongoNetworkTimeoutError: unavailable('The database could not be reached: it did not answer in time.'),
+  MongoNetworkError: LOST,
+  MongoPoolClearedError: LOST,
+  MongoPoolClosedError: LOST,
+  MongoServerClosedError: LOST,
+  MongoConnectionPoolClearedError: LOST,
+  MongoTopologyClosedError: unavailable('The source has stopped.'),
+  MongoClientClosedError: unavailable('The source has stopped.'),
+  MongoNotConnectedError: unavailable('The source has stopped.'),
+  MongoExpiredSessionError: LOST,
+  MongoCompatibilityError: final(
+    'The server of the database is older than this gateway can read: MongoDB 4.2 is the oldest.',
+  ),
+  MongoMissingCredentialsError: REFUSED,
+  MongoMissingDependencyError: final('The database asks for a kind of login or compression that is not installed.'),
+  MongoParseError: NO_PROTOCOL,
+  MongoDecompressionError: NO_PROTOCOL,
+  MongoUnexpectedServerResponseError: NO_PROTOCOL,
+  BSONError: NO_PROTOCOL,
+  BSONOffsetError: NO_PROTOCOL,
+  BSONVersionError: NO_PROTOCOL,
+};
+/** Errors of a wrapper in which a chain of others lies. */
+const MAX_CHAIN = 10;
+
+/**
+ * A failure of the driver as what the contract knows: nothing of an address or of credentials is in it. What did not
+ * come from the driver, or from the way to the server, is a fault of our own, and stays what it is.
+ */
+export function sourceErrorOf(error: unknown, isEnded: boolean, conceal: (text: string) => string): unknown {
+  if (error instanceof SourceError) return error;
+  const chain = chainOf(error);
+  if (!isEnded && !chain.some(isOfDriver)) return error;
+  const cause = new Error(conceal(chain.map(toText).join(' < ')));
+  if (isEnded) return new SourceError('SOURCE_TIMEOUT', 'The read ended before the database answered.', { cause });
+  const { code, message, isFinal } = meaningOf(chain);
+  const retry = code === 'SOURCE_RATE_LIMITED' ? { retryAfterMs: 1000 } : {};
+  const fault = new SourceError(code, message, { cause, ...retry });
+  return isFinal === true ? finalFailure(fault) : fault;
+}
+
+/** What the driver cannot even begin with: its text may hold the URL, and is not kept. */
+export function unusableUrl(): SourceError {
+  const message = 'The URL of the database, or an option in it, is not one that the driver understands.';
+  return finalFailure(new SourceError('SOURCE_UNAVAILABLE', message));
+}
+
+function meaningOf(chain: readonly object[]): Meaning {
+  for (const link of chain) {
+    const meaning = ofServer(link);
+    if (meaning !== null) return meaning;
+  }
+  for (const link of chain) {
+    const code = 'code' in link && typeof link.code === 'string' ? link.code : '';
+    const meaning = TLS.test(code) ? UNSAFE : SYSTEM_CODES[code];
+    if (meaning !== undefined) return meaning;
+  }
+  for (const link of chain.toReversed()) {
+    const meaning = DRIVER_NAMES[nameOf(link)];
+    if (meaning !== undefined) return meaning;
+  }
+  return UNREACHED;
+}
+
+function ofServer(link: object): Meaning | null {
+  if (nameOf(link) !== 'MongoServerError') return null;
+  if ('errorLabels' in link && Array.isArray(link.errorLabels) && link.errorLabels.includes('SystemOverloadedError'))
+    return SERVER_CODES.get(462) ?? null;
+  const words = 'message' in link ? String(link.message) : '';
+  const known = 'code' in link ? SERVER_CODES.get(Number(link.code)) : undefined;
+  return known ?? SERVER_WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? unavailable('The database failed.');
+}
+
+function isOfDriver(link: object): boolean {
+  return /^(Mongo|BSON)/.test(nameOf(link)) || ('code' in link && typeof link.code === 'string');
+}
+
+/** The error, and what lies behind it, outermost first. */
+function chainOf(error: unknown): object[] {
+  const chain: object[] = [];
+  let next: unknown = error;
+  while (typeof next === 'object' && next !== null && chain.length < MAX_CHAIN && !chain.includes(next)) {
+    chain.push(next);
+    next = next instanceof AggregateError ? next.errors[0] : 'cause' in next ? next.cause : undefined;
+  }
+  return chain;
+}
+
+function nameOf(link: object): string {
+  return 'name' in link ? String(link.name) : '';
+}
+
+function toText(link: object): string {
+  const code = 'code' in link && link.code !== undefined ? ` ${String(link.code)}` : '';
+  return `${nameOf(link)}${code}: ${'message' in link ? String(link.message) : ''}`;
+}
