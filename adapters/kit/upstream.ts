@@ -2,9 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SourceError, type SourceErrorCode } from '../errors.ts';
 import { isInBackground } from './upstream/background.ts';
 import { finalFailure, isFinalFailure } from './upstream/final-failure.ts';
-import { ended, type PermitSettings, Permits } from './upstream/permits.ts';
+import { ended, type Permit, type PermitSettings, Permits } from './upstream/permits.ts';
+import { Rest } from './upstream/rest.ts';
 
 export interface UpstreamSettings extends PermitSettings {
+  /** Milliseconds for which nothing is asked after a refusal (429) that names no time; a minute where left out. */
+  readonly restAfter429?: number | undefined;
   /** Nothing is asked at all: what is on disk must do. */
   readonly offline?: boolean | undefined;
 }
@@ -24,72 +27,94 @@ interface Waiting {
   readonly deadline: number;
 }
 
+/** A request; it may say that it is at the source before it ends, so that the next one need not wait for its answer. */
+type UpstreamRequest<T> = (signal: AbortSignal, arrived: () => void) => Promise<T>;
+
+const REST_AFTER_429 = 60_000;
 /** A second try waits so long, more or less: both ends of a broken connection need a moment. */
 const RETRY_AFTER_MS = 100;
 /** A request that goes on so long after nobody waits any more gives its permit back all the same. */
 const GRACE_MS = 5_000;
 
 /**
- * The half of the guard round one upstream request: a permit of concurrency and rate, and one retry of a read that
- * failed on the way, while time is left.
+ * The half of the guard round one upstream request: a permit of concurrency and rate, rest for a source that asked for
+ * it, and one retry of a read that failed on the way, while time is left.
  */
 export class Upstream {
   readonly #permits: Permits;
+  readonly #rest: Rest;
   readonly #isOffline: boolean;
   readonly #metrics: UpstreamMetrics | undefined;
 
   constructor(settings: UpstreamSettings, metrics?: UpstreamMetrics) {
     this.#permits = new Permits(settings);
+    this.#rest = new Rest(settings.restAfter429 ?? REST_AFTER_429);
     this.#isOffline = settings.offline ?? false;
     this.#metrics = metrics;
   }
 
-  /** @throws {SourceError} SOURCE_TIMEOUT where nobody waits any more, SOURCE_UNAVAILABLE where too many wait */
-  async run<T>(call: Waiting, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * @throws {SourceError} SOURCE_TIMEOUT where nobody waits any more, SOURCE_UNAVAILABLE where too many wait,
+   * SOURCE_RATE_LIMITED where the source asked for rest, or its budget leaves no room before the deadline
+   */
+  async run<T>(call: Waiting, request: UpstreamRequest<T>): Promise<T> {
     try {
-      return await this.#once(call.signal, request);
+      return await this.#once(call, request);
     } catch (error) {
       const pause = RETRY_AFTER_MS * (0.5 + Math.random());
       if (!mayPass(error) || call.signal.aborted || Date.now() + pause >= call.deadline) throw error;
       // Whoever leaves meanwhile finds that out at the next permit.
       await delay(pause, undefined, { signal: call.signal }).catch(() => undefined);
       this.#metrics?.retried();
-      return await this.#once(call.signal, request);
+      return await this.#once(call, request);
     }
   }
 
-  async #once<T>(signal: AbortSignal, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #once<T>(call: Waiting, request: UpstreamRequest<T>): Promise<T> {
     if (this.#isOffline) throw offline();
-    const isBackground = isInBackground();
     const asked = performance.now();
-    await this.#permits.take(signal, isBackground);
-    if (signal.aborted) {
-      this.#permits.giveBack(isBackground);
-      throw ended();
-    }
+    const permit = await this.#permitFor(call);
+    const { signal } = call;
     const start = performance.now();
-    let isOut = true;
-    const giveBack = () => {
-      if (isOut) this.#permits.giveBack(isBackground);
-      isOut = false;
-    };
     let grace: NodeJS.Timeout | undefined;
     const onAbort = () => {
-      grace = setTimeout(giveBack, GRACE_MS).unref();
+      grace = setTimeout(() => permit.giveBack(), GRACE_MS).unref();
     };
     signal.addEventListener('abort', onAbort, { once: true });
     let code: SourceErrorCode | 'UNKNOWN' | null = null;
     try {
-      return await request(signal);
+      const answer = await request(signal, () => permit.arrived());
+      this.#rest.succeeded();
+      return answer;
     } catch (error) {
       code = error instanceof SourceError ? error.code : 'UNKNOWN';
+      // Whoever left says nothing of the source.
+      if (!signal.aborted && this.#rest.failed(error)) this.#leaveAlone();
       throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
       clearTimeout(grace);
-      giveBack();
+      permit.giveBack();
       this.#metrics?.requested(start - asked, performance.now() - start, code);
     }
+  }
+
+  async #permitFor(call: Waiting): Promise<Permit> {
+    const isBackground = isInBackground();
+    for (;;) {
+      if (isBackground) await this.#rest.over(call.signal);
+      const refusal = this.#rest.refusal();
+      if (refusal !== null && !isBackground) throw refusal;
+      const permit = await this.#permits.take(call, isBackground);
+      if (!call.signal.aborted && this.#rest.refusal() === null) return permit;
+      permit.giveBack();
+      if (call.signal.aborted) throw ended();
+    }
+  }
+
+  #leaveAlone(): void {
+    const refusal = this.#rest.refusal();
+    if (refusal !== null) this.#permits.refuseWaiting(refusal);
   }
 }
 

@@ -14,6 +14,7 @@ export interface AdapterEnvOptions {
     readonly concurrency: number;
     readonly rate: number | null;
     readonly offline?: boolean | undefined;
+    readonly restAfter429?: number | undefined;
     readonly tls?: TlsOptions | undefined;
   };
   readonly metrics?: SourceMetrics | undefined;

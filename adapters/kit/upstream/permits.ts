@@ -1,5 +1,7 @@
 import { SourceError } from '../../errors.ts';
 import { finalFailure } from './final-failure.ts';
+import { RateWindow } from './rate-window.ts';
+import { spentBudget } from './spent-budget.ts';
 
 export interface PermitSettings {
   /** Requests under way at once. */
@@ -10,9 +12,22 @@ export interface PermitSettings {
   readonly maxWaiting?: number | undefined;
 }
 
+/** Leave to make one request. */
+export interface Permit {
+  /** The request is known to be at the source: its time in the budget runs from here, not from its end. */
+  arrived(): void;
+  /** Once, when the request ended. */
+  giveBack(): void;
+}
+
+interface Waiting {
+  readonly grant: (permit: Permit) => void;
+  readonly refuse: (error: SourceError) => void;
+}
+
 interface Lane {
   /** In the order in which they came. */
-  readonly waiting: Set<() => void>;
+  readonly waiting: Set<Waiting>;
   readonly concurrency: number;
   /** Milliseconds between two starts. */
   readonly interval: number;
@@ -21,16 +36,27 @@ interface Lane {
   nextStart: number;
 }
 
+/** Who waits, and until when. */
+export interface PermitWait {
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
 const MAX_WAITING = 1_000;
+/** Whoever cannot be granted a permit is told so long before the deadline, so that the answer is there in time. */
+const TOLD_BEFORE_MS = 100;
+const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Permits of concurrency and rate, first come first served. Those of background tasks come behind all others, and take
- * half of what there is, so that a person who asks finds room.
+ * half of what there is, so that a person who asks finds room. Whoever would get none of the rate's in time is refused.
  */
 export class Permits {
   readonly #settings: PermitSettings;
   readonly #people: Lane;
   readonly #background: Lane;
+  readonly #window: RateWindow | null;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(settings: PermitSettings) {
@@ -38,6 +64,7 @@ export class Permits {
     const interval = rate === null ? 0 : 1000 / rate;
     const lane = { underWay: 0, nextStart: 0 };
     this.#settings = settings;
+    this.#window = rate === null ? null : new RateWindow(rate);
     this.#people = { ...lane, waiting: new Set(), concurrency, interval };
     this.#background = {
       ...lane,
@@ -48,31 +75,55 @@ export class Permits {
   }
 
   /** Waits for a permit, which has to be given back. Whoever leaves before has none. */
-  async take(signal: AbortSignal, isBackground: boolean): Promise<void> {
+  async take({ signal, deadline }: PermitWait, isBackground: boolean): Promise<Permit> {
     if (signal.aborted) throw ended();
     const { waiting } = isBackground ? this.#background : this.#people;
     if (waiting.size >= (this.#settings.maxWaiting ?? MAX_WAITING)) throw crowded();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    waiting.add(resolve);
-    const leave = () => {
+    const patience = deadline - Date.now();
+    if (!isBackground) this.#refuseHopeless(patience);
+    const { promise, resolve, reject } = Promise.withResolvers<Permit>();
+    const one: Waiting = { grant: resolve, refuse: reject };
+    const leave = (error: SourceError) => {
       // Not among the waiting any more: the permit is theirs, and they give it back.
-      if (!waiting.delete(resolve)) return;
+      if (!waiting.delete(one)) return;
       this.#grant();
-      reject(ended());
+      reject(error);
     };
-    signal.addEventListener('abort', leave, { once: true });
+    const onAbort = () => leave(ended());
+    const timer = isBackground || this.#window === null ? undefined : this.#tellInTime(patience, leave);
+    waiting.add(one);
+    signal.addEventListener('abort', onAbort, { once: true });
     this.#grant();
     try {
-      await promise;
+      return await promise;
     } finally {
-      signal.removeEventListener('abort', leave);
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
-  giveBack(isBackground: boolean): void {
-    this.#people.underWay -= 1;
-    if (isBackground) this.#background.underWay -= 1;
-    this.#grant();
+  /** The source wants to be left alone: nobody who waits now is granted a permit. */
+  refuseWaiting(error: SourceError): void {
+    const { waiting } = this.#people;
+    for (const one of waiting) one.refuse(error);
+    waiting.clear();
+  }
+
+  /** A lower bound will do: who is let in for nothing is told by the timer. */
+  #refuseHopeless(patience: number): void {
+    if (this.#window === null) return;
+    const { waiting, nextStart, interval } = this.#people;
+    const now = performance.now();
+    const wait = Math.max(nextStart, this.#window.nextStart(now)) - now + waiting.size * interval;
+    if (wait > Math.max(0, patience - TOLD_BEFORE_MS)) throw spentBudget(Math.max(interval, wait - patience));
+  }
+
+  #tellInTime(patience: number, leave: (error: SourceError) => void): NodeJS.Timeout {
+    const tell = () => {
+      // What waits for an answer of others is late for another reason.
+      if (this.#people.underWay < this.#people.concurrency) leave(spentBudget(this.#people.interval));
+    };
+    return setTimeout(tell, Math.min(Math.max(0, patience - TOLD_BEFORE_MS), LONGEST_TIMER)).unref();
   }
 
   #grant(): void {
@@ -81,7 +132,7 @@ export class Permits {
     let lane = this.#next();
     while (lane !== null) {
       const now = performance.now();
-      const start = Math.max(this.#people.nextStart, lane.nextStart);
+      const start = Math.max(this.#people.nextStart, lane.nextStart, this.#window?.nextStart(now) ?? 0);
       if (start > now) {
         this.#timer = setTimeout(() => this.#grant(), Math.ceil(start - now));
         return;
@@ -100,16 +151,31 @@ export class Permits {
   }
 
   #start(lane: Lane, now: number): void {
+    const [first] = lane.waiting;
+    if (first === undefined) return;
     // Whoever is under way in the background is one of all.
     const lanes = lane === this.#background ? [this.#people, this.#background] : [this.#people];
     for (const one of lanes) {
       one.underWay += 1;
       one.nextStart = now + one.interval;
     }
-    const [first] = lane.waiting;
-    if (first === undefined) return;
     lane.waiting.delete(first);
-    first();
+    first.grant(this.#permit(lanes, this.#window?.begin(now)));
+  }
+
+  #permit(lanes: readonly Lane[], arrive: (() => void) | undefined): Permit {
+    let isOut = true;
+    const arrived = () => {
+      arrive?.();
+      this.#grant();
+    };
+    const giveBack = () => {
+      if (!isOut) return;
+      isOut = false;
+      for (const one of lanes) one.underWay -= 1;
+      arrived();
+    };
+    return { arrived, giveBack };
   }
 }
 

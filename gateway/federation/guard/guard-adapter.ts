@@ -1,5 +1,6 @@
 import { type Adapter, type Call, type Health, type Logger, RELATION_TARGETS } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
+import { isSpentBudget } from '../../../adapters/kit/upstream/spent-budget.ts';
 import type { EntityName } from '../../../adapters/model.ts';
 import type { AnswerCacheSettings } from './answer-cache.ts';
 import { Breaker, type BreakerSettings, type Pass } from './breaker.ts';
@@ -51,7 +52,8 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       const error = withRest(sourceFault(cause, source, name, log), settings.restAfter429);
       // A client that went away before its deadline says nothing of the source.
       const hasLeft = call.signal.aborted && !isExpiry(call.signal.reason) && Date.now() < call.deadline;
-      if (hasLeft) breaker.abandoned(pass);
+      // Neither does our own budget.
+      if (hasLeft || isSpentBudget(error)) breaker.abandoned(pass);
       else recordFailure(pass, error);
       metrics?.called(source, name, performance.now() - start, error.code, keys);
       throw error;
