@@ -1,4 +1,4 @@
-import type { Checkout, Issue, Json } from '../kit/author.ts';
+import type { Checkout } from '../kit/author.ts';
 
 /** An issue as it is asked for: one version of it, or (null) the newest or all, as the question has it. */
 export interface IssueKey {
@@ -16,16 +16,4 @@ export function parseIssueKey(key: string): IssueKey {
 export function revisionKey({ gitCommitHash, patchsetHash }: Checkout): string | null {
   if (gitCommitHash === null) return null;
   return (patchsetHash ? `${gitCommitHash}+${patchsetHash}` : gitCommitHash).toLowerCase();
-}
-
-const NAMING_COMMITS = ['fix-commits', 'fix_commits', 'cause-commit', 'cause_commit'] as const;
-
-/** The commits that an issue names as its cause or its fix, in lower case. */
-export function namedCommits({ misc }: Issue): ReadonlySet<string> {
-  const named: readonly Json[] = NAMING_COMMITS.flatMap((key) => misc?.[key] ?? []);
-  const hashes = named.flatMap((commit) => {
-    const hash = typeof commit === 'object' && commit !== null && 'hash' in commit ? commit.hash : commit;
-    return typeof hash === 'string' ? [hash.toLowerCase()] : [];
-  });
-  return new Set(hashes);
 }

@@ -16,6 +16,7 @@ export interface AdapterEnvOptions {
     readonly offline?: boolean | undefined;
     readonly restAfter429?: number | undefined;
     readonly tls?: TlsOptions | undefined;
+    readonly privateAddresses?: boolean | undefined;
   };
   readonly metrics?: SourceMetrics | undefined;
 }
@@ -33,8 +34,8 @@ export function createAdapterEnv(options: AdapterEnvOptions): OwnedAdapterEnv {
     requested: (waitedMs, ms, code) => metrics?.requested(source, waitedMs, ms, code),
     retried: () => metrics?.retried(source),
   });
-  const { timeout, tls } = settings;
-  const http = createHttpClient({ upstream, userAgent: options.userAgent ?? 'kcigraph', timeout, tls });
+  const { timeout, tls, privateAddresses } = settings;
+  const http = createHttpClient({ upstream, userAgent: options.userAgent, timeout, tls, privateAddresses });
   const stopping = new AbortController();
   const tasks = new Set<Promise<void>>();
   const background = (task: (signal: AbortSignal) => Promise<void>): void => {

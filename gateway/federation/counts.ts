@@ -2,15 +2,16 @@ import type { Place } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Entities, EntityName, Status, StatusCounts } from '../../adapters/model.ts';
 import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
+import { countInSource } from './count-in-source.ts';
 import { fieldSet } from './field-set.ts';
 import { mergeSource } from './list-page.ts';
-import type { ListedSource, ListPart, ListPlace, ListSubject } from './list-subject.ts';
+import type { ListedSource, ListPlace, ListSubject } from './list-subject.ts';
 import type { Listed } from './listed-sources.ts';
 import type { MergeRow } from './merge-pages.ts';
-import type { Source } from './registry.ts';
+import { mergedStatuses } from './merged-statuses.ts';
 import type { RequestContext } from './request-context.ts';
-import { entityCapability, keysExclude, relationCapability } from './select-sources.ts';
-import { fieldsRead, splitFilter } from './source-filter.ts';
+import { entityCapability, keysExclude } from './select-sources.ts';
+import { fieldsRead } from './source-filter.ts';
 import { placeOf } from './source-reader.ts';
 import { addCounts, countStatuses, NO_COUNTS } from './verdict.ts';
 
@@ -38,54 +39,27 @@ export async function countList<E extends EntityName>(
   if (bySource.includes('failed')) return null;
   const known = bySource.filter((counts) => typeof counts === 'object');
   const filled = known.filter((counts) => counts.total > 0);
+  const areApart = keysExclude(listed.map(({ source }) => entityCapability(source, subject.entity)?.keys));
+  const readsCopies = listed.length > 1 && !areApart && dependsOnOthers(subject, needsStatuses);
   if (known.length === listed.length) {
-    const areApart = keysExclude(listed.map(({ source }) => entityCapability(source, subject.entity)?.keys));
-    if (filled.length <= 1 || areApart) return filled.reduce(addCounts, NO_COUNTS);
+    const isSum = areApart || filled.length === 0 || (filled.length === 1 && !readsCopies);
+    if (isSum) return filled.reduce(addCounts, NO_COUNTS);
   }
   const tooMany = listed.find((_, index) => {
     const counts = bySource[index];
     return typeof counts === 'object' && counts.total > MAX_READ;
   });
   if (tooMany !== undefined) return cut(context, place, tooMany);
-  return await countIdentities(context, subject, place, listed, needsStatuses);
+  return await countIdentities(context, subject, place, listed, { needsStatuses, readsCopies });
 }
 
-type Counted = StatusCounts | 'failed' | 'uncountable';
-
-async function countInSource<E extends EntityName>(
-  context: RequestContext,
-  subject: ListSubject<E>,
-  place: ListPlace,
-  { source, countParts }: ListedSource<E>,
-): Promise<Counted> {
-  if (countParts === null || source.adapter.count === undefined) return 'uncountable';
-  if (!countParts.every((part) => isCounted(source, subject, part))) return 'uncountable';
-  const answers = await Promise.all(
-    countParts.map(({ relation, parent, where }) => {
-      const asked = { entity: subject.entity, relation, where, allVersions: subject.allVersions };
-      return context.loaders.counts(source, asked).load({ key: parent, path: place.path });
-    }),
-  );
-  let sum = NO_COUNTS;
-  for (const counts of answers) {
-    if (counts instanceof SourceError) {
-      context.report.fail(source.name, counts, place.path);
-      return 'failed';
-    }
-    sum = addCounts(sum, counts);
-  }
-  return sum;
-}
-
-function isCounted<E extends EntityName>(
-  source: Source,
-  subject: ListSubject<E>,
-  { relation, where }: ListPart<E>,
-): boolean {
-  // A count by relation knows no versions; it counts what the relation gives.
-  const capability =
-    relation === null ? entityCapability(source, subject.entity) : relationCapability(source, relation);
-  return capability?.count === 'exact' && splitFilter(source, subject.entity, relation, where).residual === null;
+/**
+ * A copy that does not fit the filter decides all the same: it may have the status that is shown, or be the newer version
+ * of an issue.
+ */
+function dependsOnOthers<E extends EntityName>(subject: ListSubject<E>, needsStatuses: boolean): boolean {
+  const isNewestOnly = subject.entity === 'issue' && !subject.allVersions;
+  return subject.where !== null && (needsStatuses || isNewestOnly);
 }
 
 async function countIdentities<E extends EntityName>(
@@ -93,7 +67,7 @@ async function countIdentities<E extends EntityName>(
   subject: ListSubject<E>,
   place: ListPlace,
   listed: readonly ListedSource<E>[],
-  needsStatuses: boolean,
+  { needsStatuses, readsCopies }: { readonly needsStatuses: boolean; readonly readsCopies: boolean },
 ): Promise<StatusCounts | null> {
   let budget = budgets.get(context);
   if (budget === undefined) {
@@ -102,15 +76,25 @@ async function countIdentities<E extends EntityName>(
   }
   const shared = budget;
   const read = await Promise.all(listed.map((one) => readWhole(context, subject, place, one, needsStatuses, shared)));
-  const statuses = new Map<string, Status | null>();
-  for (const rows of read) {
-    if (rows === null) return null;
-    for (const { identity, object } of rows) {
-      const status: Status | null = 'status' in object ? object.status : null;
-      statuses.set(identity, statuses.get(identity) ?? status);
-    }
-  }
+  const rows = read.filter((some) => some !== null);
+  if (rows.length < read.length) return null;
+  const fields = fieldSet(subject.entity, needsStatuses ? ['status'] : []);
+  const statuses = readsCopies
+    ? await mergedStatuses({ context, subject, place, listed, rows, fields })
+    : statusesOf(rows.flat());
+  if (statuses === 'failed') return null;
+  if (statuses === 'too many') return cut(context, place, listed[0]!);
   return statuses.size > MAX_READ ? cut(context, place, listed[0]!) : countStatuses(statuses.values());
+}
+
+/** By identity; the rows by priority. */
+function statusesOf(rows: readonly MergeRow<Entities[EntityName]>[]): ReadonlyMap<string, Status | null> {
+  const statuses = new Map<string, Status | null>();
+  for (const { identity, object } of rows) {
+    const status: Status | null = 'status' in object ? object.status : null;
+    statuses.set(identity, statuses.get(identity) ?? status);
+  }
+  return statuses;
 }
 
 /** All rows that fit; null where they are too many or cannot be had. */

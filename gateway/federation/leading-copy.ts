@@ -47,7 +47,8 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
     const objects = found.map(({ copy }) => copy.object);
     const verdicts = await judge(context, scope, entity, where, objects, place.path);
     found.forEach(({ identity, copy }, index) => {
-      copy.matches = verdicts[index] === true;
+      // Two sources may hang one object on different parents: there it matches only by the copy that is below this one.
+      copy.matches = verdicts[index] === true && listed[copy.index]!.holds(copy.object);
       held.get(identity)?.set(copy.index, copy);
     });
     return candidates.map(({ source, row }) => {

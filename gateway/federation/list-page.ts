@@ -5,6 +5,7 @@ import type { CursorState } from './cursor.ts';
 import type { FieldSet } from './field-set.ts';
 import { judge } from './filter-fallback.ts';
 import { leadingCopies } from './leading-copy.ts';
+import { membershipFields } from './list-membership.ts';
 import { identityIn, type ListedSource, type ListPlace, type ListSubject } from './list-subject.ts';
 import type { Copy } from './merge-objects.ts';
 import { type MergeSource, mergePages } from './merge-pages.ts';
@@ -40,7 +41,8 @@ export async function listPage<E extends EntityName>(
   if (only === undefined) return { edges: [], hasNext: false, end: request.from };
   if (listed.length === 1 && only.residual === null)
     return await soleSourcePage(context, place, only, request, subject.order);
-  const fields = withFields(request.fields, fieldsRead(subject.entity, subject.where));
+  const read = [...fieldsRead(subject.entity, subject.where), ...membershipFields(subject)];
+  const fields = withFields(request.fields, read);
   const budgets = listed.map(() => new Budget(MAX_PAGE_REQUESTS));
   const page = await mergePages({
     sources: listed.map((one, index) => mergeSource(context, subject, place, one, fields, budgets[index]!)),

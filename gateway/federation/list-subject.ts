@@ -32,7 +32,12 @@ export interface ListPart<E extends EntityName> {
   readonly relation: RelationName | null;
   readonly parent: string;
   readonly where: Filter<E> | null;
+  /** Of a list by ids of parents, which its filter holds: what it is the list of. */
+  readonly below?: { readonly field: ParentField; readonly ids: ReadonlySet<string> };
 }
+
+/** Where a child names its parent. */
+export type ParentField = 'checkoutId' | 'buildId' | 'testId';
 
 export interface ReadPage<T> {
   readonly items: readonly PageItem<T>[];
@@ -51,6 +56,8 @@ export interface ListedSource<E extends EntityName> {
   readonly residual: Filter<E> | null;
   /** Whose children a count by relation can add up; null where it must read them. */
   readonly countParts: readonly ListPart<E>[] | null;
+  /** Whether an object that was not found by way of the list belongs to it. What cannot be told does not. */
+  holds(object: Entities[E]): boolean;
   /** @param budget of upstream requests, for this page */
   reader(fields: FieldSet, budget: Budget): Reader<Entities[E]>;
 }

@@ -2,6 +2,7 @@ import { SourceError } from '../../adapters/errors.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { Budget } from './budget.ts';
 import type { FieldSet } from './field-set.ts';
+import { belongsTo } from './list-membership.ts';
 import type { ListedSource, ListPart, ListPlace, ListSubject, Reader } from './list-subject.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
@@ -129,7 +130,8 @@ function listedSource<E extends EntityName>(
     return unionReader(readers, subject.order);
   };
   const isUnion = parts.length > 1;
-  return { source, paging: isUnion ? 'full' : (paging ?? 'full'), residual, countParts, reader };
+  const holds = (object: Entities[E]) => parts.some((part) => belongsTo(part, object));
+  return { source, paging: isUnion ? 'full' : (paging ?? 'full'), residual, countParts, holds, reader };
 }
 
 function reportCut(context: RequestContext, source: Source, place: ListPlace): void {

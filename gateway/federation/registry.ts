@@ -23,6 +23,8 @@ export interface SourceConfig {
   /** Nothing is asked of the system itself: what is on disk must do. */
   readonly offline?: boolean | undefined;
   readonly tls?: TlsOptions | undefined;
+  /** The name of its host may lead to a private address. */
+  readonly privateAddresses?: boolean | undefined;
 }
 
 /** What the sources share. */
@@ -97,6 +99,7 @@ function createSource(config: SourceConfig, module: AdapterModule, env: Registry
     restAfter429: config.restAfter429 ?? 60_000,
     offline: config.offline,
     tls: config.tls,
+    privateAddresses: config.privateAddresses,
   };
   const adapterEnv = createAdapterEnv({
     source: config.name,

@@ -2,7 +2,7 @@ import type { RelationName } from '../../adapters/adapter.ts';
 import type { Filters } from '../../adapters/filter.ts';
 import type { EntityName } from '../../adapters/model.ts';
 import { childIds } from './child-ids.ts';
-import type { ListPart, ListPlace, ListSubject } from './list-subject.ts';
+import type { ListPart, ListPlace, ListSubject, ParentField } from './list-subject.ts';
 import { directParts, type PartsOf, type SourceParts } from './listed-sources.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
@@ -11,7 +11,7 @@ import { entityCapability, relationCapability } from './select-sources.ts';
 /** What a composed list is put together from: the children of these ids. */
 interface Below {
   readonly relation: RelationName;
-  readonly field: 'checkoutId' | 'buildId' | 'testId';
+  readonly field: ParentField;
   readonly ids: ReadonlySet<string>;
 }
 
@@ -103,7 +103,8 @@ function listByIds<E extends EntityName>(
   const wanted = wantedIds(where, field);
   const both = wanted === null ? [...ids] : wanted.filter((id) => ids.has(id));
   if (both.length === 0) return [];
-  return [{ relation: null, parent: '', where: { ...(where ?? NO_FILTER[entity]), [field]: { in: both } } }];
+  const byIds = { ...(where ?? NO_FILTER[entity]), [field]: { in: both } };
+  return [{ relation: null, parent: '', where: byIds, below: { field, ids } }];
 }
 
 /** The ids that the client's own filter leaves. */

@@ -1,6 +1,6 @@
 import type { Entities, EntityName, StoredObject } from '../../kit/author.ts';
-import { comparePlaces } from '../../kit/author.ts';
-import { namedCommits, revisionKey } from '../ids.ts';
+import { comparePlaces, namedCommits } from '../../kit/author.ts';
+import { revisionKey } from '../ids.ts';
 import { placeOf } from '../translate.ts';
 import { Documents, type Index, type Row, type Table } from './documents.ts';
 import { mergeReports } from './merge-reports.ts';

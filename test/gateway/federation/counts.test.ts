@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { SourceError } from '../../../adapters/errors.ts';
 import type { Status } from '../../../adapters/model.ts';
 import { countStatuses, summarise } from '../../../gateway/federation/verdict.ts';
 import { ArrayAdapter, type ArrayDocument, type ArrayOptions } from '../../support/array-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { worlds } from '../../support/federated-worlds.ts';
-import { test } from '../../support/model-objects.ts';
+import { issue, test } from '../../support/model-objects.ts';
 
 const QUERY = '{ tests { totalCount statusCounts { pass fail error miss done skip none total status verdict } } }';
 
@@ -43,6 +44,60 @@ describe('counts', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('are by the status that is shown also where the filter fits another copy', async () => {
+    const filtered = QUERY.replace('tests {', 'tests(filter: { status: [FAIL, null] }) {');
+    const fits = (status: Status | null) => status === 'FAIL' || status === null;
+    await fc.assert(
+      fc.asyncProperty(worlds(), async (world) => {
+        const { data, errors } = await gatewayOf(world.sources).gateway.ask<Counted>(filtered);
+        expect(errors).toEqual([]);
+        const statuses = new Map<string, Status | null>();
+        const fitting = new Set<string>();
+        for (const { object } of world.documents) {
+          const status = 'status' in object ? object.status : null;
+          statuses.set(object.id, statuses.get(object.id) ?? status);
+          if (fits(status)) fitting.add(object.id);
+        }
+        const counts = summarise(countStatuses([...fitting].map((id) => statuses.get(id) ?? null)));
+        expect(data.tests).toEqual({ totalCount: counts.total, statusCounts: counts });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('of issues are of the newest version that any source has', async () => {
+    const blamed = (version: number, code: boolean): ArrayDocument => {
+      const made = issue({ id: 'lab:bug', version, culprit: { code, tool: null, harness: null } });
+      if (made.entity !== 'issue') throw new Error('An issue is none.');
+      return { ...made, time: `2026-01-0${version}T00:00:00.000000Z` };
+    };
+    const { gateway } = gatewayOf([
+      { documents: [blamed(1, true)] },
+      { documents: [blamed(1, true), blamed(2, false)] },
+    ]);
+    const { data } = await gateway.ask(`{
+      isCode: issues(filter: { culprit: { code: true } }) { totalCount nodes { version } }
+      isNot: issues(filter: { culprit: { code: false } }) { totalCount nodes { version } }
+      wasCode: issues(allVersions: true, filter: { culprit: { code: true } }) { totalCount nodes { version } }
+    }`);
+    expect(data).toEqual({
+      isCode: { totalCount: 0, nodes: [] },
+      isNot: { totalCount: 1, nodes: [{ version: 2 }] },
+      wasCode: { totalCount: 1, nodes: [{ version: 1 }] },
+    });
+  });
+
+  it('are null where the copy that decides cannot be had', async () => {
+    const { adapters, gateway } = gatewayOf([{ documents: tests('lab', 3) }, { documents: tests('lab', 1) }]);
+    const lost = new SourceError('SOURCE_UNAVAILABLE', 'The source is out of order.');
+    vi.spyOn(adapters[1]!, 'getMany').mockRejectedValue(lost);
+    const { data, errors } = await gateway.ask<Counted>(
+      '{ tests(filter: { status: [PASS] }) { totalCount statusCounts { pass } } }',
+    );
+    expect(data.tests).toEqual({ totalCount: null, statusCounts: null });
+    expect(errors).toHaveLength(1);
   });
 
   it('are added where the ids that sources can hold exclude each other, and nothing is read', async () => {

@@ -1,0 +1,47 @@
+import { SourceError } from '../../adapters/errors.ts';
+import type { EntityName, StatusCounts } from '../../adapters/model.ts';
+import type { ListedSource, ListPart, ListPlace, ListSubject } from './list-subject.ts';
+import type { Source } from './registry.ts';
+import type { RequestContext } from './request-context.ts';
+import { entityCapability, relationCapability } from './select-sources.ts';
+import { splitFilter } from './source-filter.ts';
+import { addCounts, NO_COUNTS } from './verdict.ts';
+
+type Counted = StatusCounts | 'failed' | 'uncountable';
+
+/** What a source counts of a list by itself. Its failure is reported. */
+export async function countInSource<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  { source, countParts }: ListedSource<E>,
+): Promise<Counted> {
+  if (countParts === null || source.adapter.count === undefined) return 'uncountable';
+  if (!countParts.every((part) => isCounted(source, subject, part))) return 'uncountable';
+  const answers = await Promise.all(
+    countParts.map(({ relation, parent, where }) => {
+      const asked = { entity: subject.entity, relation, where, allVersions: subject.allVersions };
+      return context.loaders.counts(source, asked).load({ key: parent, path: place.path });
+    }),
+  );
+  let sum = NO_COUNTS;
+  for (const counts of answers) {
+    if (counts instanceof SourceError) {
+      context.report.fail(source.name, counts, place.path);
+      return 'failed';
+    }
+    sum = addCounts(sum, counts);
+  }
+  return sum;
+}
+
+function isCounted<E extends EntityName>(
+  source: Source,
+  subject: ListSubject<E>,
+  { relation, where }: ListPart<E>,
+): boolean {
+  // A count by relation knows no versions; it counts what the relation gives.
+  const capability =
+    relation === null ? entityCapability(source, subject.entity) : relationCapability(source, relation);
+  return capability?.count === 'exact' && splitFilter(source, subject.entity, relation, where).residual === null;
+}
