@@ -2,16 +2,22 @@ import { Agent, request as send } from 'undici';
 import type { HttpClient, HttpRequest, HttpResponse, TlsOptions } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
 import { discard, ENCODINGS, readBody, tooLarge } from './http-client/answer-body.ts';
+import { AnswerCache } from './http-client/answer-cache.ts';
 import { connectionFault } from './http-client/connection-fault.ts';
+import { publicLookup } from './http-client/public-lookup.ts';
 import { refusalOf } from './http-client/refusal.ts';
+import { userAgentOf } from './http-client/user-agent.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface HttpClientOptions {
   readonly upstream: Upstream;
-  readonly userAgent: string;
+  /** Who asks, as the configuration says: a contact. The project's name is added where it is not part of it. */
+  readonly userAgent?: string | undefined;
   /** Milliseconds to wait for a connection, for the headers, and for each part of the body; 30 s where left out. */
   readonly timeout?: number | undefined;
   readonly tls?: TlsOptions | undefined;
+  /** Names may lead to private addresses, as within a network of one's own; else they are refused. */
+  readonly privateAddresses?: boolean | undefined;
 }
 
 export interface OwnedHttpClient extends HttpClient {
@@ -24,31 +30,38 @@ const MAX_CONNECT = 10_000;
 
 /**
  * HTTP as adapters need it; sockets are opened with the first request. What a status means is for the adapter to judge,
- * but 429, 401, 403 and 5xx are failures of the source. No redirect is followed: its answer cannot be read as data.
+ * but 429, 401, 403 and 5xx are failures of the source. No redirect is followed: its answer cannot be read as data. What
+ * the source gave a validator for is asked for conditionally; that it has not changed is an answer like the first.
  */
 export function createHttpClient(options: HttpClientOptions): OwnedHttpClient {
-  const { upstream, userAgent } = options;
+  const { upstream } = options;
+  const userAgent = userAgentOf(options.userAgent);
+  const cache = new AnswerCache();
   let agent: Agent | undefined;
   return {
-    request: (url, request, call) => upstream.run(call, (signal) => once(url, request, signal)),
+    request: (url, request, call) => upstream.run(call, (signal, arrived) => once(url, request, signal, arrived)),
     close: async () => agent?.destroy(),
   };
 
-  async function once(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  async function once(url: URL, request: HttpRequest, signal: AbortSignal, arrived: () => void): Promise<HttpResponse> {
     agent ??= agentOf(options);
     const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
+    const method = request.method ?? 'GET';
+    const sent = { accept: request.accept.join(', '), ...request.headers };
+    const key = cache.keyOf(method, url, sent);
+    const kept = key === null ? undefined : cache.get(key);
     try {
       const answer = await send(url, {
         dispatcher: agent,
-        method: request.method ?? 'GET',
-        headers: {
-          'user-agent': userAgent,
-          'accept-encoding': ENCODINGS,
-          accept: request.accept.join(', '),
-          ...request.headers,
-        },
+        method,
+        headers: { 'user-agent': userAgent, 'accept-encoding': ENCODINGS, ...cache.conditions(kept), ...sent },
         signal,
       });
+      arrived();
+      if (answer.statusCode === 304 && kept !== undefined && kept.body.length <= maxBytes) {
+        await answer.body.dump();
+        return responseOf(200, kept.headers, kept.body);
+      }
       const headers = flatHeaders(answer.headers);
       const fault =
         (await refusalOf(answer)) ??
@@ -58,16 +71,19 @@ export function createHttpClient(options: HttpClientOptions): OwnedHttpClient {
         discard(answer.body);
         throw fault;
       }
-      return responseOf(answer.statusCode, headers, await readBody(answer.body, headers['content-encoding'], maxBytes));
+      const body = await readBody(answer.body, headers['content-encoding'], maxBytes);
+      if (key !== null) cache.keep(key, answer.statusCode, headers, body);
+      return responseOf(answer.statusCode, headers, body);
     } catch (cause) {
       throw connectionFault(cause, signal.aborted);
     }
   }
 }
 
-function agentOf({ timeout = DEFAULT_TIMEOUT, tls }: HttpClientOptions): Agent {
+function agentOf({ timeout = DEFAULT_TIMEOUT, tls, privateAddresses = false }: HttpClientOptions): Agent {
+  const lookup = privateAddresses ? {} : { lookup: publicLookup };
   return new Agent({
-    connect: { ...tls, timeout: Math.min(timeout, MAX_CONNECT) },
+    connect: { ...tls, ...lookup, timeout: Math.min(timeout, MAX_CONNECT) },
     headersTimeout: timeout,
     bodyTimeout: timeout,
   });

@@ -33,6 +33,9 @@ export const SOURCE_SCHEMA = z.strictObject({
     .default(60_000)
     .describe('How long the source rests after it asked for fewer requests without naming a time.'),
   offline: flag().default(false).describe('Answer from what is on disk only.'),
+  privateAddresses: flag()
+    .default(false)
+    .describe("The name of the source's host may lead to a private address; localhost and plain addresses always may."),
   tls: z
     .strictObject({
       ca: text().optional().describe('Certificates to trust, as PEM or the path of a PEM file.'),

@@ -28,6 +28,7 @@ export interface SourceConfig {
   readonly breaker: Common['breaker'];
   readonly restAfter429: number;
   readonly offline: boolean;
+  readonly privateAddresses: boolean;
   /** Certificates and key as PEM. */
   readonly tls: Tls | undefined;
 }

@@ -1,6 +1,7 @@
 import { errors } from 'undici';
 import { SourceError } from '../../errors.ts';
 import { finalFailure } from '../upstream/final-failure.ts';
+import { PRIVATE_ADDRESS } from './public-lookup.ts';
 
 /** By the code of the system, of TLS or of undici: what a person should know, without any address. */
 const UNREACHABLE: Readonly<Record<string, string>> = {
@@ -30,6 +31,10 @@ export function connectionFault(cause: unknown, isAborted: boolean): SourceError
   if (TIMEOUTS.has(code)) return new SourceError('SOURCE_TIMEOUT', 'The source did not answer in time.', { cause });
   if (TLS.test(code)) {
     const message = 'The source could not be reached safely: its certificate or its TLS is not as it must be.';
+    return finalFailure(new SourceError('SOURCE_UNAVAILABLE', message, { cause }));
+  }
+  if (code === PRIVATE_ADDRESS) {
+    const message = 'The source could not be reached: its host name leads to a private address, which is not allowed.';
     return finalFailure(new SourceError('SOURCE_UNAVAILABLE', message, { cause }));
   }
   if (cause instanceof errors.HTTPParserError || NO_HTTP.test(code))

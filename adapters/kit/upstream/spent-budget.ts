@@ -7,7 +7,8 @@ const spent = new WeakSet<SourceError>();
  * asked: others need not be refused for it.
  */
 export function spentBudget(retryAfterMs: number): SourceError {
-  const message = 'The source may be asked no more than so often, and others wait already: not all of it could be asked.';
+  const message =
+    'The source may be asked no more than so often, and others wait already: not all of it could be asked.';
   const error = new SourceError('SOURCE_RATE_LIMITED', message, { retryAfterMs: Math.ceil(retryAfterMs) });
   spent.add(error);
   return error;
