@@ -26,6 +26,7 @@ afterEach(async () => {
 /** A server that notes when each request came, by the monotonic clock. */
 async function serve(
   answer: Answer,
+  host = '127.0.0.1',
 ): Promise<{ readonly url: string; readonly came: number[]; readonly server: Server }> {
   const came: number[] = [];
   const server = createServer((request, response) => {
