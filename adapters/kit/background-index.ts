@@ -18,6 +18,8 @@ export interface BackgroundIndexOptions {
   readonly name?: string;
   readonly maxEntries: number;
   readonly maxBytes: number;
+  /** What the file itself may take; beyond it the disk counts as full. Four times `maxBytes` where left out. */
+  readonly maxFileBytes?: number;
 }
 
 const PUT_ENTRIES = 50;
@@ -43,7 +45,7 @@ export class BackgroundIndex<R> {
       version: SCHEMA_VERSION * 1000 + options.version,
       schema: SCHEMA,
       // Indices take as much again as what they point to; the bound itself is kept by eviction.
-      maxFileBytes: 3 * options.maxBytes + 1024 * 1024,
+      maxFileBytes: options.maxFileBytes ?? 4 * options.maxBytes + 1024 * 1024,
       source: env.source,
       log: env.log,
     });
