@@ -3,7 +3,7 @@
  * same rows from one hand-written statement. `npm run bench -- [--tests 1000000] [--rounds 400] [--keep FOLDER]`
  */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
 const documents = Math.ceil(Number(values.tests ?? 1_000_000) / TESTS_OF_DOCUMENT);
 const rounds = Number(values.rounds ?? 400);
 const isLoaded = values.keep !== undefined && existsSync(join(values.keep, 'data'));
+if (values.keep !== undefined) await mkdir(values.keep, { recursive: true });
 const gateway = await startGateway(values.keep === undefined ? {} : { folder: values.keep });
 try {
   if (!isLoaded) await load(gateway);
@@ -51,6 +52,7 @@ async function load(target: GatewayProcess): Promise<void> {
 
 async function compare(target: GatewayProcess): Promise<void> {
   const client = new pg.Client(await storeUrl(target.folder));
+  client.on('error', () => {});
   await client.connect();
   await client.query('ANALYZE');
   for (const workload of workloads(landmarks(documents))) {
