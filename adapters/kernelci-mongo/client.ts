@@ -1,0 +1,56 @@
+import type { Document } from 'bson';
+import type { Filter } from 'mongodb';
+import type { AdapterEnv, Call, Health } from '../kit/author.ts';
+import { createMongoClient, type FindQuery, type MongoClient, type Tally } from '../kit/mongo/client.ts';
+import type { Documents } from '../kit/mongo/read-documents.ts';
+import type { LegacyOptions } from './options.ts';
+
+const REQUIRED = ['job', 'build', 'test_group', 'test_case'] as const;
+/** Later, earlier or smaller installations lack them. */
+const OPTIONAL = ['boot', 'test_regression', 'bisect', 'error_logs'] as const;
+/** The only collections that are ever read. */
+export type Collection = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+
+/** The statements of one read. */
+export interface Statements {
+  find(collection: Collection, filter: Filter<Document>, query: FindQuery): Promise<Documents>;
+  tally(collection: Collection, filter: Filter<Document>, by: readonly string[]): Promise<readonly Tally[]>;
+}
+
+/**
+ * The documents hang on each other by ids, so that one read is a short chain of statements, one a level, each for all
+ * keys at once. The chain is one upstream request: it has one permit, and is tried again as a whole.
+ */
+export class LegacyClient {
+  readonly #client: MongoClient<Collection>;
+  readonly #env: Pick<AdapterEnv, 'upstream'>;
+
+  constructor(options: LegacyOptions, env: Pick<AdapterEnv, 'upstream' | 'tls'>) {
+    const collections = { required: REQUIRED, optional: OPTIONAL };
+    // Its statements run under the permit of the read that they belong to.
+    const within = {
+      tls: env.tls,
+      upstream: <T>(call: Call, ask: (signal: AbortSignal) => Promise<T>) => ask(call.signal),
+    };
+    this.#client = createMongoClient(options, 'kernel-ci', collections, within);
+    this.#env = env;
+  }
+
+  async read<T>(call: Call, work: (statements: Statements) => Promise<T>): Promise<T> {
+    return await this.#env.upstream(call, async (signal) => {
+      const within: Call = { ...call, signal };
+      return await work({
+        find: (collection, filter, query) => this.#client.find(collection, filter, query, within),
+        tally: (collection, filter, by) => this.#client.tally(collection, filter, by, within),
+      });
+    });
+  }
+
+  health(call: Call): Promise<Health> {
+    return this.#env.upstream(call, (signal) => this.#client.health({ ...call, signal }));
+  }
+
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+}

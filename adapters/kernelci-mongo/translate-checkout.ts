@@ -1,0 +1,85 @@
+import type { Document } from 'bson';
+import type { Checkout, Json, JsonObject } from '../kit/author.ts';
+import { textOf, timeOf } from '../kit/mongo/values.ts';
+import type { Ids } from './ids.ts';
+import { repositoryUrl } from './repository-url.ts';
+
+/** Of a job, as the index of revisions keeps it. */
+export interface JobRecord {
+  /** The `_id`. */
+  readonly hex: string;
+  readonly job: string;
+  readonly git_branch: string | null;
+  readonly kernel: string;
+  readonly created: string | null;
+  readonly url: string | null;
+  readonly describe: string | null;
+  readonly status: string | null;
+}
+
+/** What a checkout is made from: the jobs at its commit, the one known first in front, and its first build. */
+export interface CheckoutParts {
+  readonly commit: string;
+  readonly jobs: readonly JobRecord[];
+  readonly firstBuild: Document | null;
+}
+
+/** Fields of a build that the checkout is made from. */
+export const CHECKOUT_FIELDS_OF_BUILD = [
+  'job',
+  'git_branch',
+  'kernel',
+  'git_commit',
+  'git_url',
+  'git_describe',
+  'git_describe_v',
+  'created_on',
+] as const;
+
+/** One commit as the system saw it, in however many trees: its reports know no more of it than the hash. */
+export function translateCheckout({ commit, jobs, firstBuild }: CheckoutParts, ids: Ids): Checkout {
+  const [job] = jobs;
+  const raw = textOf(firstBuild?.git_url) ?? first(jobs, ({ url }) => url);
+  return {
+    id: ids.checkout(commit),
+    origin: ids.origin,
+    timestamp: null,
+    misc: miscOf(jobs, raw),
+    treeName: job?.job ?? textOf(firstBuild?.job),
+    gitRepositoryUrl: repositoryUrl(raw),
+    gitCommitHash: commit,
+    gitCommitName:
+      textOf(firstBuild?.git_describe_v) ?? textOf(firstBuild?.git_describe) ?? first(jobs, ({ describe }) => describe),
+    gitCommitTags: null,
+    gitCommitMessage: null,
+    gitRepositoryBranch: textOf(firstBuild?.git_branch) ?? first(jobs, ({ git_branch }) => git_branch),
+    gitRepositoryBranchTip: null,
+    patchsetFiles: null,
+    patchsetHash: '',
+    messageId: null,
+    comment: null,
+    startTime: timeOf(firstBuild?.created_on) ?? first(jobs, ({ created }) => created),
+    originBuildsFinishTime: null,
+    originTestsFinishTime: null,
+    logUrl: null,
+    logExcerpt: null,
+    valid: true,
+  };
+}
+
+function miscOf(jobs: readonly JobRecord[], raw: string | null): JsonObject | null {
+  const misc: Record<string, Json> = {};
+  if (raw !== null && raw !== repositoryUrl(raw)) misc.kernelci_git_url = raw;
+  if (jobs.length > 0) {
+    misc.kernelci_revisions = jobs.map(({ job, git_branch, kernel, status }) => ({ job, git_branch, kernel, status }));
+  }
+  return Object.keys(misc).length === 0 ? null : misc;
+}
+
+function first<T>(jobs: readonly JobRecord[], of: (job: JobRecord) => T | null): T | null {
+  for (const job of jobs) {
+    const value = of(job);
+    if (value !== null) return value;
+  }
+  return null;
+}
