@@ -59,6 +59,8 @@ export async function executeOperation(
   const { executor, limits } = gateway;
   const { definition, document } = operation;
   if (definition === undefined) return { errors: [noOperation(operation)] };
+  // Validation lets it pass: without a root type there is nothing that its fields could be held against.
+  if (!executor.schema.getRootType(definition.operation)) return { errors: [noSuchKind(definition.operation)] };
   const variables = coerceVariables(executor.schema, definition, operation.variables);
   if (variables.errors !== undefined) return { errors: variables.errors };
   const question = {
@@ -101,6 +103,10 @@ function noOperation({ operationName }: Operation): GraphQLError {
       ? 'The document has several operations: say which one by "operationName".'
       : `The document has no operation named ${JSON.stringify(operationName.slice(0, 80))}.`,
   );
+}
+
+function noSuchKind(kind: OperationTypeNode): GraphQLError {
+  return clientError('BAD_USER_INPUT', `The schema has no ${kind}: ask by a query.`);
 }
 
 const fragments = new WeakMap<DocumentNode, ReadonlyMap<string, FragmentDefinitionNode>>();

@@ -39,6 +39,7 @@ export class SourceReport {
   readonly untold = new Map<string, number>();
   readonly #seen = new Set<string>();
   readonly #failures = new Map<SourceError, Set<string>>();
+  readonly #failedAt = new Set<string>();
 
   /** What the source has been asked so far, to be added to. */
   usageOf(source: string): SourceUsage {
@@ -51,13 +52,18 @@ export class SourceReport {
 
   /**
    * A source failed at a field. One failed call serves many parents: the same error is told once a field, at the first
-   * parent that met it.
+   * parent that met it. A field may ask a source several times: the first failure tells enough of a place.
    */
   fail(source: string, error: SourceError, path: Path): void {
     const field = path.filter((key) => typeof key === 'string').join('.');
     const fields = this.#failures.get(error) ?? new Set();
     if (fields.has(field)) return;
     this.#failures.set(error, fields.add(field));
+    if (error.id === null) {
+      const place = JSON.stringify([source, error.code === 'SOURCE_UNSUPPORTED', path]);
+      if (this.#failedAt.has(place)) return;
+      this.#failedAt.add(place);
+    }
     this.add(source, error, path);
   }
 

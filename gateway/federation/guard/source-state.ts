@@ -33,7 +33,7 @@ export class SourceStateTracker implements SourceState {
   detail: string | null = null;
 
   succeeded(ms: number): void {
-    this.latency = ms;
+    this.latency = Math.round(ms * 1000) / 1000;
     this.#become('UP', null);
   }
 

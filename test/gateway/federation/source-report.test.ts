@@ -23,6 +23,21 @@ it('tells faults of single parents each at its own', () => {
   ]);
 });
 
+it('tells of one place the first failure of a source, and of every source', () => {
+  const report = new SourceReport();
+  report.fail('ci', new SourceError('SOURCE_TIMEOUT', 'Late.'), ['revision']);
+  report.fail('ci', new SourceError('SOURCE_UNAVAILABLE', 'Left alone for a while.'), ['revision']);
+  report.fail('lab', new SourceError('SOURCE_UNAVAILABLE', 'Down.'), ['revision']);
+  for (const id of ['lab:1', 'lab:2'])
+    report.fail('lab', new SourceError('SOURCE_BAD_DATA', `${id} is garbage.`, { id }), ['revision']);
+  expect(report.errors.map(({ source, message }) => [source, message])).toEqual([
+    ['ci', 'Late.'],
+    ['lab', 'Down.'],
+    ['lab', 'lab:1 is garbage.'],
+    ['lab', 'lab:2 is garbage.'],
+  ]);
+});
+
 it('keeps warnings out of the errors, since clients throw data away that comes with errors', () => {
   const report = new SourceReport();
   report.add('ci', new SourceError('SOURCE_TRUNCATED', 'Cut.'), ['tests']);

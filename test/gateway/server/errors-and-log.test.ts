@@ -40,6 +40,17 @@ it('a fault of ours shows its request id, and the log the rest', async () => {
   }
 });
 
+it('an operation of a kind that the schema lacks is a fault of the request, and none of ours', async () => {
+  await using server = await startServer();
+  const { status, answer } = await ask(server.url, 'subscription { beds { name } }');
+  expect(status).toBe(400);
+  expect(answer).toEqual({
+    errors: [{ message: 'The schema has no subscription: ask by a query.', extensions: { code: 'BAD_USER_INPUT' } }],
+  });
+  const mutation = await ask(server.url, 'mutation { anything }', {}, 'application/json');
+  expect([mutation.status, mutation.answer.errors?.[0]?.extensions]).toEqual([200, { code: 'BAD_USER_INPUT' }]);
+});
+
 it('the log has a line for each request, without what was asked or by which token', async () => {
   const lines: object[] = [];
   await using server = await startServer({ log: quietLog(lines) });
