@@ -1,5 +1,5 @@
 import type { EntityName, StatusCounts } from '../../model.ts';
-import type { Drive } from '../drive.ts';
+import type { Drive } from '../driving-arms.ts';
 import { allOf, joined, raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';
 

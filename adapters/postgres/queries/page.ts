@@ -1,6 +1,6 @@
 import type { Order, Place } from '../../adapter.ts';
 import type { EntityName } from '../../model.ts';
-import type { Arm, Drive } from '../drive.ts';
+import type { Arm, Drive } from '../driving-arms.ts';
 import { type Keyset, orderOf, pageOf, sortColumns, type TimeSpelling } from '../keyset.ts';
 import { joined, raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';

@@ -1,6 +1,6 @@
 import type { RelationName } from '../../adapter.ts';
-import type { Arm } from '../drive.ts';
 import { buildsOf } from '../drive-by-checkouts.ts';
+import type { Arm } from '../driving-arms.ts';
 import { raw, sql } from '../sql.ts';
 import type { KeyKind } from './parents.ts';
 
