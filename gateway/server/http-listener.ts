@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from '../../adapters/adapter.ts';
 import { logAccess } from './access-log.ts';
-import type { Exchange, Route } from './exchange.ts';
+import type { Answering } from './answering.ts';
 import { explainListenError } from './listen-error.ts';
 import type { Metrics } from './metrics.ts';
 import { findRoute } from './router.ts';
@@ -23,18 +23,28 @@ export interface ListenerOptions {
   readonly config: ServerConfig;
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly routes: { readonly [path: string]: Route };
-  readonly answer: (exchange: Exchange) => Promise<void>;
+  /** What answers until it is replaced. */
+  readonly first: Answering;
+}
+
+/** A way of answering, with the requests that began under it. */
+interface InUse {
+  readonly answering: Answering;
+  requests: number;
+  /** Called when the last of them has ended, once it is replaced. */
+  onIdle: (() => void) | null;
 }
 
 /** The listening socket: what holds for every request whatever its route, and the way to stop. */
 export class HttpListener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
+  #current: InUse;
   #closing: Promise<void> | null = null;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    this.#current = { answering: options.first, requests: 0, onIdle: null };
     this.#server = createServer({
       headersTimeout: HEAD_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
@@ -71,6 +81,16 @@ export class HttpListener {
     });
   }
 
+  /** From now on requests are answered by `next`; resolves when those that began before have ended. */
+  replace(next: Answering): Promise<void> {
+    const before = this.#current;
+    this.#current = { answering: next, requests: 0, onIdle: null };
+    if (before.requests === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      before.onIdle = resolve;
+    });
+  }
+
   close(): Promise<void> {
     if (this.#closing !== null) {
       this.#server.closeAllConnections();
@@ -88,7 +108,11 @@ export class HttpListener {
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { config, log, metrics, routes, answer } = this.#options;
+    const { log, metrics } = this.#options;
+    const inUse = this.#current;
+    const { config, routes, answer } = inUse.answering;
+    inUse.requests += 1;
+    const closed = Promise.withResolvers<void>();
     const started = performance.now();
     const requestId = randomUUID();
     const gone = new AbortController();
@@ -100,6 +124,9 @@ export class HttpListener {
       const ms = performance.now() - started;
       metrics.answered(findRoute(routes, path).name, gone.signal.aborted ? 499 : response.statusCode, ms);
       logAccess(log, config.trustProxy ?? false, { request, response, path, requestId, ms, gone: gone.signal.aborted });
+      closed.resolve();
+      // A connection whose answer came after the draining began would stay for its keep-alive time.
+      if (this.draining) setImmediate(() => this.#server.closeIdleConnections());
     });
     response.once('finish', () => {
       request.resume();
@@ -114,5 +141,8 @@ export class HttpListener {
     if (this.draining) response.setHeader('connection', 'close');
     const idleTimeout = config.idleTimeout ?? IDLE;
     await answer({ request, response, path, search, requestId, log, idleTimeout, signal: gone.signal });
+    await closed.promise;
+    inUse.requests -= 1;
+    if (inUse.requests === 0) inUse.onIdle?.();
   }
 }

@@ -35,6 +35,11 @@ export interface ServerOptions {
 export interface GatewayServer {
   /** Rejects with one sentence where the address cannot be had. */
   listen(): Promise<void>;
+  /**
+   * Answers by another configuration and other sources from the next request on; where it listens stays as it is. `over`
+   * resolves when the requests that began before have ended: what they were answered from may be stopped then.
+   */
+  replace(next: Pick<ServerOptions, 'config' | 'registry'>): Promise<{ readonly over: Promise<void> }>;
   /** Takes no new requests, gives those under way their time, and ends them then. A second call ends them at once. */
   close(): Promise<void>;
   /** Such as `http://127.0.0.1:4000`; null while it does not listen. */

@@ -48,6 +48,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   await server.listen();
   return {
     listen: server.listen,
+    replace: server.replace,
     close: server.close,
     get address() {
       return server.address;
