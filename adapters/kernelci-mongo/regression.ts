@@ -33,7 +33,9 @@ export const REGRESSION_FIELDS: readonly string[] = [
 /** Null where the document tells of no failure. */
 export function regressionOf(document: Document): Regression | null {
   const hex = idOf(document._id);
-  const entries = listOf(document.regressions).flatMap((entry) => documentOf(entry) ?? []);
+  const entries = listOf(document.regressions)
+    .map(documentOf)
+    .filter((entry) => entry !== null);
   const [first] = entries;
   const runs = entries.filter(({ status }) => status !== 'PASS').flatMap((entry) => runOf(entry) ?? []);
   if (hex === null || runs.length === 0) return null;

@@ -1,0 +1,159 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Document } from 'bson';
+import { type AdapterEnv, type Call, type Health, type Json, SourceError } from '../kit/author.ts';
+import { BackgroundIndex } from '../kit/background-index.ts';
+import { timeOfId } from '../kit/mongo/values.ts';
+import type { LegacyClient } from './client.ts';
+import type { LegacyOptions } from './options.ts';
+import { distinctRevisions, type Revision, revisionKey } from './revision.ts';
+import type { IndexedJob } from './revisions/job-record.ts';
+import { JobSweep, type Reach } from './revisions/job-sweep.ts';
+import { SeenBuilds } from './revisions/seen-builds.ts';
+
+const BEGINNING: Reach = { newest: null, oldest: null, isWhole: false };
+/** Of the records in the index. */
+const VERSION = 1;
+const BYTES_AN_ENTRY = 600;
+const MAX_PENDING = 500;
+/** A call that waits for the index keeps so long for its own reads. */
+const MARGIN_MS = 1000;
+
+/** Which revisions have a commit: no index of the system tells it, so that the small collection `job` is walked once. */
+export class Revisions {
+  readonly #index: BackgroundIndex<IndexedJob>;
+  readonly #sweep: JobSweep;
+  readonly #env: Pick<AdapterEnv, 'background' | 'offline'>;
+  readonly seen = new SeenBuilds();
+  #reach: Reach = BEGINNING;
+  #stopping: AbortController | null = null;
+
+  constructor(client: LegacyClient, options: LegacyOptions, env: AdapterEnv) {
+    const maxEntries = options.maxRevisions;
+    const bounds = { maxEntries, maxBytes: maxEntries * BYTES_AN_ENTRY };
+    this.#index = new BackgroundIndex({ version: VERSION, name: 'revisions', ...bounds }, env);
+    this.#env = env;
+    const place = {
+      getReach: () => this.#reach,
+      pending: () => (this.#index.find('commit', ['']).get('') ?? []).slice(-MAX_PENDING).map(({ key }) => key),
+      learn: (jobs: readonly IndexedJob[], reach: Reach) => this.#learn(jobs, reach),
+    };
+    this.#sweep = new JobSweep(client, place, env, options.refresh);
+  }
+
+  start(): void {
+    if (this.#stopping !== null) return;
+    const stopping = new AbortController();
+    this.#stopping = stopping;
+    this.#index.open();
+    this.#reach = reachOf(this.#index.progress('jobs'));
+    if (this.#env.offline === true) return;
+    this.#env.background((signal) => this.#sweep.run(AbortSignal.any([signal, stopping.signal])));
+  }
+
+  stop(): void {
+    this.#stopping?.abort();
+    this.#stopping = null;
+    this.#index.close();
+  }
+
+  /**
+   * Whether all jobs are known, once they are or the call has no more time to wait.
+   * @throws {SourceError} where the walk over them fails
+   */
+  async areKnown(call: Call): Promise<boolean> {
+    if (this.#reach.isWhole) return true;
+    if (this.#stopping === null || this.#env.offline === true) return false;
+    const until = call.deadline - MARGIN_MS - Date.now();
+    if (until <= 0) return false;
+    const ending = new AbortController();
+    const signal = AbortSignal.any([call.signal, ending.signal]);
+    try {
+      const fault = await Promise.race([this.#sweep.next(), delay(until, null, { signal })]);
+      if (fault !== null) throw fault;
+      return this.#reach.isWhole;
+    } catch (error) {
+      if (call.signal.aborted) throw new SourceError('SOURCE_TIMEOUT', 'Nobody waits for the answer any more.');
+      throw error;
+    } finally {
+      ending.abort();
+    }
+  }
+
+  /** The jobs at each commit that is known, the first in front. */
+  jobsOf(commits: readonly string[]): ReadonlyMap<string, readonly IndexedJob[]> {
+    const found = new Map<string, readonly IndexedJob[]>();
+    for (const [commit, entries] of this.#index.find('commit', commits)) {
+      const jobs = entries.map(({ record }) => record);
+      found.set(
+        commit,
+        jobs.toSorted((one, other) => (one.hex < other.hex ? -1 : 1)),
+      );
+    }
+    return found;
+  }
+
+  /** Where builds of a commit may lie. */
+  revisionsOf(commit: string): readonly Revision[] {
+    const jobs = this.jobsOf([commit]).get(commit) ?? [];
+    const own = jobs.map(({ job, git_branch, kernel }) => ({ job, git_branch, kernel }));
+    return distinctRevisions([...own, ...this.seen.revisionsOf(commit)]);
+  }
+
+  /** The commit that the job of a revision names. */
+  commitOf(revision: Revision): string | null {
+    const key = revisionKey(revision);
+    const entries = this.#index.find('revision', [key]).get(key) ?? [];
+    return entries.find(({ record }) => record.commit !== null)?.record.commit ?? null;
+  }
+
+  /** Commits that begin so, at most `limit`. */
+  commitsWith(prefix: string, limit: number): readonly string[] {
+    const entries = this.#index.startingWith('commit', prefix, limit);
+    return [...new Set(entries.flatMap(({ record }) => record.commit ?? []))];
+  }
+
+  /** Jobs that came with another read, perhaps newer than what was walked. */
+  async learnJobs(jobs: readonly IndexedJob[]): Promise<void> {
+    const known = this.#index.get(jobs.map(({ hex }) => hex));
+    const unknown = jobs.filter(({ hex, commit }) => commit !== null && !known.get(hex)?.record.commit);
+    if (unknown.length > 0) await this.#put(unknown);
+  }
+
+  learnBuilds(documents: readonly Document[]): void {
+    this.seen.builds(documents);
+  }
+
+  /** How far the index reaches. */
+  get health(): Health {
+    const { entries, fault } = this.#index.reach();
+    const { isWhole, oldest } = this.#reach;
+    const back = oldest === null ? '' : ` down to ${timeOfId(oldest)?.slice(0, 10)}`;
+    const reach = isWhole
+      ? `All ${entries} revisions are known by commit.`
+      : `${entries} revisions are known by commit so far${back}.`;
+    return { ok: true, detail: fault === null ? reach : `${reach} ${fault}` };
+  }
+
+  async #learn(jobs: readonly IndexedJob[], reach: Reach): Promise<void> {
+    await this.#put(jobs);
+    this.#reach = reach;
+    this.#index.setProgress('jobs', { ...reach });
+  }
+
+  #put(jobs: readonly IndexedJob[]): Promise<void> {
+    return this.#index.put(
+      jobs.map((record) => ({
+        key: record.hex,
+        names: { commit: [record.commit ?? ''], revision: [revisionKey(record)] },
+        time: record.created,
+        record,
+      })),
+    );
+  }
+}
+
+function reachOf(value: Json): Reach {
+  if (typeof value !== 'object' || value === null || !('isWhole' in value)) return BEGINNING;
+  const text = (field: Json | undefined) => (typeof field === 'string' ? field : null);
+  return { newest: text(value.newest), oldest: text(value.oldest), isWhole: value.isWhole === true };
+}
