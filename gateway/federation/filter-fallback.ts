@@ -4,9 +4,10 @@ import { type Ancestry, type Filter, type FilterSubject, matches } from '../../a
 import type { Build, Checkout, Entities, EntityName } from '../../adapters/model.ts';
 import { fetchObjects } from './fan-out.ts';
 import { type FieldSet, fieldSet } from './field-set.ts';
+import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
-import { fitsKeys, relationCapability } from './select-sources.ts';
+import { entityCapability, fitsKeys, relationCapability } from './select-sources.ts';
 import { subjectsRead } from './source-filter.ts';
 
 type Path = readonly (string | number)[];
@@ -39,6 +40,27 @@ export async function judge<E extends EntityName>(
       return matches(entity, object, where, ancestry);
     }),
   );
+}
+
+/**
+ * Judges copies of one source by what it filters itself: by the ancestors and incidents that it has, as its lists do.
+ * Null where it cannot look them up.
+ */
+export async function judgeAsSource<E extends EntityName>(
+  context: RequestContext,
+  source: Source,
+  entity: E,
+  where: Filter<E> | null,
+  objects: readonly Entities[E][],
+  path: Path,
+): Promise<readonly (boolean | null)[]> {
+  const reads = subjectsRead(entity, where);
+  const isBelowBuild = entity === 'test' && (reads.has('build') || reads.has('checkout'));
+  const isBlind = (ancestor: 'build' | 'checkout') => (entityCapability(source, ancestor)?.get ?? null) === null;
+  if ((isBelowBuild && isBlind('build')) || (reads.has('checkout') && isBlind('checkout'))) {
+    return objects.map(() => null);
+  }
+  return await judge(context, { sources: [source], isNamed: false }, entity, where, objects, path);
 }
 
 async function ancestryOf(

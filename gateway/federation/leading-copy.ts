@@ -2,7 +2,7 @@ import { SourceError } from '../../adapters/errors.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { Budget } from './budget.ts';
 import type { FieldSet } from './field-set.ts';
-import { judge } from './filter-fallback.ts';
+import { judge, judgeAsSource } from './filter-fallback.ts';
 import { identityIn, type ListedSource, type ListPlace, type ListSubject } from './list-subject.ts';
 import type { Copy } from './merge-objects.ts';
 import type { Candidate } from './merge-pages.ts';
@@ -13,7 +13,12 @@ import { canGet, entityCapability } from './select-sources.ts';
 interface Held<E extends EntityName> extends Copy<Entities[E]> {
   readonly index: number;
   /** It fits the filter, as far as that can be told. */
-  matches: boolean;
+  readonly matches: boolean;
+}
+
+interface Fetched<E extends EntityName> {
+  readonly identity: string;
+  readonly copy: Held<E>;
 }
 
 export interface LeadingCopyOptions<E extends EntityName> {
@@ -40,17 +45,9 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
     down: ReadonlySet<number>,
   ): Promise<readonly (readonly Copy<Entities[E]>[] | null)[]> => {
     const held = atHand(candidates);
-    const found = (
-      await Promise.all(listed.map((_, index) => (down.has(index) ? [] : fetchMissing(index, held))))
-    ).flat();
-    const { where, scope, entity } = subject;
-    const objects = found.map(({ copy }) => copy.object);
-    const verdicts = await judge(context, scope, entity, where, objects, place.path);
-    found.forEach(({ identity, copy }, index) => {
-      // Two sources may hang one object on different parents: there it matches only by the copy that is below this one.
-      copy.matches = verdicts[index] === true && listed[copy.index]!.holds(copy.object);
-      held.get(identity)?.set(copy.index, copy);
-    });
+    const sources = listed.map((_, index) => index).filter((index) => !down.has(index));
+    const found = await Promise.all(sources.map(async (index) => judged(index, await fetchMissing(index, held))));
+    for (const { identity, copy } of found.flat()) held.get(identity)?.set(copy.index, copy);
     return candidates.map(({ source, row }) => {
       const copies = newestOnly([...(held.get(row.identity)?.values() ?? [])]).sort((a, b) => a.index - b.index);
       const matching = copies.filter((copy) => copy.matches);
@@ -71,7 +68,10 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
     return held;
   }
 
-  async function fetchMissing(index: number, held: ReadonlyMap<string, ReadonlyMap<number, Held<E>>>) {
+  async function fetchMissing(
+    index: number,
+    held: ReadonlyMap<string, ReadonlyMap<number, Held<E>>>,
+  ): Promise<readonly Fetched<E>[]> {
     const { source } = listed[index]!;
     const { entity } = subject;
     const missing = [...held].filter(([key, copies]) => !copies.has(index) && canGet(source, entity, key));
@@ -85,7 +85,7 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
     }
     const loader = context.loaders.objects(source, entity, fields, true);
     const answers = await Promise.all(asked.map(([key]) => loader.load({ key, path: place.path })));
-    const found: { readonly identity: string; readonly copy: Held<E> }[] = [];
+    const found: Fetched<E>[] = [];
     answers.forEach((answer, at) => {
       const identity = asked[at]![0];
       if (answer instanceof SourceError) context.report.fail(source.name, answer, place.path);
@@ -96,6 +96,25 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
       }
     });
     return found;
+  }
+
+  /**
+   * Whether copies match as their source would tell it: it filters by the ancestors that it has itself, and its list holds
+   * no copy that fits by those of another. Such a copy must not lead, or the object would stand nowhere.
+   */
+  async function judged(index: number, found: readonly Fetched<E>[]): Promise<readonly Fetched<E>[]> {
+    const { source, pushed, residual, holds } = listed[index]!;
+    const { entity, scope } = subject;
+    const objects = found.map(({ copy }) => copy.object);
+    const [there, here] = await Promise.all([
+      judgeAsSource(context, source, entity, pushed, objects, place.path),
+      judge(context, scope, entity, residual, objects, place.path),
+    ]);
+    return found.map(({ identity, copy }, at) => {
+      // Two sources may hang one object on different parents: there it matches only by the copy that is below this one.
+      const matches = there[at] === true && here[at] === true && holds(copy.object);
+      return { identity, copy: { ...copy, matches } };
+    });
   }
 
   /** Where a list gives the newest version of each issue, only copies of the newest that is known count. */

@@ -52,6 +52,8 @@ export type Reader<T> = (size: number, after: Place | null) => Promise<ReadPage<
 export interface ListedSource<E extends EntityName> {
   readonly source: Source;
   readonly paging: Paging;
+  /** What of the list's filter the source applies itself, by what it has of ancestors and incidents. */
+  readonly pushed: Filter<E> | null;
   /** What the gateway filters itself. */
   readonly residual: Filter<E> | null;
   /** Whose children a count by relation can add up; null where it must read them. */

@@ -119,7 +119,7 @@ function listedSource<E extends EntityName>(
 ): ListedSource<E> {
   const [first] = parts;
   const paging = first === undefined ? undefined : capabilityOf(source, subject, first)?.paging;
-  const residual = first === undefined ? null : splitOf(source, subject, first).residual;
+  const { pushed, residual } = splitFilter(source, subject.entity, first?.relation ?? null, subject.where);
   const reader = (fields: FieldSet, budget: Budget): Reader<Entities[E]> => {
     const readers = parts.map((part) => {
       const pushed = { ...part, where: splitOf(source, subject, part).pushed };
@@ -131,7 +131,7 @@ function listedSource<E extends EntityName>(
   };
   const isUnion = parts.length > 1;
   const holds = (object: Entities[E]) => parts.some((part) => belongsTo(part, object));
-  return { source, paging: isUnion ? 'full' : (paging ?? 'full'), residual, countParts, holds, reader };
+  return { source, paging: isUnion ? 'full' : (paging ?? 'full'), pushed, residual, countParts, holds, reader };
 }
 
 function reportCut(context: RequestContext, source: Source, place: ListPlace): void {

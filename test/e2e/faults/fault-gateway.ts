@@ -26,7 +26,7 @@ export interface FaultAnswer {
 export interface FaultGateway {
   readonly registry: Registry;
   readonly metrics: Metrics;
-  ask(query: string): Promise<FaultAnswer>;
+  ask(query: string, variables?: object): Promise<FaultAnswer>;
   close(): Promise<void>;
 }
 
@@ -45,13 +45,14 @@ export const IMPATIENT = {
 export async function startFaultGateway(
   sources: readonly SourceConfig[],
   modules: ReadonlyMap<string, AdapterModule> = ADAPTER_MODULES,
+  deadline = DEADLINE,
 ): Promise<FaultGateway> {
   const dataDir = await temporaryFolder();
   const metrics = new Metrics();
   const registry = createRegistry(sources, modules, { dataDir, log: SILENT, metrics: metrics.sources });
   await registry.start();
   const server = createServer({
-    config: { listen: { host: '127.0.0.1', port: 0 }, limits: { ...LIMITS, deadline: DEADLINE }, submit: null },
+    config: { listen: { host: '127.0.0.1', port: 0 }, limits: { ...LIMITS, deadline }, submit: null },
     registry,
     submission: NO_SUBMISSION,
     log: SILENT,
@@ -61,12 +62,12 @@ export async function startFaultGateway(
   return {
     registry,
     metrics,
-    ask: async (query) => {
+    ask: async (query, variables = {}) => {
       const start = performance.now();
       const response = await fetch(`${server.address}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query }),
+        body: JSON.stringify({ query, variables }),
       });
       const text = await response.text();
       const ms = performance.now() - start;

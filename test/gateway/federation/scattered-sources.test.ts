@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { ArrayAdapter, type ArrayDocument, type ArrayOptions } from '../../support/array-adapter.ts';
 import { knownDocuments } from '../../support/array-subject.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
-import { GRAPH_QUERIES } from '../../support/graph-queries.ts';
+import { ANCESTOR_QUERIES, GRAPH_QUERIES } from '../../support/graph-queries.ts';
 
 const DOCUMENTS = knownDocuments();
 const RUNS = { numRuns: 12 };
@@ -43,6 +43,40 @@ it.each(Object.entries(GRAPH_QUERIES))(
         const answer = await gatewayOf(scattered(places, alike)).ask(query);
         expect(answer.errors).toEqual([]);
         expect(answer.data).toEqual(whole.data);
+      }),
+      RUNS,
+    );
+  },
+);
+
+interface Listed {
+  readonly [field: string]: {
+    readonly totalCount: number | null;
+    readonly nodes: readonly { readonly id: string }[];
+  };
+}
+
+function idsOf(data: Listed): readonly string[] {
+  return Object.values(data).flatMap(({ nodes }) => nodes.map(({ id }) => id));
+}
+
+it.each(Object.entries(ANCESTOR_QUERIES))(
+  'gives of %s once what each source finds by the ancestors that it has itself',
+  async (_, query) => {
+    await fc.assert(
+      fc.asyncProperty(PLACES, ALIKE, async (places, alike) => {
+        // Where a filter is left to the gateway, it goes by the ancestors of all sources.
+        fc.pre(alike.filters === undefined);
+        const gateway = gatewayOf(scattered(places, alike));
+        const { data, errors } = await gateway.ask<Listed>(query);
+        expect(errors).toEqual([]);
+        const found = new Set<string>();
+        for (const { name } of gateway.registry.sources) {
+          const alone = query.replace('filter:', `sources: ["${name}"], filter:`);
+          for (const id of idsOf((await gateway.ask<Listed>(alone)).data)) found.add(id);
+        }
+        expect([...idsOf(data)].sort()).toEqual([...found].sort());
+        for (const { totalCount } of Object.values(data)) expect(totalCount).toBe(found.size);
       }),
       RUNS,
     );
