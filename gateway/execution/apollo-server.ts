@@ -6,17 +6,28 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { DocumentNode, FormattedExecutionResult } from 'graphql';
 import type { Logger } from '../../adapters/adapter.ts';
 import { documentStore } from './document-cache.ts';
 import { type Caller, executeOperation, type Gateway } from './execute-operation.ts';
 import { formatError } from './format-errors.ts';
 import { persistedDocuments } from './persisted-documents.ts';
+import { withoutTimes } from './without-times.ts';
 
 /** Apollo Server's context of one request. */
 export interface Exchange {
   readonly caller: Caller;
   /** Set where a well-formed request was refused by its content: over plain JSON that is a 200. */
   refusedByContent: boolean;
+  /** What may be kept and shown again tells no times: they are of the one request that was executed. */
+  readonly withoutTimes: boolean;
+  /** The answer as it is sent; null until there is one. */
+  answer: Answer | null;
+}
+
+export interface Answer {
+  readonly document: DocumentNode | undefined;
+  readonly result: FormattedExecutionResult;
 }
 
 export interface ApolloContext {
@@ -82,12 +93,19 @@ export function createApolloServer(
   });
 }
 
-/** Notes what became of a request, for its status. */
+/** Notes what became of a request, for its status and for how long it may be kept. */
 const outcomes: ApolloServerPlugin<ApolloContext> = {
   async requestDidStart({ contextValue }) {
     return {
       async didEncounterErrors({ errors }) {
         contextValue.exchange.refusedByContent = errors.every((error) => error.extensions.code !== 'BAD_REQUEST');
+      },
+      async willSendResponse({ response: { body }, document }) {
+        // Only @defer and @stream give more than one result, which the schema does not have.
+        if (body.kind !== 'single') return;
+        const { exchange } = contextValue;
+        if (exchange.withoutTimes) body.singleResult.extensions = withoutTimes(body.singleResult.extensions);
+        exchange.answer = { document, result: body.singleResult };
       },
     };
   },

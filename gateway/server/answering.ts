@@ -46,6 +46,7 @@ export function createAnswering(
     },
     '/graphql': graphqlRoute({
       apollo,
+      registry,
       admit: sourceAdmission(limits),
       maxBytes: Math.min(limits.graphqlBytes, limits.bodyBytes),
       open,

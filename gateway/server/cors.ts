@@ -3,7 +3,7 @@ import { allowedMethods } from './router.ts';
 
 /** What pages of other origins may read. Not /submit: a page has no business there. */
 const SHARED: ReadonlySet<string> = new Set(['/graphql', '/health', '/ready']);
-const HEADERS = 'authorization, content-type, apollo-require-preflight, x-apollo-operation-name';
+const HEADERS = 'authorization, content-type, apollo-require-preflight, if-none-match, x-apollo-operation-name';
 const A_DAY = '86400';
 
 /** Lets pages of the configured origins ask. Gives true where it has answered: a preflight. */
@@ -16,7 +16,7 @@ export function corsPolicy(origins: readonly string[]): (exchange: Exchange, rou
     if (!all && origins.length > 0) response.appendHeader('vary', 'Origin');
     if (allowed) {
       response.setHeader('access-control-allow-origin', all ? '*' : origin);
-      response.setHeader('access-control-expose-headers', 'x-request-id');
+      response.setHeader('access-control-expose-headers', 'etag, x-request-id');
     }
     if (!preflight) return false;
     if (allowed) {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gunzipSync, gzip } from 'node:zlib';
+import { acceptedEncoding } from './content-encoding.ts';
+import { isNoneMatch } from './entity-tag.ts';
 import { exampleQueries } from './example-queries.ts';
 import type { Exchange } from './exchange.ts';
-import { preferenceFor } from './media-type.ts';
 import { send } from './send.ts';
 
 const TYPE = 'text/html; charset=utf-8';
@@ -32,25 +33,20 @@ export class GraphiqlPage {
 
   readonly answer = async ({ request, response }: Exchange): Promise<void> => {
     const page = await this.prepare();
+    response.appendHeader('vary', 'Accept, Accept-Encoding');
     const headers = {
       etag: page.etag,
       'cache-control': 'no-cache',
-      vary: 'Accept, Accept-Encoding',
       'content-security-policy': page.policy,
     };
-    if (request.headers['if-none-match']?.includes(page.etag)) {
+    if (isNoneMatch(request.headers['if-none-match'], page.etag)) {
       response.writeHead(304, headers);
       response.end();
       return;
     }
-    const accepted = request.headers['accept-encoding'] ?? 'identity';
-    if (preferenceFor(accepted, 'br') > 0) {
-      send(response, 200, TYPE, page.brotli, { ...headers, 'content-encoding': 'br' });
-    } else if (preferenceFor(accepted, 'gzip') > 0) {
-      send(response, 200, TYPE, page.gzip, { ...headers, 'content-encoding': 'gzip' });
-    } else {
-      send(response, 200, TYPE, gunzipSync(page.gzip), headers);
-    }
+    const { best } = acceptedEncoding(request.headers['accept-encoding']);
+    if (best === 'identity') send(response, 200, TYPE, gunzipSync(page.gzip), headers);
+    else send(response, 200, TYPE, page[best === 'br' ? 'brotli' : 'gzip'], { ...headers, 'content-encoding': best });
   };
 }
 

@@ -1,20 +1,25 @@
+import type { IncomingMessage } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import type { ApolloContext, Exchange as GraphqlExchange } from '../execution/apollo-server.ts';
 import type { ClientErrorCode } from '../federation/client-error.ts';
+import type { Registry } from '../federation/registry.ts';
 import { bearerToken } from './bearer-token.ts';
+import { cacheControlOf, NO_STORE } from './cache-control.ts';
+import { entityTagOf, isNoneMatch } from './entity-tag.ts';
 import type { Exchange, HttpError, Route } from './exchange.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { isLocalRequest, NOT_LOCAL } from './local-request.ts';
 import { mediaTypeOf, preferenceFor } from './media-type.ts';
 import { readWhole } from './read-body.ts';
-import { send } from './send.ts';
+import { sendCompressed } from './send-compressed.ts';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL_TYPE = 'application/graphql-response+json';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<ApolloContext>;
+  readonly registry: Registry;
   /** Gives an error for a text that must not be parsed or validated. */
   readonly admit: (source: string) => GraphQLError | null;
   readonly maxBytes: number;
@@ -46,20 +51,23 @@ export function graphqlRoute(options: GraphqlRouteOptions): Route {
 }
 
 async function answer(
-  { apollo, admit, open, onError }: GraphqlRouteOptions,
+  { apollo, registry, admit, open, onError }: GraphqlRouteOptions,
   exchange: Exchange,
-  method: string,
+  method: 'GET' | 'POST',
   body: unknown,
   source: unknown,
 ): Promise<void> {
   const { request, response, search, requestId, log, signal } = exchange;
+  response.appendHeader('vary', 'Accept');
   const refusal = typeof source === 'string' ? admit(source) : null;
   if (refusal !== null) {
     const { http: _http, ...extensions } = refusal.extensions;
     const errors = [{ message: refusal.message, extensions }];
     onError('LIMIT_EXCEEDED');
     const type = prefersGraphqlType(request.headers.accept) ? GRAPHQL_TYPE : JSON_TYPE;
-    return send(response, type === JSON_TYPE ? 200 : 400, `${type}; charset=utf-8`, JSON.stringify({ errors }));
+    const status = type === JSON_TYPE ? 200 : 400;
+    const headers = { 'cache-control': NO_STORE };
+    return sendCompressed(exchange, status, `${type}; charset=utf-8`, JSON.stringify({ errors }), headers);
   }
   const graphql: GraphqlExchange = {
     caller: {
@@ -70,6 +78,8 @@ async function answer(
       mutationRefusal: open && !isLocalRequest(request) ? NOT_LOCAL : null,
     },
     refusedByContent: false,
+    withoutTimes: method === 'GET',
+    answer: null,
   };
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
@@ -81,7 +91,28 @@ async function answer(
   });
   if (signal.aborted) return;
   const { 'content-type': type = `${JSON_TYPE}; charset=utf-8`, ...others } = Object.fromEntries(result.headers);
-  send(response, statusOf(result, graphql, type), type, bodyOf(result), others);
+  const status = statusOf(result, graphql, type);
+  const caching = method === 'GET' ? cachingHeaders(graphql, registry, request) : { 'cache-control': NO_STORE };
+  if (status === 200 && caching.etag !== undefined && isNoneMatch(request.headers['if-none-match'], caching.etag)) {
+    response.appendHeader('vary', 'Accept-Encoding');
+    response.writeHead(304, { ...caching });
+    response.end();
+    return;
+  }
+  await sendCompressed(exchange, status, type, bodyOf(result), { ...others, ...caching });
+}
+
+/** A refusal has no tag; what was answered has one, be it whole or not. */
+function cachingHeaders({ answer }: GraphqlExchange, registry: Registry, request: IncomingMessage): Caching {
+  if (answer === null) return { 'cache-control': NO_STORE };
+  const cacheControl = cacheControlOf(answer, registry, request.headers.authorization !== undefined);
+  const { result } = answer;
+  return { 'cache-control': cacheControl, ...('data' in result && { etag: entityTagOf(result) }) };
+}
+
+interface Caching {
+  readonly 'cache-control': string;
+  readonly etag?: string;
 }
 
 /** A request that is well-formed as HTTP and wrong as GraphQL is a 200 for those who know only plain JSON. */

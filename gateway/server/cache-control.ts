@@ -1,0 +1,54 @@
+import { type DocumentNode, visit } from 'graphql';
+import type { Answer } from '../execution/apollo-server.ts';
+import type { Registry, Source } from '../federation/registry.ts';
+import { warningsOf } from './entity-tag.ts';
+
+/** Nobody keeps it. */
+export const NO_STORE = 'no-store';
+/** Whoever keeps it asks, by its tag, before showing it again. */
+const NO_CACHE = 'no-cache';
+
+/**
+ * How long an answer may be shown again: as long as each of the sources that were asked says of its own answers. One
+ * that a source is missing from, or that is old already, is not kept at all.
+ * @param isPersonal the request brought credentials: only its own client may keep the answer
+ */
+export function cacheControlOf({ document, result }: Answer, registry: Registry, isPersonal: boolean): string {
+  if ((result.errors ?? []).length > 0 || warningsOf(result.extensions).length > 0) return NO_STORE;
+  if (document === undefined || asksHowSourcesAre(document)) return NO_CACHE;
+  const seconds = Math.floor(freshnessOf(askedSources(result.extensions, registry)) / 1000);
+  if (seconds <= 0) return NO_CACHE;
+  return `${isPersonal ? 'private' : 'public'}, max-age=${seconds}`;
+}
+
+function askedSources(extensions: Readonly<Record<string, unknown>> | undefined, registry: Registry): Source[] {
+  const { sources } = extensions ?? {};
+  if (typeof sources !== 'object' || sources === null) return [];
+  const asked = Object.entries(sources).filter(([, usage]) => !('skipped' in usage));
+  return asked.flatMap(([name]) => registry.get(name) ?? []);
+}
+
+/** Milliseconds; 0 where nobody vouches for any. */
+function freshnessOf(sources: readonly Source[]): number {
+  const freshness = sources.flatMap(({ adapter }) =>
+    Object.values(adapter.capabilities.entities).map(({ freshnessMs }) => freshnessMs),
+  );
+  return freshness.length === 0 ? 0 : Math.min(...freshness);
+}
+
+const known = new WeakMap<DocumentNode, boolean>();
+
+/** `sources { state }` is of this very moment. An object's own `sources` are names, and have no fields. */
+function asksHowSourcesAre(document: DocumentNode): boolean {
+  let asks = known.get(document);
+  if (asks === undefined) {
+    asks = false;
+    visit(document, {
+      Field({ name, selectionSet }) {
+        if (selectionSet !== undefined && (name.value === 'sources' || name.value === 'source')) asks = true;
+      },
+    });
+    known.set(document, asks);
+  }
+  return asks;
+}
