@@ -1,0 +1,66 @@
+import { type CollectionIndex, indexesOf } from './collection-index.ts';
+
+/** The indexes that kernelci-backend makes at its start, `-` before a field for those that descend. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  job: ['-created_on', 'job', 'kernel'],
+  build: [
+    '-created_on',
+    'job',
+    '-kernel',
+    '-created_on status',
+    '-created_on job -kernel',
+    'git_branch job kernel',
+    'git_branch job job_id kernel',
+    'git_branch job kernel status',
+    '-created_on git_branch git_commit git_url -_id job -kernel',
+    'arch defconfig defconfig_full git_branch job job_id -kernel',
+    'arch build_environment defconfig defconfig_full git_branch job -kernel',
+    'arch -created_on defconfig_full git_branch _id job -kernel status',
+  ],
+  test_group: [
+    '-created_on parent_id',
+    'mach',
+    'mach lab_name',
+    'build_id -created_on parent_id',
+    'git_branch job -kernel name parent_id',
+    'device_type job -kernel mach name parent_id',
+    'arch device_type defconfig_full git_branch job kernel lab_name name',
+  ],
+  test_case: [
+    'test_group_id',
+    'mach',
+    'mach device_type',
+    '-kernel name test_group_id',
+    'git_branch job -kernel',
+    '-created_on git_branch job status',
+    '-created_on git_branch kernel mach',
+    'git_branch job -kernel plan',
+    'git_branch job -kernel status',
+    'git_branch job -kernel plan status',
+    'git_branch job -kernel plan regression_id status',
+    'git_branch job kernel regression_id status',
+    'git_branch job kernel lab_name plan status',
+    'arch build_environment defconfig_full git_branch job kernel lab_name plan',
+    'arch build_environment defconfig_full git_branch job kernel lab_name plan status',
+  ],
+  test_regression: [
+    '-kernel plan',
+    'git_branch job -kernel',
+    'git_branch job kernel plan',
+    'build_environment defconfig_full device_type git_branch job kernel plan',
+    'git_branch job kernel lab_name plan',
+  ],
+  bisect: ['-name', 'created_on'],
+  error_logs: ['-build_id'],
+  boot: [
+    '-created_on',
+    'status -created_on',
+    'status job kernel',
+    'job kernel',
+    'mach board',
+    'mach -created_on',
+    '-created_on -_id job -kernel defconfig_full arch board lab_name status git_branch',
+  ],
+};
+
+export const LEGACY_INDEXES: readonly CollectionIndex[] = indexesOf(KEYS);
