@@ -1,8 +1,9 @@
 import type { Document } from 'bson';
-import type { Json, JsonObject, Status, Test } from '../kit/author.ts';
+import type { Json, JsonObject, Test } from '../kit/author.ts';
 import { toJson } from '../kit/mongo/to-json.ts';
 import { durationOf, idOf, textOf, timeOf } from '../kit/mongo/values.ts';
 import type { FieldSources } from './projection.ts';
+import type { StatusTable } from './status-table.ts';
 import { isSaid } from './translate-build.ts';
 import { environmentOf, placed, runFiles, type TestContext } from './translate-test.ts';
 
@@ -37,7 +38,7 @@ export const BOOT_SOURCES: FieldSources = {
   misc: ['plan', 'plan_variant', 'status', ...MORE_MISC],
 };
 
-const STATUSES: Readonly<Record<string, Status>> = { PASS: 'PASS', FAIL: 'FAIL', OFFLINE: 'MISS', UNTRIED: 'SKIP' };
+export const BOOT_STATUSES: StatusTable = { PASS: 'PASS', FAIL: 'FAIL', OFFLINE: 'MISS', UNTRIED: 'SKIP' };
 
 /** A document of `boot`, as boots were kept before they became tests. */
 export function translateBoot(
@@ -58,7 +59,7 @@ export function translateBoot(
     comment: placed('boot', device, lab),
     logUrl: files.find(({ name }) => name === 'txt')?.url ?? null,
     logExcerpt: null,
-    status: STATUSES[textOf(document.status) ?? ''] ?? null,
+    status: BOOT_STATUSES[textOf(document.status) ?? ''] ?? null,
     number: null,
     startTime: timeOf(document.created_on),
     duration: durationOf(document.time),

@@ -6,6 +6,7 @@ import { warnOfRecord } from './bad-record.ts';
 import { beginningOf } from './excerpt.ts';
 import type { Ids } from './ids.ts';
 import type { FieldSources } from './projection.ts';
+import type { StatusTable } from './status-table.ts';
 import { storageUrl } from './storage-url.ts';
 
 /** What a build is read with beside its own document. */
@@ -88,9 +89,11 @@ export function translateBuild(document: Document, context: BuildContext): Build
   };
 }
 
-/** PASS and FAIL are verdicts; anything else says that there is none. */
-export function buildStatusOf(status: unknown): Status | null {
-  return status === 'PASS' || status === 'FAIL' ? status : null;
+/** PASS and FAIL are verdicts; UNKNOWN and BUILD say that there is none. */
+export const BUILD_STATUSES: StatusTable = { PASS: 'PASS', FAIL: 'FAIL' };
+
+function buildStatusOf(status: unknown): Status | null {
+  return BUILD_STATUSES[textOf(status) ?? ''] ?? null;
 }
 
 function durationOf(value: unknown): number | null {

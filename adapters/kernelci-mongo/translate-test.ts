@@ -6,6 +6,7 @@ import { warnOfRecord } from './bad-record.ts';
 import { endOf } from './excerpt.ts';
 import type { Ids } from './ids.ts';
 import type { FieldSources } from './projection.ts';
+import type { StatusTable } from './status-table.ts';
 import { storageUrl } from './storage-url.ts';
 import { testPath } from './test-path.ts';
 import { isSaid } from './translate-build.ts';
@@ -84,7 +85,7 @@ export function translateTest(document: Document, context: TestContext): Test {
   };
 }
 
-const STATUSES: Readonly<Record<string, Status>> = {
+export const TEST_STATUSES: StatusTable = {
   PASS: 'PASS',
   FAIL: 'FAIL',
   SKIP: 'SKIP',
@@ -94,7 +95,7 @@ const STATUSES: Readonly<Record<string, Status>> = {
 
 function testStatusOf(value: unknown, id: string, call: Pick<Call, 'warn'>): Status | null {
   const name = textOf(value);
-  const status = name === null ? null : (STATUSES[name] ?? null);
+  const status = name === null ? null : (TEST_STATUSES[name] ?? null);
   if (name !== null && status === null) warnOfRecord(call, id, `"${name.slice(0, 60)}" is no status of a test.`);
   return status;
 }

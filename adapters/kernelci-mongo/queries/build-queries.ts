@@ -1,0 +1,193 @@
+import { type Document, ObjectId } from 'bson';
+import type { Filter } from 'mongodb';
+import type { Build, BuildFilter, Call, Found, Page, PageItem, PageQuery, StatusCounts } from '../../kit/author.ts';
+import { idOf, timeOf, toObjectId } from '../../kit/mongo/values.ts';
+import type { Statements } from '../client.ts';
+import { distinctRevisions, ofRevisions, type Revision } from '../revision.ts';
+import { statusCondition } from '../status-table.ts';
+import { BUILD_STATUSES } from '../translate-build.ts';
+import { BuildReader } from './build-reader.ts';
+import { childPage } from './child-page.ts';
+import type { LegacySource } from './source.ts';
+import { StatusTally } from './status-tally.ts';
+import { timeCondition } from './time-condition.ts';
+import { timePage } from './time-page.ts';
+import { warnOfCut, warnOfFilling } from './truncated.ts';
+
+const ROW_FIELDS = ['_id', 'job', 'git_branch', 'kernel', 'git_commit', 'created_on', 'status'];
+const ROW_PROJECTION = Object.fromEntries(ROW_FIELDS.map((name) => [name, 1 as const]));
+/** Builds below the parents of one call. */
+const MAX_ROWS = 100_000;
+
+interface BuildRow {
+  readonly hex: string;
+  readonly time: string | null;
+  readonly tie: string;
+  readonly status: unknown;
+}
+
+export class BuildQueries {
+  readonly #source: LegacySource;
+  readonly #reader: BuildReader;
+
+  constructor(source: LegacySource) {
+    this.#source = source;
+    this.#reader = new BuildReader(source);
+  }
+
+  async getMany(ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Found<Build>>> {
+    const hexes = [...new Set(ids.flatMap((id) => this.#source.ids.buildOf(id) ?? []))];
+    if (hexes.length === 0) return new Map();
+    const builds = await this.#source.client.read(call, (statements) => this.#reader.byId(hexes, statements, call));
+    const found = new Map<string, Found<Build>>();
+    for (const id of ids) {
+      const object = builds.get(this.#source.ids.buildOf(id) ?? '');
+      if (object !== undefined) found.set(id, { object, time: object.startTime });
+    }
+    return found;
+  }
+
+  async list(query: PageQuery<'build'>, call: Call): Promise<Page<Build>> {
+    const filter = await this.#filterOf(query.where, call);
+    if (filter === null) return { items: [], hasMore: false };
+    if (filter === 'filling') return { items: [], hasMore: true };
+    return await this.#source.client.read(call, async (statements) => {
+      const list = {
+        collection: 'build',
+        prefix: this.#source.ids.build(''),
+        filter,
+        projection: this.#reader.projection(call),
+        order: query.order,
+        withoutTime: query.where?.startTime === undefined,
+      } as const;
+      const { rows, hasMore } = await timePage(list, query, statements, call);
+      const documents = rows.map(({ document }) => document);
+      const builds = await this.#reader.made(documents, statements, call);
+      return { items: itemsOf(rows, builds), hasMore };
+    });
+  }
+
+  async ofCheckouts(
+    parents: readonly string[],
+    query: PageQuery<'build'>,
+    call: Call,
+  ): Promise<ReadonlyMap<string, Page<Build>>> {
+    const below = await this.#revisionsBelow(parents, call);
+    const pages = new Map<string, Page<Build>>();
+    if (below.isFilling) for (const parent of below.unknown) pages.set(parent, { items: [], hasMore: true });
+    if (below.revisions.length === 0) return pages;
+    return await this.#source.client.read(call, async (statements) => {
+      const children = await this.#rows(below.revisions, query.where, statements, call);
+      const chosen = parents.map((parent) => [parent, childPage(children.get(parent) ?? [], query)] as const);
+      const hexes = [...new Set(chosen.flatMap(([, { rows }]) => rows.map(({ hex }) => hex)))];
+      const builds = await this.#reader.byId(hexes, statements, call);
+      for (const [parent, { rows, hasMore }] of chosen) {
+        if (rows.length > 0) pages.set(parent, { items: itemsOf(rows, builds), hasMore });
+      }
+      return pages;
+    });
+  }
+
+  async countOfCheckouts(
+    parents: readonly string[],
+    where: BuildFilter | null,
+    call: Call,
+  ): Promise<ReadonlyMap<string, StatusCounts>> {
+    const { revisions } = await this.#revisionsBelow(parents, call);
+    if (revisions.length === 0) return new Map();
+    const tally = new StatusTally(BUILD_STATUSES);
+    const children = await this.#source.client.read(call, (statements) =>
+      this.#rows(revisions, where, statements, call),
+    );
+    for (const parent of parents) for (const { status } of children.get(parent) ?? []) tally.add(parent, status, 1);
+    return tally.counts;
+  }
+
+  async #revisionsBelow(parents: readonly string[], call: Call) {
+    const { ids, revisions } = this.#source;
+    const of = (parent: string) => revisions.revisionsOf(ids.commitOf(parent) ?? '');
+    const ours = parents.filter((parent) => ids.commitOf(parent) !== null);
+    let unknown = ours.filter((parent) => of(parent).length === 0);
+    const isFilling = unknown.length > 0 && !(await revisions.areKnown(call));
+    unknown = ours.filter((parent) => of(parent).length === 0);
+    if (isFilling && unknown.length > 0) warnOfFilling(call);
+    return { revisions: distinctRevisions(ours.flatMap(of)), unknown, isFilling };
+  }
+
+  /** What pages are chosen from, by checkout. */
+  async #rows(
+    revisions: readonly Revision[],
+    where: BuildFilter | null,
+    statements: Statements,
+    call: Call,
+  ): Promise<ReadonlyMap<string, readonly BuildRow[]>> {
+    const conditions = [ofRevisions(revisions), ...this.#own(where)];
+    const query = { projection: ROW_PROJECTION, limit: MAX_ROWS };
+    const { documents, isCut } = await statements.find('build', { $and: conditions }, query);
+    if (isCut) warnOfCut(call, 'builds below these checkouts');
+    const commits = await this.#reader.commitsOf(documents, statements);
+    const rows = new Map<string, BuildRow[]>();
+    for (const document of documents) {
+      const [hex, commit] = [idOf(document._id), commits.get(document)];
+      if (hex === null || commit === undefined || !(document._id instanceof ObjectId)) continue;
+      const { ids } = this.#source;
+      const row = { hex, time: timeOf(document.created_on), tie: ids.build(hex), status: document.status };
+      const checkout = ids.checkout(commit);
+      rows.set(checkout, [...(rows.get(checkout) ?? []), row]);
+    }
+    return rows;
+  }
+
+  /** Null where nothing can fit, `filling` where that cannot be told yet. */
+  async #filterOf(where: BuildFilter | null, call: Call): Promise<Filter<Document> | null | 'filling'> {
+    const conditions = this.#own(where);
+    const { ids, revisions } = this.#source;
+    const { checkoutId, gitCommitHash } = where ?? {};
+    const sets: (readonly string[])[] = [];
+    if (checkoutId !== undefined) sets.push(checkoutId.in.flatMap((id) => ids.commitOf(id) ?? []));
+    if (gitCommitHash?.in !== undefined) sets.push(gitCommitHash.in.map((hash) => hash.toLowerCase()));
+    const [first, ...others] = sets;
+    if (first !== undefined) {
+      const commits = [...new Set(first)].filter((commit) => others.every((other) => other.includes(commit)));
+      const below = await this.#revisionsBelow(
+        commits.map((commit) => ids.checkout(commit)),
+        call,
+      );
+      if (below.revisions.length === 0) return below.isFilling && below.unknown.length > 0 ? 'filling' : null;
+      const ofJobs = below.revisions.filter((revision) => commits.includes(revisions.commitOf(revision) ?? ''));
+      const own = { $and: [ofRevisions(below.revisions), { git_commit: { $in: commits } }] };
+      // Where a build does not say it, the job does.
+      conditions.push(
+        ofJobs.length === 0 ? own : { $or: [own, { $and: [ofRevisions(ofJobs), { git_commit: null }] }] },
+      );
+    }
+    if (conditions.some((condition) => isEmptyChoice(condition))) return null;
+    return conditions.length === 0 ? {} : { $and: conditions };
+  }
+
+  /** What a build's own document is held against. */
+  #own(where: BuildFilter | null): Document[] {
+    const conditions: Document[] = [];
+    const { id, architecture, status, startTime } = where ?? {};
+    const hexes = id?.in.flatMap((one) => this.#source.ids.buildOf(one) ?? []);
+    if (hexes !== undefined) conditions.push({ _id: { $in: hexes.map(toObjectId) } });
+    if (architecture !== undefined) conditions.push({ arch: { $in: [...architecture.in] } });
+    if (status !== undefined) conditions.push(statusCondition(BUILD_STATUSES, status.in));
+    if (startTime !== undefined) conditions.push({ created_on: { $type: 'date', ...timeCondition(startTime) } });
+    return conditions;
+  }
+}
+
+function isEmptyChoice(condition: Document): boolean {
+  return Object.values(condition).some((value) => Array.isArray(value?.$in) && value.$in.length === 0);
+}
+
+function itemsOf(
+  rows: readonly { readonly hex: string; readonly time: string | null; readonly tie: string }[],
+  builds: ReadonlyMap<string, Build>,
+): readonly PageItem<Build>[] {
+  return rows.flatMap(({ hex, time, tie }) => {
+    const object = builds.get(hex);
+    return object === undefined ? [] : [{ object, time, tie }];
+  });
+}

@@ -1,0 +1,12 @@
+import { type Call, SourceError } from '../../kit/author.ts';
+
+/** Says that the index of revisions was still filling when the call ended. */
+export function warnOfFilling(call: Pick<Call, 'warn'>): void {
+  const message = 'The index of revisions by commit is still filling: what it has not reached yet is not shown.';
+  call.warn(new SourceError('SOURCE_TRUNCATED', message));
+}
+
+/** Says that a read had to stop before the end. */
+export function warnOfCut(call: Pick<Call, 'warn'>, what: string): void {
+  call.warn(new SourceError('SOURCE_TRUNCATED', `There are more ${what} than one read may take: some are not shown.`));
+}
