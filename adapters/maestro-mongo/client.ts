@@ -1,0 +1,90 @@
+import type { Document } from 'bson';
+import type { Filter } from 'mongodb';
+import type { AdapterEnv, Call, Health } from '../adapter.ts';
+import { createMongoClient, type FindQuery, type MongoClient } from '../kit/mongo/client.ts';
+import { idOf, toObjectId } from '../kit/mongo/values.ts';
+import { type MaestroNode, readNode } from './nodes/node.ts';
+import { DATABASE, type MaestroOptions } from './options.ts';
+
+/** A read of more is cut. */
+export const MAX_NODES = 20_000;
+
+/** What a read gave. */
+export interface Nodes {
+  readonly nodes: readonly MaestroNode[];
+  /** The `_id` of the last document, whether it could be understood or not; null where there was none to go on from. */
+  readonly last: string | null;
+  /** More match. */
+  readonly isCut: boolean;
+}
+
+/** How the collection can be read. */
+export interface Shape {
+  /** So few nodes that a read may look at each. */
+  readonly isSmall: boolean;
+  /** The fields with which an index begins. */
+  readonly indexed: ReadonlySet<string>;
+}
+
+/** Of so many nodes each may be looked at for one read. */
+const FEW_NODES = 20_000;
+
+/** Reads the collection `node`, and no other. */
+export class NodeClient {
+  readonly #mongo: MongoClient<'node'>;
+
+  constructor(options: MaestroOptions, env: Pick<AdapterEnv, 'upstream' | 'tls'>) {
+    this.#mongo = createMongoClient(options, DATABASE, { required: ['node'], optional: [] }, env);
+  }
+
+  /** What cannot be understood is told to `call.warn`, and left out. */
+  async find(filter: Filter<Document>, query: FindQuery, call: Call): Promise<Nodes> {
+    const { documents, isCut } = await this.#mongo.find('node', filter, query, call);
+    const nodes = documents.flatMap((document) => readNode(document, call) ?? []);
+    const last = documents.at(-1)?._id;
+    return { nodes, last: isObjectId(last) ? last.toHexString() : null, isCut };
+  }
+
+  async byIds(
+    ids: readonly string[],
+    projection: FindQuery['projection'],
+    call: Call,
+  ): Promise<readonly MaestroNode[]> {
+    if (ids.length === 0) return [];
+    const filter = { _id: { $in: ids.map(toObjectId) } };
+    const query: FindQuery = { limit: ids.length, ...(projection === undefined ? {} : { projection }) };
+    return (await this.find(filter, query, call)).nodes;
+  }
+
+  /** The oldest or the newest of all; null where there is none. */
+  async edge(order: 1 | -1, call: Call): Promise<string | null> {
+    const query: FindQuery = { projection: { _id: 1 }, sort: { _id: order }, limit: 1, hint: { _id: 1 } };
+    const { documents } = await this.#mongo.find('node', {}, query, call);
+    return idOf(documents[0]?._id);
+  }
+
+  async shape(call: Call): Promise<Shape> {
+    const indexes = await this.#mongo.indexes('node', call);
+    const query: FindQuery = { projection: { _id: 1 }, limit: FEW_NODES, hint: { _id: 1 } };
+    const { isCut } = await this.#mongo.find('node', {}, query, call);
+    const indexed = indexes.flatMap(({ keys: [first] }) => (first === undefined ? [] : [first[0]]));
+    return { isSmall: !isCut, indexed: new Set(indexed) };
+  }
+
+  health(call: Call): Promise<Health> {
+    return this.#mongo.health(call);
+  }
+
+  close(): Promise<void> {
+    return this.#mongo.close();
+  }
+}
+
+/** An id and its digits: both have been written where one node names another. */
+export function eitherSpelling(ids: readonly string[]): readonly unknown[] {
+  return ids.flatMap((id) => [toObjectId(id), id]);
+}
+
+function isObjectId(value: unknown): value is { toHexString(): string } {
+  return typeof value === 'object' && value !== null && 'toHexString' in value;
+}

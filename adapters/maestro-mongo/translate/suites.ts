@@ -1,0 +1,87 @@
+/** What stands in a path for a job's name; null: nothing. */
+export type Suite = string | null;
+
+/** Names of jobs, or beginnings of them (`NAME*`), with the suite that stands for them. */
+export type SuiteRules = Readonly<Record<string, Suite>>;
+
+/** Whole names, and beginnings that end in `*`; of these the longest that fits holds. */
+const RULES: SuiteRules = {
+  'baseline-*': 'boot',
+  'baseline-nfs-*': 'boot.nfs',
+  'ltp-*': 'ltp',
+  kunit: 'kunit',
+  'kunit-x86_64': 'kunit',
+  'kvm-unit-tests*': 'kvm-unit-tests',
+  'blktests-ddp-x86': 'blktests-ddp',
+  'coverage-report-*': 'coverage',
+  cvehound: 'security.cvehound',
+  'rt-tests-pi-stress': 'rt-tests.pi-params',
+  sleep: 'kernelci_sleep',
+  'nipa-update': 'kernelci_nipa-update',
+  'watchdog-reset-*': 'kernelci_watchdog_reset',
+  'wifi-basic*': 'kernelci_wifi_basic',
+  'fluster-debian-av1-chromium-10bit': 'fluster.debian.v4l2.gstreamer_av1_chromium',
+  'h26forge-debian': 'h26forge.debian',
+  'kselftest-device-error-logs-ramdisk': 'kselftest.device-error-logs',
+  'kbuild-gcc-14-arm64-dtbscheck': 'dtbs_check',
+  'kbuild-*': null,
+};
+
+/** What the names of selftests become that are not taken as they are. */
+const SELFTESTS: Readonly<Record<string, string>> = {
+  'cpufreq-hibernate': 'cpufreq.hibernate',
+  'cpufreq-suspend': 'cpufreq.suspend',
+  'device-error-logs': 'device_error_logs',
+  'device-error-logs-main': 'device_error_logs',
+  'kvm-pkvm': 'pkvm',
+  'mm-2g': 'mm',
+  'mm-8g': 'mm',
+  'perf-events': 'perf_events',
+  'user-events': 'user_events',
+  // The name that the pipeline gives it, slip of the pen included: it is what paths everywhere have.
+  splice: 'splce',
+};
+
+/** Rules that carry a part of the name over. */
+const PATTERNS: readonly (readonly [RegExp, (name: string) => string])[] = [
+  [/^job-gcc-14-(?:arm|x86)-.*-cip/, () => 'boot.nfs'],
+  [/^job-gcc-14-(?:arm64|riscv)-.*-cip/, () => 'boot'],
+  [/^kselftest-(.+?)(?:-ramdisk|-pull-labs)?$/, (name) => `kselftest.${SELFTESTS[name] ?? name}`],
+  [/^rt-tests-(.+)$/, (name) => `rt-tests.${name}`],
+  [/^fluster-debian-(.+)$/, (name) => `fluster.debian.v4l2.gstreamer_${name.replaceAll('-', '_')}`],
+];
+
+/**
+ * The suites by which paths name jobs: those of KernelCI's pipeline, and before them what the configuration adds or has
+ * otherwise.
+ */
+export class Suites {
+  readonly #own: SuiteRules;
+
+  constructor(own: SuiteRules = {}) {
+    this.#own = own;
+  }
+
+  /** Undefined for a name that fits no rule: it stays as it is. */
+  suiteOf(name: string): Suite | undefined {
+    const own = ruleFor(this.#own, name);
+    if (own !== undefined) return own;
+    const whole = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
+    if (whole !== undefined) return whole;
+    for (const [pattern, suite] of PATTERNS) {
+      const match = pattern.exec(name);
+      if (match !== null) return suite(match[1] ?? '');
+    }
+    return ruleFor(RULES, name);
+  }
+}
+
+function ruleFor(rules: SuiteRules, name: string): Suite | undefined {
+  if (Object.hasOwn(rules, name)) return rules[name];
+  let best: string | undefined;
+  for (const rule of Object.keys(rules)) {
+    const fits = rule.endsWith('*') && name.startsWith(rule.slice(0, -1));
+    if (fits && rule.length > (best?.length ?? 0)) best = rule;
+  }
+  return best === undefined ? undefined : rules[best];
+}

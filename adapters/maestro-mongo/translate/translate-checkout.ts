@@ -1,0 +1,58 @@
+import { FORMATS } from '../../kit/kcidb/formats.ts';
+import { booleanOf, textOf } from '../../kit/mongo/values.ts';
+import { secureRepositoryUrl } from '../../kit/normalise-url.ts';
+import type { Checkout } from '../../model.ts';
+import type { MaestroNode } from '../nodes/node.ts';
+import { type Asked, onlyWanted, type TranslationContext, tellerOf } from './translation.ts';
+
+/** The bridge says so of all that it sends, whoever submitted the node. */
+const SUBMITTED_BY = 'kernelci-pipeline';
+
+/** A checkout, that of a patch set included. Null where its revision is not there: then it is none. */
+export function translateCheckout(node: MaestroNode, context: TranslationContext, asked: Asked): Checkout | null {
+  const { revision } = node;
+  const tell = tellerOf(node.id, asked);
+  if (revision === null) {
+    tell('is a checkout without a revision: it is left out');
+    return null;
+  }
+  const commit = textOf(revision.commit)?.toLowerCase() ?? null;
+  const isHash = commit === null || /^[0-9a-f]{40}$/.test(commit);
+  if (!isHash) tell(`has a commit that is no hash: "${commit.slice(0, 45)}"`);
+  const checkout: Checkout = {
+    id: context.ids.ofNode(node.id),
+    origin: context.ids.origin,
+    timestamp: null,
+    treeName: textOf(revision.tree),
+    gitRepositoryUrl: repositoryUrl(textOf(revision.url)),
+    gitCommitHash: isHash ? commit : null,
+    gitCommitName: textOf(revision.describe),
+    gitCommitTags: textsOf(revision.commit_tags),
+    gitCommitMessage: textOf(revision.commit_message),
+    gitRepositoryBranch: textOf(revision.branch),
+    gitRepositoryBranchTip: booleanOf(revision.tip_of_branch),
+    patchsetFiles: null,
+    // Said of patch sets too: two reports of one checkout must agree on what they are reports of.
+    patchsetHash: '',
+    messageId: null,
+    comment: null,
+    startTime: node.created,
+    originBuildsFinishTime: null,
+    originTestsFinishTime: null,
+    logUrl: null,
+    logExcerpt: null,
+    valid: null,
+    misc: { submitted_by: SUBMITTED_BY },
+  };
+  return onlyWanted<'checkout'>(checkout, asked.fields);
+}
+
+/** KCIDB takes https only. */
+function repositoryUrl(url: string | null): string | null {
+  const secure = url === null ? null : secureRepositoryUrl(url);
+  return secure?.startsWith('https://') === true && FORMATS.uri(secure) ? secure : null;
+}
+
+function textsOf(value: unknown): readonly string[] | null {
+  return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : null;
+}

@@ -1,0 +1,104 @@
+import { documentOf, textOf } from '../../kit/mongo/values.ts';
+import type { Environment, JsonObject, Test } from '../../model.ts';
+import { dummyArchitecture } from '../ids.ts';
+import type { MaestroNode } from '../nodes/node.ts';
+import { filesOf, urlOf } from './files.ts';
+import { jobUrl, labOf } from './labs.ts';
+import { miscOf } from './misc.ts';
+import { testStatus } from './statuses.ts';
+import { testPath } from './test-path.ts';
+import { type Asked, onlyWanted, type TranslationContext, tellerOf } from './translation.ts';
+
+/** A node of a result tree, with what lies above it. */
+export interface PlacedTest {
+  readonly node: MaestroNode;
+  /** From its parent up to the job, the nearest first. */
+  readonly above: readonly MaestroNode[];
+  /** The kbuild above the job, or the checkout where there is none. */
+  readonly base: MaestroNode;
+}
+
+const LOGS = ['lava_log', 'test_log'] as const;
+
+/** A job, a suite, a test or a process. Null where nothing is left of its path, as of a kbuild within a tree. */
+export function translateTest(test: PlacedTest, context: TranslationContext, asked: Asked): Test | null {
+  const { node, above, base } = test;
+  const path = testPath(node.path, base.entity === 'build', context.suites);
+  if (path === null) return null;
+  const tell = tellerOf(node.id, asked);
+  const status = testStatus(node, above);
+  // Of a test that was skipped nothing ran, and what its job left behind is not its own.
+  const ran = status === 'SKIP' ? null : [node, ...above];
+  const artifacts = ran?.find((one) => one.artifacts !== null)?.artifacts ?? null;
+  const platform = textOf(node.data.platform);
+  const runtime = textOf(node.data.runtime);
+  const object: Test = {
+    id: context.ids.ofNode(node.id),
+    origin: context.ids.origin,
+    timestamp: null,
+    buildId: buildIdOf(test, context),
+    path,
+    comment: commentOf(node.name, platform, runtime),
+    status,
+    number: null,
+    startTime: node.created,
+    duration: null,
+    environment: environmentOf(node, { platform, runtime, job: jobOf(ran, context) }),
+    inputFiles: null,
+    outputFiles: filesOf(artifacts, LOGS, tell),
+    logUrl: urlOf(artifacts, 'lava_log', tell) ?? urlOf(artifacts, 'test_log', tell),
+    logExcerpt: null,
+    misc: miscOf({
+      test_source: node.data.test_source,
+      test_revision: node.data.test_revision,
+      compiler: node.data.compiler,
+      kernel_type: node.data.kernel_type,
+      arch: node.data.arch,
+      runtime: node.data.runtime,
+      lab: labOf(runtime),
+      maestro_viewer: context.viewer + node.id,
+      ...errorOf(node, ran),
+    }),
+  };
+  return onlyWanted<'test'>(object, asked.fields);
+}
+
+/** The build of a test: the kbuild above it, or the dummy of its architecture below the checkout. */
+export function buildIdOf({ node, base }: PlacedTest, { ids }: TranslationContext): string {
+  if (base.entity === 'build') return ids.ofNode(base.id);
+  return ids.ofDummy(base.id, dummyArchitecture(textOf(node.data.arch)));
+}
+
+interface Surroundings {
+  readonly platform: string | null;
+  readonly runtime: string | null;
+  readonly job: Readonly<Record<string, unknown>>;
+}
+
+function environmentOf({ data }: MaestroNode, { platform, runtime, job }: Surroundings): Environment {
+  const misc: JsonObject = miscOf({
+    platform,
+    measurement: documentOf(data.misc)?.measurement,
+    ...job,
+  });
+  return { comment: runtime === null ? null : `Runtime: ${runtime}`, compatible: null, misc };
+}
+
+/** The job as the nearest node has it that has one. */
+function jobOf(ran: readonly MaestroNode[] | null, { labs }: TranslationContext): Readonly<Record<string, unknown>> {
+  const data = ran?.find((one) => textOf(one.data.job_id) !== null)?.data;
+  if (data === undefined) return {};
+  const url = jobUrl(labs, textOf(data.runtime), textOf(data.job_id) ?? '');
+  return { job_url: url, job_id: data.job_id, job_context: data.job_context };
+}
+
+/** Code and message of one node, the nearest that has a code. */
+function errorOf({ result }: MaestroNode, ran: readonly MaestroNode[] | null): Readonly<Record<string, unknown>> {
+  if (result === 'pass' || result === 'skip') return {};
+  const failed = ran?.find((one) => one.errorCode !== null);
+  return failed === undefined ? {} : { error_code: failed.errorCode, error_msg: failed.data.error_msg };
+}
+
+function commentOf(name: string, platform: string | null, runtime: string | null): string {
+  return [name, ...(platform === null ? [] : ['on', platform]), ...(runtime === null ? [] : ['in', runtime])].join(' ');
+}
