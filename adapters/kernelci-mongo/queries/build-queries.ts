@@ -173,7 +173,7 @@ export class BuildQueries {
     if (hexes !== undefined) conditions.push({ _id: { $in: hexes.map(toObjectId) } });
     if (architecture !== undefined) conditions.push({ arch: { $in: [...architecture.in] } });
     if (status !== undefined) conditions.push(statusCondition(BUILD_STATUSES, status.in));
-    if (startTime !== undefined) conditions.push({ created_on: { $type: 'date', ...timeCondition(startTime) } });
+    if (startTime !== undefined) conditions.push({ created_on: timeCondition(startTime) });
     return conditions;
   }
 }

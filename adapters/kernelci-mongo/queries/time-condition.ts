@@ -1,14 +1,16 @@
 import type { Document } from 'bson';
+import { FIRST_TIME, LAST_TIME } from './time-page.ts';
 
 /** Half-open, as the model has times: documents have milliseconds, the model microseconds. */
 export function timeCondition(range: {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }): Document {
-  const condition: Document = {};
-  if (range.from !== undefined) condition.$gte = ceiling(range.from);
-  if (range.to !== undefined) condition.$lt = ceiling(range.to);
-  return condition;
+  const { from, to } = range;
+  return {
+    $gte: from === undefined ? FIRST_TIME : ceiling(from),
+    ...(to === undefined ? { $lte: LAST_TIME } : { $lt: ceiling(to) }),
+  };
 }
 
 /** The first millisecond that is not before a time. */

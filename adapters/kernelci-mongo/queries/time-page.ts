@@ -67,7 +67,7 @@ interface Stretch {
 async function stretch(list: TimeList, place: Place | null, wanted: number, statements: Statements): Promise<Stretch> {
   if (place?.time === null) return await timeless(list, place.tie, wanted, statements);
   const at = place === null ? null : instantOf(place.time);
-  if (place !== null && at !== null && at.isExact) {
+  if (place !== null && at?.isExact) {
     const rows = await equal(list, at.time, afterTie(list.prefix, place.tie), wanted, statements);
     if (rows.length >= wanted) return { found: rows, isEnd: false };
     const more = await timed(list, at, wanted - rows.length, statements);
