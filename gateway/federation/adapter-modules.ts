@@ -1,4 +1,5 @@
 import type { AdapterModule } from '../../adapters/adapter.ts';
+import { adapter as cki } from '../../adapters/cki/adapter.ts';
 import { adapter as postgres } from '../../adapters/postgres/adapter.ts';
 import { adapter as file } from '../../adapters/template/adapter.ts';
 
@@ -6,4 +7,5 @@ import { adapter as file } from '../../adapters/template/adapter.ts';
 export const ADAPTER_MODULES: ReadonlyMap<string, AdapterModule> = new Map<string, AdapterModule>([
   [postgres.name, postgres],
   [file.name, file],
+  [cki.name, cki],
 ]);

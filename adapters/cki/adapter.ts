@@ -1,0 +1,53 @@
+import { type Adapter, type AdapterEnv, type AdapterModule, CONTRACT } from '../kit/author.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { CkiClient } from './client.ts';
+import { healthOf } from './health.ts';
+import { Learnt } from './learnt/learnt.ts';
+import { Sweep } from './learnt/sweep.ts';
+import { type CkiOptions, options } from './options.ts';
+import { Children } from './queries/children.ts';
+import { Commits } from './queries/commits.ts';
+import { findersOf } from './queries/finders.ts';
+import { LookUp } from './queries/look-up.ts';
+import { Rows } from './queries/rows.ts';
+import { WholeCheckouts } from './queries/whole-checkouts.ts';
+import { Queries } from './queries.ts';
+
+/** Red Hat's CKI DataWarehouse. It is one host of a public project: by default it is asked once a second. */
+export const adapter: AdapterModule<CkiOptions> = {
+  contract: CONTRACT,
+  name: 'cki',
+  options,
+  defaults: { timeout: 8_000, concurrency: 2, rate: 1, cacheTtl: 60_000, staleIfError: 86_400_000 },
+  create,
+};
+
+function create(given: CkiOptions, env: AdapterEnv): Adapter {
+  const { origin, freshness: asGoodAsNew } = given;
+  // Without a network there is nothing newer.
+  const isOffline = env.offline === true;
+  const freshness = isOffline ? Number.POSITIVE_INFINITY : asGoodAsNew;
+  const client = new CkiClient(given, env);
+  const learnt = new Learnt(given, env);
+  const sweep = new Sweep(given, env, client, learnt);
+  const commits = new Commits(learnt, sweep);
+  const whole = new WholeCheckouts(client, learnt, given.all);
+  const rows = new Rows({ client, learnt, freshness, isOffline, whole });
+  const finders = findersOf(new LookUp({ client, learnt, origin, freshness }), rows, given);
+  const children = new Children({ options: given, rows, commits, finders, pageSize: () => client.pageSize });
+  const queries = new Queries({ finders, children, commits });
+  let isStarted = false;
+  return {
+    capabilities: capabilitiesOf(given),
+    start: async () => {
+      learnt.open();
+      if (!isStarted) sweep.start();
+      isStarted = true;
+    },
+    stop: async () => learnt.close(),
+    health: (call) => healthOf({ client, sweep, isOffline }, call),
+    getMany: (entity, keys, call) => queries.getMany(entity, keys, call),
+    list: (entity, query, call) => queries.list(entity, query, call),
+    related: (relation, parents, query, call) => queries.related(relation, parents, query, call),
+  };
+}

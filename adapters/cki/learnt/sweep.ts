@@ -1,0 +1,187 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type AdapterEnv, type Call, type Json, SourceError } from '../../kit/author.ts';
+import type { RowsPage } from '../client/read-page.ts';
+import type { CkiClient } from '../client.ts';
+import type { CkiOptions } from '../options.ts';
+import { keyOf, type Learnt } from './learnt.ts';
+
+/** How far the sweep is. Kept on disk, so that a restart goes on from there. */
+interface Progress {
+  /** The row from which to go on; null where nothing is left to be read. */
+  readonly offset: number | null;
+  /** When the walk began (milliseconds since the epoch). */
+  readonly begun: number;
+  /** All checkouts were read at least once, or as many as the index holds. */
+  readonly isWhole: boolean;
+}
+
+const PROGRESS = 'sweep';
+/** Rows that two pages have in common: where none is known again, rows were taken out and some were passed over. */
+const OVERLAP = 2;
+/** New checkouts are read by so many pages at most before the walk goes on. */
+const MAX_NEW_PAGES = 20;
+const AFTER_FAULT_MS = 1_000;
+const CALL_MS = 60_000;
+const READY_MARGIN_MS = 500;
+
+/** Reads all checkouts into the index in the background, the newest first, and then looks for new ones. */
+export class Sweep {
+  readonly #options: CkiOptions;
+  readonly #env: AdapterEnv;
+  readonly #client: CkiClient;
+  readonly #learnt: Learnt;
+  readonly #begun = Promise.withResolvers<void>();
+  #progress: Progress = { offset: 0, begun: 0, isWhole: false };
+  #fault: SourceError | null = null;
+  #hasLooked = false;
+
+  constructor(options: CkiOptions, env: AdapterEnv, client: CkiClient, learnt: Learnt) {
+    this.#options = options;
+    this.#env = env;
+    this.#client = client;
+    this.#learnt = learnt;
+  }
+
+  /** All checkouts are in the index, or as many as it holds. */
+  get isWhole(): boolean {
+    return this.#progress.isWhole;
+  }
+
+  /** The source answered when it was asked last, which is not long ago. */
+  get isWell(): boolean {
+    return this.#hasLooked && this.#fault === null;
+  }
+
+  /** How far the index reaches, as a sentence. */
+  get detail(): string {
+    const { entries, fault } = this.#learnt.reach();
+    const reach = `The index by commit holds ${entries} checkouts${this.isWhole ? '.' : ', and more are being read.'}`;
+    const stopped = this.#fault === null ? [] : [`Reading them failed last: ${this.#fault.message}`];
+    return [reach, ...stopped, ...(fault === null ? [] : [fault])].join(' ');
+  }
+
+  start(): void {
+    this.#progress = progressOf(this.#learnt.checkouts.progress(PROGRESS));
+    if (this.#env.offline === true || this.#learnt.reach().entries > 0) this.#begun.resolve();
+    if (this.#env.offline !== true) this.#env.background((signal) => this.#run(signal));
+  }
+
+  /** Waits until anything is known at all: with an empty index, for the newest checkouts. */
+  async begun({ signal, deadline }: Call): Promise<void> {
+    const patience = deadline - Date.now() - READY_MARGIN_MS;
+    if (patience <= 0) return;
+    const waiting = new AbortController();
+    const end = AbortSignal.any([signal, waiting.signal]);
+    const timer = delay(patience, undefined, { signal: end, ref: false }).catch(() => undefined);
+    await Promise.race([this.#begun.promise, timer]);
+    waiting.abort();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let lookedAt = Number.NEGATIVE_INFINITY;
+    while (!signal.aborted) {
+      try {
+        if (performance.now() - lookedAt >= this.#options.refresh) {
+          await this.#readNew(signal);
+          lookedAt = performance.now();
+        } else if (this.#progress.offset !== null) await this.#readOn(this.#progress.offset, signal);
+        else {
+          const next = lookedAt + this.#options.refresh - performance.now();
+          await delay(Math.max(1, next), undefined, { signal, ref: false }).catch(() => undefined);
+        }
+        this.#fault = null;
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        if (signal.aborted) return;
+        this.#fault = error;
+        // Whoever waits for the first rows would wait in vain.
+        this.#begun.resolve();
+        const pause = error.code === 'SOURCE_BAD_DATA' ? this.#options.refresh : AFTER_FAULT_MS;
+        await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** The newest rows, until one that is known comes. */
+  async #readNew(signal: AbortSignal): Promise<void> {
+    const { begun, offset, isWhole } = this.#progress;
+    const isOver = offset === null && Date.now() - begun >= this.#options.resweep;
+    if (isOver || begun === 0) this.#setProgress({ offset: 0, begun: Date.now(), isWhole });
+    const wasEmpty = this.#learnt.reach().entries === 0;
+    const rows: (Json | null)[] = [];
+    for (let pages = 0; pages < MAX_NEW_PAGES; pages++) {
+      const page = await this.#page(rows.length, signal);
+      rows.push(...page.rows);
+      if (this.#known(page) > 0 || wasEmpty || page.isLast) break;
+    }
+    // The newest stand first, whenever they were learnt.
+    if (wasEmpty) await this.#learnt.keep('checkout', rows);
+    else await this.#learnt.keep('checkout', rows.reverse(), { front: true });
+    this.#hasLooked = true;
+    this.#begun.resolve();
+  }
+
+  async #readOn(offset: number, signal: AbortSignal): Promise<void> {
+    const from = Math.max(0, offset - OVERLAP);
+    const page = await this.#page(from, signal);
+    const seam = page.rows.slice(0, OVERLAP);
+    if (offset > 0 && seam.length > 0 && this.#known({ rows: seam }) === 0) {
+      this.#setProgress({ ...this.#progress, offset: Math.max(0, offset - this.#client.pageSize) });
+      await this.#learnt.keep('checkout', page.rows);
+      return;
+    }
+    await this.#learnt.keep('checkout', page.rows);
+    const next = from + page.rows.length;
+    if (!page.isLast && next < this.#options.maxCheckouts) this.#setProgress({ ...this.#progress, offset: next });
+    else {
+      if (page.isLast) this.#forgetUnseen();
+      this.#setProgress({ ...this.#progress, offset: null, isWhole: true });
+    }
+  }
+
+  /** What the whole list did not show again is no longer there, or no longer for us. */
+  #forgetUnseen(): void {
+    const { checkouts } = this.#learnt;
+    for (let left = Number.POSITIVE_INFINITY; ; ) {
+      const unseen = checkouts.putBefore(this.#progress.begun, 100, 'checkout');
+      const keys = unseen.map(({ key }) => key);
+      // A disk that takes nothing takes nothing out either.
+      if (keys.length === 0 || checkouts.count('checkout') >= left) return;
+      left = checkouts.count('checkout');
+      checkouts.remove(keys, 'checkout');
+    }
+  }
+
+  async #page(offset: number, signal: AbortSignal): Promise<RowsPage> {
+    const call: Call = {
+      signal,
+      deadline: Date.now() + CALL_MS,
+      fields: new Set(),
+      log: this.#env.log,
+      warn: (error) => this.#env.log.debug({ source: this.#env.source, err: error }, 'A checkout was not understood.'),
+    };
+    const page = await this.#client.rows('checkouts', null, offset, call);
+    return page ?? { rows: [], isLast: true, isCapped: false };
+  }
+
+  #known({ rows }: { readonly rows: readonly (Json | null)[] }): number {
+    const keys = rows.map((raw) => keyOf('checkout', raw)).filter((key) => key !== null);
+    return this.#learnt.checkouts.get(keys, 'checkout').size;
+  }
+
+  #setProgress(progress: Progress): void {
+    this.#progress = progress;
+    const { offset, begun, isWhole } = progress;
+    this.#learnt.checkouts.setProgress(PROGRESS, { offset, begun, isWhole });
+  }
+}
+
+function progressOf(json: Json): Progress {
+  if (typeof json !== 'object' || json === null || !('begun' in json)) return { offset: 0, begun: 0, isWhole: false };
+  const { offset, begun, isWhole } = json;
+  return {
+    offset: typeof offset === 'number' ? offset : null,
+    begun: typeof begun === 'number' ? begun : 0,
+    isWhole: isWhole === true,
+  };
+}

@@ -1,0 +1,124 @@
+import {
+  type Call,
+  type Entities,
+  type EntityName,
+  type Found,
+  type FoundMany,
+  type Order,
+  onlyAsked,
+  type Page,
+  type PageQuery,
+  type RelationName,
+  type RelationTarget,
+  SourceError,
+} from '../kit/author.ts';
+import type { Children } from './queries/children.ts';
+import type { Commits } from './queries/commits.ts';
+import type { Finders } from './queries/finders.ts';
+
+type ListOf<E extends EntityName> = (query: PageQuery<E>, call: Call) => Promise<Page<Entities[E]>>;
+type Lists = { readonly [E in EntityName]: ListOf<E> };
+
+export interface QueriesOptions {
+  readonly finders: Finders;
+  readonly children: Children;
+  readonly commits: Commits;
+}
+
+/** Answers the calls of the contract, each thing with a request of its own: what fails costs no other its answer. */
+export class Queries {
+  readonly #finders: Finders;
+  readonly #children: Children;
+  readonly #lists: Lists;
+
+  constructor({ finders, children, commits }: QueriesOptions) {
+    this.#finders = finders;
+    this.#children = children;
+    this.#lists = {
+      checkout: (query, call) => commits.list(query, call),
+      issue: (query, call) => children.issues(query, call),
+      build: unlisted('builds'),
+      test: unlisted('tests'),
+      incident: unlisted('incidents'),
+    };
+  }
+
+  async getMany<E extends EntityName>(entity: E, keys: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
+    const find = this.#finders[entity];
+    const once = warnedOnce(call);
+    return await answers(keys, async (key) => {
+      const found: Found<Entities[E]> | null = await find(key, once);
+      return found === null ? null : { object: onlyAsked<E>(found.object, call.fields), time: found.time };
+    });
+  }
+
+  async list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
+    mustBeNewest(query.order);
+    return asked<E>(await this.#lists[entity](query, warnedOnce(call)), call);
+  }
+
+  async related<R extends RelationName>(
+    relation: R,
+    parents: readonly string[],
+    query: PageQuery<RelationTarget<R>>,
+    call: Call,
+  ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]> | SourceError>> {
+    const once = warnedOnce(call);
+    if (relation !== 'checkoutsOfRevision') mustBeNewest(query.order);
+    return await answers(parents, async (parent) => {
+      return asked<RelationTarget<R>>(await this.#children.of(relation)(parent, query, once), call);
+    });
+  }
+}
+
+function unlisted(what: string) {
+  return async (): Promise<never> => {
+    const message = `The DataWarehouse has no list of all ${what}: ask for those below something.`;
+    throw new SourceError('SOURCE_UNSUPPORTED', message);
+  };
+}
+
+function mustBeNewest(order: Order): void {
+  if (order === 'NEWEST') return;
+  throw new SourceError('SOURCE_UNSUPPORTED', 'The DataWarehouse lists the newest first, and not the oldest.');
+}
+
+/** By key; what failed is a value, unless nothing else came. */
+async function answers<T>(
+  keys: readonly string[],
+  ask: (key: string) => Promise<T | null>,
+): Promise<Map<string, T | SourceError>> {
+  const result = new Map<string, T | SourceError>();
+  const faults: unknown[] = [];
+  await Promise.all(
+    keys.map(async (key) => {
+      try {
+        const answer = await ask(key);
+        if (answer !== null) result.set(key, answer);
+      } catch (error) {
+        faults.push(error);
+        if (error instanceof SourceError) result.set(key, error);
+      }
+    }),
+  );
+  const bug = faults.find((fault) => !(fault instanceof SourceError));
+  if (bug !== undefined) throw bug;
+  if (faults.length > 0 && faults.length === keys.length) throw faults[0];
+  return result;
+}
+
+/** What is true of many keys is told once. */
+function warnedOnce(call: Call): Call {
+  const told = new Set<string>();
+  const warn = (error: SourceError) => {
+    const text = `${error.code} ${error.id} ${error.message}`;
+    if (!told.has(text)) call.warn(error);
+    told.add(text);
+  };
+  const { signal, deadline, fields, log } = call;
+  return { signal, deadline, fields, log, warn };
+}
+
+function asked<E extends EntityName>(page: Page<Entities[E]>, { fields }: Call): Page<Entities[E]> {
+  return { ...page, items: page.items.map((item) => ({ ...item, object: onlyAsked<E>(item.object, fields) })) };
+}

@@ -1,0 +1,110 @@
+import { type Call, type EntityName, type Json, SourceError } from '../../kit/author.ts';
+import type { CkiClient, PathName } from '../client.ts';
+import type { Learnt, LearntList } from '../learnt/learnt.ts';
+import type { Subject } from '../translate-incident.ts';
+import type { WholeCheckouts } from './whole-checkouts.ts';
+
+/** A list of the DataWarehouse. */
+export interface RowList {
+  readonly entity: EntityName;
+  readonly path: PathName;
+  /** That below which it hangs; null where it is a list of its own. */
+  readonly id: string | null;
+}
+
+/** A stretch of rows; fewer than asked for mean that the list ends there. */
+export type ReadRows = (offset: number, limit: number) => Promise<readonly (Json | null)[]>;
+
+export interface RowsOptions {
+  readonly client: CkiClient;
+  readonly learnt: Learnt;
+  readonly whole: WholeCheckouts;
+  /** Milliseconds for which what was read is as good as new. */
+  readonly freshness: number;
+  /** Nothing can be asked: what is known of a list is all there is. */
+  readonly isOffline: boolean;
+}
+
+export function occurrencesBelow({ entity, id }: Subject): RowList {
+  return { entity: 'incident', path: entity === 'build' ? 'buildOccurrences' : 'testOccurrences', id };
+}
+
+export function nameOf({ path, id }: RowList): string {
+  return id === null ? path : `${path} ${id}`;
+}
+
+/**
+ * Reads lists: from what was learnt lately, else from the source, page by page and each once a call. Where the source
+ * fails, what was learnt long ago must do.
+ */
+export class Rows {
+  readonly #options: RowsOptions;
+
+  constructor(options: RowsOptions) {
+    this.#options = options;
+  }
+
+  reader(list: RowList, call: Call): ReadRows {
+    const rows = new Map<number, Json | null>();
+    let end: number | null = null;
+    let isLearntUsed = false;
+    const take = (learnt: LearntList) => {
+      isLearntUsed = true;
+      for (const [index, row] of learnt.rows.entries()) if (!rows.has(index)) rows.set(index, row);
+      if (learnt.isWhole) end = learnt.rows.length;
+    };
+    const load = async (at: number): Promise<void> => {
+      const { learnt, freshness, isOffline } = this.#options;
+      const known = isLearntUsed ? null : learnt.list(nameOf(list), list.entity);
+      const covers = known !== null && (known.isWhole || at < known.rows.length);
+      if (known !== null && covers && known.age < freshness) return take(known);
+      if (known !== null && isOffline) {
+        take(known);
+        end ??= known.rows.length;
+        return call.warn(new SourceError('SOURCE_TRUNCATED', 'What is on disk ends here: the source has more.'));
+      }
+      try {
+        end = await this.#read(list, at, rows, call);
+      } catch (error) {
+        if (known === null || !covers || !isOutage(error)) throw error;
+        take(known);
+        call.warn(stale(error));
+      }
+    };
+    return async (offset, limit) => {
+      const found: (Json | null)[] = [];
+      for (let at = offset; found.length < limit; at++) {
+        if (end !== null && at >= end) break;
+        if (!rows.has(at)) await load(at);
+        if (!rows.has(at)) break;
+        found.push(rows.get(at) ?? null);
+      }
+      return found;
+    };
+  }
+
+  /** Reads a page into the rows; gives the end of the list where it is in sight. */
+  async #read(list: RowList, at: number, rows: Map<number, Json | null>, call: Call): Promise<number | null> {
+    const { client, learnt, whole } = this.#options;
+    const { entity, path, id } = list;
+    const page =
+      (path === 'builds' && id !== null && at === 0 ? await whole.builds(id, call) : null) ??
+      (await client.rows(path, id, at, call));
+    if (page === null) return at;
+    for (const [index, row] of page.rows.entries()) rows.set(at + index, row);
+    if (at === 0) await learnt.keepList(nameOf(list), entity, page.rows, page.isLast);
+    else await learnt.keep(entity, page.rows);
+    return page.isLast ? at + page.rows.length : null;
+  }
+}
+
+/** Whether what was learnt before may stand in for an answer. */
+export function isOutage(error: unknown): error is SourceError {
+  const codes = ['SOURCE_UNAVAILABLE', 'SOURCE_TIMEOUT', 'SOURCE_RATE_LIMITED', 'SOURCE_BAD_DATA'];
+  return error instanceof SourceError && codes.includes(error.code);
+}
+
+export function stale(cause: SourceError): SourceError {
+  const message = 'The source was not asked or did not answer: what it said before is shown.';
+  return new SourceError('SOURCE_STALE', message, { cause });
+}
