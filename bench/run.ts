@@ -1,6 +1,7 @@
 /**
  * Loads invented documents into an embedded store and measures the four workloads through the gateway, each beside the
  * same rows from one hand-written statement. `npm run bench -- [--tests 1000000] [--rounds 400] [--keep FOLDER]`
+ * With `npm run bench -- federation` it measures what asking several sources costs instead.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -14,19 +15,26 @@ import { type Workload, workloads } from './workloads.ts';
 const WRITERS = 2;
 const WARM_UP = 50;
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: { tests: { type: 'string' }, rounds: { type: 'string' }, keep: { type: 'string' } },
 });
 const documents = Math.ceil(Number(values.tests ?? 1_000_000) / TESTS_OF_DOCUMENT);
 const rounds = Number(values.rounds ?? 400);
-const isLoaded = values.keep !== undefined && existsSync(join(values.keep, 'data'));
-if (values.keep !== undefined) await mkdir(values.keep, { recursive: true });
-const gateway = await startGateway(values.keep === undefined ? {} : { folder: values.keep });
-try {
-  if (!isLoaded) await load(gateway);
-  await compare(gateway);
-} finally {
-  await (values.keep === undefined ? discardGateway(gateway) : gateway.stop());
+
+if (positionals[0] === 'federation') await (await import('./federation.ts')).federation();
+else await nativeStore();
+
+async function nativeStore(): Promise<void> {
+  const isLoaded = values.keep !== undefined && existsSync(join(values.keep, 'data'));
+  if (values.keep !== undefined) await mkdir(values.keep, { recursive: true });
+  const gateway = await startGateway(values.keep === undefined ? {} : { folder: values.keep });
+  try {
+    if (!isLoaded) await load(gateway);
+    await compare(gateway);
+  } finally {
+    await (values.keep === undefined ? discardGateway(gateway) : gateway.stop());
+  }
 }
 
 async function load(target: GatewayProcess): Promise<void> {

@@ -15,7 +15,9 @@ export interface FaultAnswer {
     readonly extensions: { readonly code: string; readonly source: string; readonly retryAfterMs?: number };
   }[];
   readonly extensions: {
-    readonly sources: Readonly<Record<string, { readonly requests: number; readonly state: string }>>;
+    readonly sources: Readonly<
+      Record<string, { readonly requests: number; readonly items: number; readonly state: string }>
+    >;
     readonly warnings?: readonly object[];
   };
   /** Until the whole answer was there. */

@@ -22,6 +22,7 @@ export interface ThreeSourcesOptions {
 export type Calls = Readonly<Record<(typeof NAMES)[number], number>>;
 
 export interface ThreeSources extends FaultGateway {
+  readonly databases: readonly [string, string];
   /** What a query costs, beside its answer. */
   counted(
     query: string,
@@ -52,6 +53,7 @@ export async function startThreeSources({ databases, objects, paging }: ThreeSou
   const callsSoFar = () => callsOf(gateway);
   return {
     ...gateway,
+    databases,
     counted: async (query, variables = {}) => {
       const before = await callsSoFar();
       const answer = await gateway.ask(query, variables);
