@@ -62,6 +62,12 @@ export class BackgroundIndex<R> {
     this.#unkept.clear();
   }
 
+  /** Forgets all of it. */
+  beginAnew(): void {
+    this.#unkept.clear();
+    this.#store.beginAnew();
+  }
+
   /** Entries that are there already are replaced, and keep their place. Without an owner they are written in portions. */
   async put(entries: readonly IndexEntry<R>[], options: PutOptions = {}): Promise<void> {
     const all = entries.map(written);
@@ -167,18 +173,23 @@ export class BackgroundIndex<R> {
    * A page of a list of the paging `offset`, in the order in which its rows were learnt. Its marks hold across restarts,
    * however many rows come or go. What `toItem` gives null for is passed over.
    * @param isFilling more is to be learnt, so that `hasMore` stays true at the end
+   * @param among only these, which stand in that order already
    */
   page<T>(
     query: { readonly first: number; readonly after: Place | null },
     toItem: (entry: LearntEntry<R>) => Omit<PageItem<T>, 'mark'> | null,
-    { kind = '', isFilling = false }: { readonly kind?: string; readonly isFilling?: boolean } = {},
+    {
+      kind = '',
+      isFilling = false,
+      among,
+    }: { readonly kind?: string; readonly isFilling?: boolean; readonly among?: readonly LearntEntry<R>[] } = {},
   ): Page<T> {
     const epoch = this.#epoch();
     const items: PageItem<T>[] = [];
     let from = query.after === null ? null : this.#sequenceOf(query.after, kind, epoch);
     for (;;) {
       const limit = query.first - items.length + 1;
-      const rows = this.after(from, limit, kind);
+      const rows = among === undefined ? this.after(from, limit, kind) : behind(among, from).slice(0, limit);
       for (const entry of rows) {
         const item = toItem(entry);
         if (item !== null && items.length === query.first) return { items, hasMore: true };
@@ -317,6 +328,10 @@ function entryOf<R>(row: DiskRow): LearntEntry<R> {
   const record: R = JSON.parse(String(row.record));
   const time = typeof row.time === 'string' ? row.time : null;
   return { key: String(row.key), time, record, sequence: Number(row.sequence), learntAt: Number(row.learnt) };
+}
+
+function behind<R>(entries: readonly LearntEntry<R>[], sequence: number | null): readonly LearntEntry<R>[] {
+  return sequence === null ? entries : entries.filter((entry) => entry.sequence > sequence);
 }
 
 function* portions(entries: readonly WrittenEntry[]): Iterable<readonly WrittenEntry[]> {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Logger } from '../adapter.ts';
-import { closeQuietly, type FileForm, openFile, openMemory, setAside } from './disk-store/open-file.ts';
+import { closeQuietly, type FileForm, openFile, openMemory, removeFile, setAside } from './disk-store/open-file.ts';
 import { sqliteFault } from './disk-store/sqlite-fault.ts';
 
 export interface DiskStoreOptions extends FileForm {
@@ -69,6 +69,17 @@ export class DiskStore {
     if (database !== null) closeQuietly(database);
   }
 
+  /** Removes the file, and makes it anew. */
+  beginAnew(): void {
+    this.close();
+    try {
+      removeFile(this.#options.file);
+    } catch {
+      // Opening finds out what the matter is.
+    }
+    this.open();
+  }
+
   /** What a task reads; `otherwise` where the file is closed, or turned out to be damaged and is begun anew. */
   read<T>(task: (statements: DiskStatements) => T, otherwise: T): T {
     if (this.#database === null) return otherwise;
@@ -77,7 +88,7 @@ export class DiskStore {
     } catch (error) {
       const fault = sqliteFault(error);
       if (fault === null) throw error;
-      if (fault === 'damaged') this.#beginAnew(error);
+      if (fault === 'damaged') this.#giveUp(error);
       return otherwise;
     }
   }
@@ -96,7 +107,7 @@ export class DiskStore {
       rollBack(database);
       const fault = sqliteFault(error);
       if (fault === null) throw error;
-      if (fault === 'damaged') this.#beginAnew(error);
+      if (fault === 'damaged') this.#giveUp(error);
       else this.#cannotWrite(error, fault === 'busy');
       return false;
     }
@@ -125,7 +136,7 @@ export class DiskStore {
     this.#writingFault = fault;
   }
 
-  #beginAnew(err: unknown): void {
+  #giveUp(err: unknown): void {
     const { log, source, file } = this.#options;
     log.warn({ source, err }, 'The file of a source is damaged: it is set aside and begun anew.');
     this.close();

@@ -71,7 +71,7 @@ function connect({ file }: FileForm): DatabaseSync {
   return new DatabaseSync(file, { timeout: 200 });
 }
 
-function removeFile(file: string): void {
+export function removeFile(file: string): void {
   for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
 }
 

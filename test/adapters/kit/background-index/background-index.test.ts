@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
+import type { Page, Place } from '../../../../adapters/adapter.ts';
 import type { LearntEntry } from '../../../../adapters/kit/background-index.ts';
 import { aFolder, anIndex, entry, type TestRecord } from './lab.ts';
 
@@ -56,9 +57,9 @@ describe('an index', () => {
     const { index } = anIndex(await aFolder());
     await index.put(Array.from({ length: 25 }, (_, n) => entry(`k${n}`)));
     const seen: string[] = [];
-    let after = null;
+    let after: Place | null = null;
     for (let page = 0; ; page++) {
-      const { items, hasMore } = index.page<TestRecord>({ first: 4, after }, toItem);
+      const { items, hasMore }: Page<TestRecord> = index.page<TestRecord>({ first: 4, after }, toItem);
       seen.push(...items.map(({ tie }) => tie));
       if (!hasMore) break;
       after = items.at(-1) ?? null;

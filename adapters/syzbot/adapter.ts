@@ -1,0 +1,65 @@
+import { type Adapter, type AdapterEnv, type AdapterModule, type Call, CONTRACT, type Health } from '../adapter.ts';
+import { SourceError } from '../errors.ts';
+import { BugIndex } from './bug-index.ts';
+import { Bugs } from './bugs.ts';
+import { CAPABILITIES } from './capabilities.ts';
+import { SyzbotClient } from './client.ts';
+import { options, type SyzbotOptions } from './options.ts';
+import { KnownBugs } from './queries/known-bugs.ts';
+import { Queries } from './queries.ts';
+import { Sweep } from './sweep.ts';
+
+/** Google's syzbot: bugs that fuzzing found, with their crashes. */
+export const adapter: AdapterModule<SyzbotOptions> = {
+  contract: CONTRACT,
+  name: 'syzbot',
+  options,
+  // One request a second is what the project's own client keeps to.
+  defaults: { timeout: 8000, concurrency: 2, rate: 1, cacheTtl: 1000, staleIfError: 86_400_000 },
+  create,
+};
+
+function create(given: SyzbotOptions, env: AdapterEnv): Adapter {
+  const { log, source } = env;
+  const client = new SyzbotClient(given, env.http);
+  const index = new BugIndex(given, env);
+  const bugs = new Bugs(client, index, given);
+  const sweep = env.offline === true ? null : new Sweep(given, { client, index, bugs, log, source });
+  const known = new KnownBugs({ options: given, index, bugs, sweep });
+  const queries = new Queries(index, known, sweep?.listed ?? null);
+  let stopping: AbortController | null = null;
+
+  return {
+    capabilities: CAPABILITIES,
+    start: async () => {
+      if (stopping !== null) return;
+      const stop = new AbortController();
+      stopping = stop;
+      index.open();
+      if (sweep !== null) env.background((signal) => sweep.run(AbortSignal.any([signal, stop.signal])));
+    },
+    stop: async () => {
+      stopping?.abort();
+      stopping = null;
+      index.close();
+    },
+    health: (call) => healthOf(call),
+    getMany: (entity, keys, call) => queries.getMany(entity, keys, call),
+    list: (entity, query, call) => queries.list(entity, query, call),
+    related: (relation, parents, query, call) => queries.related(relation, parents, query, call),
+  };
+
+  async function healthOf(call: Call): Promise<Health> {
+    const { fault: diskFault } = index.entries.reach();
+    const isAnswering = sweep === null || index.entries.count('issue') > 0 || sweep.listed.listCount > 0;
+    try {
+      // Where nothing is known at all it must be seen whether the dashboard answers.
+      if (!isAnswering) await client.group(given.namespaces[0] ?? 'upstream', 'open', call);
+    } catch (error) {
+      if (error instanceof SourceError) return { ok: false, detail: error.message };
+      throw error;
+    }
+    const fault = sweep === null || sweep.fault === null || sweep.isFilling ? [] : [sweep.fault.message];
+    return { ok: true, detail: [known.reach(), ...fault, ...(diskFault === null ? [] : [diskFault])].join(' ') };
+  }
+}

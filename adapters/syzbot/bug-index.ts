@@ -1,0 +1,159 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { AdapterEnv } from '../adapter.ts';
+import type { Entities, EntityName, Issue, Json, JsonObject } from '../kit/author.ts';
+import { BackgroundIndex, type IndexEntry } from '../kit/background-index.ts';
+import { isObject } from './client/field-reader.ts';
+import { type BugName, commitIn, issueId } from './ids.ts';
+import type { SyzbotOptions } from './options.ts';
+import type { BugObjects } from './translate-bug.ts';
+
+/** Of the form and the content of what is kept: raised with each change of the translation. */
+const VERSION = 1;
+/** External ids that are remembered of one bug: it gets a new one with each stage of its reporting. */
+const MAX_EXTIDS = 16;
+
+/** A bug of which the index knows. */
+export interface KnownBug {
+  readonly issue: Issue;
+  readonly time: string | null;
+  readonly extids: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly learntAt: number;
+}
+
+type AnyRecord = Entities[EntityName];
+
+/** All that was learnt, in the common model, on disk. */
+export class BugIndex {
+  readonly entries: BackgroundIndex<AnyRecord>;
+  readonly #options: SyzbotOptions;
+  #waiting: (() => void)[] = [];
+
+  constructor(options: SyzbotOptions, env: AdapterEnv) {
+    this.#options = options;
+    const { maxEntries, maxBytes } = options;
+    this.entries = new BackgroundIndex<AnyRecord>({ version: VERSION, name: 'bugs', maxEntries, maxBytes }, env);
+  }
+
+  open(): void {
+    this.entries.open();
+    const { url } = this.#options;
+    // What links to another dashboard is of no use.
+    if (this.entries.progress('url') !== url && this.entries.reach().entries > 0) this.entries.beginAnew();
+    this.entries.setProgress('url', url);
+  }
+
+  close(): void {
+    this.entries.close();
+    this.wake();
+  }
+
+  find(name: BugName): KnownBug | null {
+    const entry =
+      'id' in name
+        ? this.entries.get([issueId(name.id)], 'issue').get(issueId(name.id))
+        : this.entries.find('extid', [name.extid], 'issue', 1).get(name.extid)?.[0];
+    if (entry === undefined || !('version' in entry.record)) return null;
+    const { record: issue, time, learntAt } = entry;
+    return { issue, time, extids: extidsOf(this.entries.progress(`extids ${issue.id}`), issue.misc), learntAt };
+  }
+
+  /** Keeps all that a bug's page told. New ones stand in front once the index holds what there was to begin with. */
+  async keep(bug: BugObjects, extids: readonly string[], front: boolean): Promise<void> {
+    const { issue, checkouts, builds, tests, incidents } = bug;
+    const shared = [...checkouts.map(checkoutEntry), ...builds.map(buildEntry)];
+    // What a commit or a build was first learnt as stays: bugs may name other repositories for one commit.
+    const fresh = shared.filter(({ kind, key }) => this.entries.get([key], kind).size === 0);
+    if (fresh.length > 0) await this.entries.put(fresh, { front });
+    const named = namedCommits(issue);
+    const own: IndexEntry<AnyRecord>[] = [
+      {
+        kind: 'issue',
+        key: issue.id,
+        names: { extid: extids, named, url: issue.reportUrl === null ? [] : [issue.reportUrl] },
+        time: bug.time,
+        record: issue,
+      },
+      ...tests.map((test) => ({
+        kind: 'test',
+        key: test.id,
+        names: { build: [test.buildId], commit: [commitIn(test.buildId)] },
+        time: null,
+        record: test,
+      })),
+      ...incidents.map((incident) => ({
+        kind: 'incident',
+        key: incident.id,
+        names: {
+          issue: [issue.id],
+          ...(incident.testId === null ? {} : { test: [incident.testId] }),
+          ...(incident.buildId === null ? {} : { build: [incident.buildId] }),
+        },
+        time: null,
+        record: incident,
+      })),
+    ];
+    await this.entries.put(own, { owner: issue.id, front });
+    if (extids.length > 1) this.entries.setProgress(`extids ${issue.id}`, extids);
+    for (const go of this.#waiting.splice(0)) go();
+  }
+
+  forget(bug: KnownBug): void {
+    this.entries.removeOwned(bug.issue.id);
+  }
+
+  /** Which of many names are known, without holding up the event loop: their bugs by name. */
+  async resolve(names: readonly BugName[]): Promise<readonly (KnownBug | null)[]> {
+    const found: (KnownBug | null)[] = [];
+    for (const [index, name] of names.entries()) {
+      found.push(this.find(name));
+      if (index % 100 === 99) await turn();
+    }
+    return found;
+  }
+
+  /** Resolves when a bug was learnt, at the latest after so many milliseconds. */
+  async learnt(ms: number, signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    const leave = () => resolve();
+    signal.addEventListener('abort', leave, { once: true });
+    this.#waiting.push(resolve);
+    await promise;
+    clearTimeout(timer);
+    signal.removeEventListener('abort', leave);
+    this.#waiting = this.#waiting.filter((one) => one !== resolve);
+  }
+
+  /** Wakes those who wait: whatever they wait for, there is something new. */
+  wake(): void {
+    for (const go of this.#waiting.splice(0)) go();
+  }
+}
+
+/** The external ids of a bug with one more in front, the latest first. */
+export function withExtid(extids: readonly string[], extid: string | null): readonly string[] {
+  if (extid === null) return extids;
+  return [extid, ...extids.filter((one) => one !== extid)].slice(0, MAX_EXTIDS);
+}
+
+function extidsOf(kept: Json, misc: JsonObject | null): readonly string[] {
+  if (Array.isArray(kept)) return kept.filter((one) => typeof one === 'string');
+  return typeof misc?.extid === 'string' ? [misc.extid] : [];
+}
+
+/** The commits that a bug names as its fix or its cause. */
+export function namedCommits({ misc }: Issue): readonly string[] {
+  const named: readonly Json[] = [misc?.['fix-commits'] ?? [], misc?.['cause-commit'] ?? []].flat();
+  return named.flatMap((commit) => (isObject(commit) && typeof commit.hash === 'string' ? [commit.hash] : []));
+}
+
+function checkoutEntry(checkout: Entities['checkout']): IndexEntry<AnyRecord> {
+  const names = { commit: [commitIn(checkout.id)] };
+  return { kind: 'checkout', key: checkout.id, names, time: null, record: checkout };
+}
+
+function buildEntry(build: Entities['build']): IndexEntry<AnyRecord> {
+  const names = { checkout: [build.checkoutId], commit: [commitIn(build.id)] };
+  return { kind: 'build', key: build.id, names, time: null, record: build };
+}

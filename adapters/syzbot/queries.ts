@@ -1,0 +1,151 @@
+import {
+  type Call,
+  type Entities,
+  type EntityName,
+  type FoundMany,
+  onlyAsked,
+  type Page,
+  type PageItem,
+  type PageQuery,
+  RELATION_TARGETS,
+  type RelationName,
+  type RelationTarget,
+  SourceError,
+} from '../kit/author.ts';
+import type { BugIndex } from './bug-index.ts';
+import { type BugName, bugOfCrash, parseIssueKey } from './ids.ts';
+import { type Children, childrenOf } from './queries/children.ts';
+import { candidates, canFit, isFitting } from './queries/filters.ts';
+import type { KnownBugs } from './queries/known-bugs.ts';
+import { itemOf, pageOfRows, recordOf } from './queries/page-of-rows.ts';
+import type { ListedBugs } from './sweep/listed-bugs.ts';
+
+/** Answers from the index, and by at most one request for a bug that it does not know. */
+export class Queries {
+  readonly #index: BugIndex;
+  readonly #bugs: KnownBugs;
+  readonly #listed: ListedBugs | null;
+
+  constructor(index: BugIndex, bugs: KnownBugs, listed: ListedBugs | null) {
+    this.#index = index;
+    this.#bugs = bugs;
+    this.#listed = listed;
+  }
+
+  async getMany<E extends EntityName>(entity: E, keys: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
+    const found = new Map<string, { object: Entities[E]; time: string | null } | SourceError>();
+    const faults: SourceError[] = [];
+    for (const key of keys) {
+      const failed = await this.#learn(entity, key, call);
+      const row = this.#row(entity, key);
+      if (row !== null) found.set(key, { object: onlyAsked<E>(row.object, call.fields), time: row.time });
+      else if (failed !== null) {
+        found.set(key, failed);
+        faults.push(failed);
+      }
+    }
+    const [fault] = faults;
+    // The source as a whole could not answer.
+    if (fault !== undefined && faults.length === found.size) throw fault;
+    return found;
+  }
+
+  async list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
+    const isThere = () => this.#index.entries.after(null, 1, entity).length > 0;
+    await this.#bugs.await(isThere, call);
+    if (call.signal.aborted) throw new SourceError('SOURCE_TIMEOUT', 'The call ended before it was answered.');
+    const [sample] = this.#index.entries.after(null, 1, entity);
+    const { where } = query;
+    if (!canFit(entity, sample === undefined ? null : recordOf<E>(entity, sample), where)) {
+      return { items: [], hasMore: false };
+    }
+    const among = await candidates(this.#index, entity, where);
+    const isFilling = this.#bugs.isFilling;
+    const page = this.#index.entries.page<Entities[E]>(
+      query,
+      (entry) => {
+        const object = recordOf<E>(entity, entry);
+        return isFitting(entity, object, where) ? itemOf<E>(onlyAsked<E>(object, call.fields), entry.time) : null;
+      },
+      { kind: entity, isFilling, ...(among === null ? {} : { among }) },
+    );
+    if (page.items.length < query.first) this.#bugs.warnIfFilling(call);
+    return page;
+  }
+
+  async related<R extends RelationName>(
+    relation: R,
+    parents: readonly string[],
+    query: PageQuery<RelationTarget<R>>,
+    call: Call,
+  ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]> | SourceError>> {
+    const target: RelationTarget<R> = RELATION_TARGETS[relation];
+    const pages = new Map<string, Page<Entities[RelationTarget<R>]> | SourceError>();
+    const children = await childrenOf(
+      { index: this.#index, bugs: this.#bugs, listed: this.#listed, call },
+      relation,
+      parents,
+    );
+    for (const [parent, below] of children) {
+      const page = this.#page<RelationTarget<R>>(target, below, query, call);
+      pages.set(parent, page);
+    }
+    if (relation.endsWith('OfRevision')) this.#bugs.warnIfFilling(call);
+    const values = [...pages.values()];
+    const [first] = values;
+    if (first instanceof SourceError && values.every((page) => page instanceof SourceError)) throw first;
+    return pages;
+  }
+
+  #page<E extends EntityName>(
+    target: E,
+    { entries, fault, isCut }: Children,
+    query: PageQuery<E>,
+    call: Call,
+  ): Page<Entities[E]> | SourceError {
+    if (fault !== null && entries.length === 0) return fault;
+    if (fault !== null) call.warn(fault);
+    const rows: PageItem<Entities[E]>[] = [];
+    for (const entry of entries) {
+      const object = recordOf<E>(target, entry);
+      if (isFitting(target, object, query.where)) rows.push(itemOf<E>(onlyAsked<E>(object, call.fields), entry.time));
+    }
+    const page = pageOfRows<E>(rows, query);
+    return isCut ? { ...page, hasMore: true } : page;
+  }
+
+  /** Reads the bug that a key belongs to, where it is not known; gives why that failed. */
+  async #learn(entity: EntityName, key: string, call: Call): Promise<SourceError | null> {
+    const name = bugNamed(entity, key);
+    if (name === null) return null;
+    try {
+      await this.#bugs.get(name, call);
+      return null;
+    } catch (error) {
+      if (error instanceof SourceError) return error;
+      throw error;
+    }
+  }
+
+  #row<E extends EntityName>(
+    entity: E,
+    key: string,
+  ): { readonly object: Entities[E]; readonly time: string | null } | null {
+    const id = entity === 'issue' ? this.#issueId(key) : key;
+    const entry = id === null ? undefined : this.#index.entries.get([id], entity).get(id);
+    return entry === undefined ? null : { object: recordOf<E>(entity, entry), time: entry.time };
+  }
+
+  #issueId(key: string): string | null {
+    const asked = parseIssueKey(key);
+    const issue = asked === null ? undefined : this.#index.find(asked.name)?.issue;
+    if (issue === undefined || (asked?.version ?? issue.version) !== issue.version) return null;
+    return issue.id;
+  }
+}
+
+/** Checkouts and builds do not tell which bug they were seen with. */
+function bugNamed(entity: EntityName, key: string): BugName | null {
+  if (entity === 'issue') return parseIssueKey(key)?.name ?? null;
+  return entity === 'test' || entity === 'incident' ? bugOfCrash(key) : null;
+}

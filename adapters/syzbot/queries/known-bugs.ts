@@ -1,0 +1,77 @@
+import { type Call, SourceError } from '../../kit/author.ts';
+import type { BugIndex, KnownBug } from '../bug-index.ts';
+import type { Bugs } from '../bugs.ts';
+import type { BugName } from '../ids.ts';
+import type { SyzbotOptions } from '../options.ts';
+import type { Sweep } from '../sweep.ts';
+
+/** Something that is so much older than it should be is told to be old. */
+const STALE_TIMES = 3;
+
+export interface KnownBugsParts {
+  readonly options: SyzbotOptions;
+  readonly index: BugIndex;
+  readonly bugs: Bugs;
+  /** Null where the source is offline. */
+  readonly sweep: Sweep | null;
+}
+
+/** Bugs for those who wait for an answer. */
+export class KnownBugs {
+  readonly #parts: KnownBugsParts;
+
+  constructor(parts: KnownBugsParts) {
+    this.#parts = parts;
+  }
+
+  /** From the index, where it is known: what is old is read again behind the answer. Else by one request. */
+  async get(name: BugName, call: Call): Promise<KnownBug | null> {
+    const { index, bugs, sweep, options } = this.#parts;
+    const known = index.find(name);
+    if (known === null) return await bugs.read(name, call);
+    const age = Date.now() - known.learntAt;
+    if (age > options.freshness) sweep?.want({ id: known.issue.id.slice('syzbot:'.length) });
+    if (age > STALE_TIMES * options.recheck && isOpen(known)) {
+      const message = `What is known of ${known.issue.id} was last read ${Math.round(age / 3_600_000)} hours ago.`;
+      call.warn(new SourceError('SOURCE_STALE', message, { id: known.issue.id }));
+    }
+    return known;
+  }
+
+  /** Waits a moment for the first that is learnt, where `isThere` finds nothing yet and the index is being filled. */
+  async await(isThere: () => boolean, call: Call): Promise<void> {
+    const { index, sweep, options } = this.#parts;
+    const until = Math.min(Date.now() + options.patience, call.deadline - 200);
+    while (sweep?.isFilling && !isThere() && !call.signal.aborted) {
+      const left = until - Date.now();
+      if (left <= 0) return;
+      await index.learnt(left, call.signal);
+    }
+  }
+
+  get isFilling(): boolean {
+    return this.#parts.sweep?.isFilling ?? false;
+  }
+
+  /** Tells, once an answer, that there may be more than the index knows by now. */
+  warnIfFilling(call: Call): void {
+    const { sweep, index } = this.#parts;
+    const isPartial = sweep === null ? index.entries.progress('filled') !== true : sweep.isFilling;
+    if (isPartial) call.warn(new SourceError('SOURCE_TRUNCATED', `${this.reach()} There may be more.`));
+  }
+
+  /** How far the index reaches, as a sentence. */
+  reach(): string {
+    const { sweep, index } = this.#parts;
+    const known = index.entries.count('issue');
+    if (sweep === null) return `The source is offline: its index knows ${known} bugs.`;
+    if (!sweep.isFilling) return `The index knows ${known} bugs.`;
+    const why = sweep.fault === null ? '' : ` It is held up: ${sweep.fault.message}`;
+    if (sweep.listed.listCount === 0) return `The index has just begun to be filled, and knows ${known} bugs.${why}`;
+    return `The index is still being filled: it knows ${known} bugs, and ${sweep.unknown} more are listed.${why}`;
+  }
+}
+
+function isOpen({ issue }: KnownBug): boolean {
+  return issue.misc?.state === 'open' || issue.misc?.state === 'fix-pending';
+}

@@ -1,0 +1,217 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../adapter.ts';
+import { type Call, SourceError } from '../kit/author.ts';
+import type { BugIndex } from './bug-index.ts';
+import type { Bugs } from './bugs.ts';
+import { GROUPS, type Group, type SyzbotClient } from './client.ts';
+import { type BugName, nameOf } from './ids.ts';
+import type { SyzbotOptions } from './options.ts';
+import { ListedBugs, type ToRead } from './sweep/listed-bugs.ts';
+
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 30_000;
+/** A list that could not be read is read again after so long. */
+const LIST_AGAIN = 60_000;
+/** A bug that cannot be read so often is left alone until a list is read anew, and then tried once each time. */
+const MAX_FAILURES = 3;
+/** Stale bugs that somebody asked for, at most. */
+const MAX_WANTED = 1_000;
+const READ_MS = 120_000;
+
+export interface SweepParts {
+  readonly client: SyzbotClient;
+  readonly index: BugIndex;
+  readonly bugs: Bugs;
+  readonly log: Logger;
+  readonly source: string;
+}
+
+interface DueList {
+  readonly namespace: string;
+  readonly group: Group;
+  /** Of the monotonic clock. */
+  dueAt: number;
+}
+
+/**
+ * Reads the lists whenever they are no longer fresh, and then bug after bug what the index lacks or holds for too long.
+ * It asks one thing at a time, behind everybody who waits for an answer.
+ */
+export class Sweep {
+  readonly listed = new ListedBugs();
+  /** Why the last request of the sweep failed, as a sentence; null where it did not. */
+  fault: SourceError | null = null;
+  readonly #options: SyzbotOptions;
+  readonly #parts: SweepParts;
+  #toRead: ToRead[] = [];
+  #unknown = 0;
+  readonly #wanted = new Map<string, BugName>();
+  readonly #failures = new Map<string, number>();
+  readonly #lists: readonly DueList[];
+  #wake: (() => void) | null = null;
+
+  constructor(options: SyzbotOptions, parts: SweepParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#lists = GROUPS.flatMap((group) => options.namespaces.map((namespace) => ({ namespace, group, dueAt: 0 })));
+  }
+
+  /** Bugs are listed, or may be, that the index does not know. */
+  get isFilling(): boolean {
+    if (this.listed.listCount < this.#lists.length) return !this.#isFilled;
+    return this.#unknown > 0;
+  }
+
+  /** Bugs that are listed and not known. */
+  get unknown(): number {
+    return this.#unknown;
+  }
+
+  /** What is known of it is old: it is read next. */
+  want(name: BugName): void {
+    if (this.#wanted.size < MAX_WANTED) this.#wanted.set(nameOf(name), name);
+    this.#wake?.();
+  }
+
+  /** Goes on until it is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    let pause = FIRST_PAUSE;
+    while (!signal.aborted) {
+      try {
+        const wait = await this.#step(signal);
+        this.fault = null;
+        pause = FIRST_PAUSE;
+        if (wait > 0) await this.#sleep(wait, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof SourceError)) throw error;
+        this.#note(error);
+        await this.#sleep(Math.max(pause, error.retryAfterMs ?? 0), signal);
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
+      }
+    }
+  }
+
+  /** Does the next thing; gives the milliseconds for which there is nothing to do. */
+  async #step(signal: AbortSignal): Promise<number> {
+    const list = this.#nextList();
+    if (list.dueAt <= performance.now()) {
+      await this.#readList(list, signal);
+      return 0;
+    }
+    const [asked] = this.#wanted.values();
+    if (asked !== undefined) {
+      this.#wanted.delete(nameOf(asked));
+      await this.#parts.bugs.read(asked, this.#call(signal));
+      return 0;
+    }
+    const next = this.#toRead.shift();
+    if (next === undefined) return Math.max(1, Math.min(list.dueAt - performance.now(), 2 ** 31 - 1));
+    await this.#read(next, signal);
+    return 0;
+  }
+
+  async #read(next: ToRead, signal: AbortSignal): Promise<void> {
+    const { index, bugs } = this.#parts;
+    // An unknown one may have been asked for by somebody meanwhile.
+    if (next.isUnknown && index.find(next.name) !== null) {
+      this.#settled(next);
+      return;
+    }
+    const isNew = next.isUnknown && this.#isFilled;
+    const listed = next.namespace === null ? null : { namespace: next.namespace, isNew };
+    try {
+      await bugs.read(next.name, this.#call(signal), listed);
+      this.#failures.delete(nameOf(next.name));
+      this.#settled(next);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof SourceError) || error.code === 'SOURCE_RATE_LIMITED') {
+        this.#toRead.unshift(next);
+        throw error;
+      }
+      const failures = (this.#failures.get(nameOf(next.name)) ?? 0) + 1;
+      this.#failures.set(nameOf(next.name), failures);
+      // The others go first: it may be this bug that is to blame, and not the source.
+      if (failures < MAX_FAILURES) this.#toRead.push(next);
+      else this.#settled(next);
+      if (error.code !== 'SOURCE_BAD_DATA') throw error;
+      this.#note(error);
+    }
+  }
+
+  #settled(read: ToRead): void {
+    if (read.isUnknown) this.#unknown -= 1;
+    this.#markFilled();
+  }
+
+  #nextList(): DueList {
+    return this.#lists.reduce((first, list) => (list.dueAt < first.dueAt ? list : first));
+  }
+
+  async #readList(list: DueList, signal: AbortSignal): Promise<void> {
+    const { client, index } = this.#parts;
+    const { namespace, group } = list;
+    try {
+      const rows = await client.group(namespace, group, this.#call(signal));
+      list.dueAt = performance.now() + this.#options.freshness;
+      this.listed.set(namespace, group, rows);
+    } catch (error) {
+      if (!(error instanceof SourceError) || error.code === 'SOURCE_RATE_LIMITED') throw error;
+      // A list that is not there takes nothing from the others.
+      list.dueAt = performance.now() + Math.min(this.#options.freshness, LIST_AGAIN);
+      if (error.code !== 'SOURCE_BAD_DATA') throw error;
+      this.#note(error);
+      return;
+    }
+    await this.#plan();
+    index.wake();
+  }
+
+  async #plan(): Promise<void> {
+    const plan = await this.listed.plan(this.#parts.index, this.#options);
+    // What failed too often is tried once each time.
+    for (const [name, failures] of this.#failures) this.#failures.set(name, Math.min(failures, MAX_FAILURES - 1));
+    // Each new one is put in front of all others: the newest is the first of its list, so it goes last.
+    const unknown = plan.filter(({ isUnknown }) => isUnknown);
+    if (this.#isFilled) unknown.reverse();
+    this.#toRead = [...unknown, ...plan.filter(({ isUnknown }) => !isUnknown)];
+    this.#unknown = unknown.length;
+    this.#markFilled();
+  }
+
+  get #isFilled(): boolean {
+    return this.#parts.index.entries.progress('filled') === true;
+  }
+
+  #markFilled(): void {
+    if (this.#unknown > 0 || this.listed.listCount < this.#lists.length || this.#isFilled) return;
+    this.#parts.index.entries.setProgress('filled', true);
+  }
+
+  #note(error: SourceError): void {
+    const { log, source } = this.#parts;
+    if (this.fault?.message !== error.message) log.warn({ source, err: error }, 'The sweep over the bugs is held up.');
+    this.fault = error;
+  }
+
+  #call(signal: AbortSignal): Call {
+    const { log, source } = this.#parts;
+    return {
+      signal,
+      deadline: Date.now() + READ_MS,
+      fields: new Set(),
+      log,
+      warn: (error) => log.debug({ source, err: error }, 'A record was left out.'),
+    };
+  }
+
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
+    if (this.#wanted.size === 0 || this.fault !== null) {
+      const either = this.fault === null ? AbortSignal.any([signal, woken.signal]) : signal;
+      await delay(ms, undefined, { signal: either }).catch(() => undefined);
+    }
+    this.#wake = null;
+  }
+}
