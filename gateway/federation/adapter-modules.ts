@@ -1,6 +1,7 @@
 import type { AdapterModule } from '../../adapters/adapter.ts';
 import { adapter as cki } from '../../adapters/cki/adapter.ts';
 import { adapter as postgres } from '../../adapters/postgres/adapter.ts';
+import { adapter as syzbot } from '../../adapters/syzbot/adapter.ts';
 import { adapter as file } from '../../adapters/template/adapter.ts';
 
 /** The built-in adapters by name: the one place of the gateway that names them. */
@@ -8,4 +9,5 @@ export const ADAPTER_MODULES: ReadonlyMap<string, AdapterModule> = new Map<strin
   [postgres.name, postgres],
   [file.name, file],
   [cki.name, cki],
+  [syzbot.name, syzbot],
 ]);

@@ -42,7 +42,11 @@ export class FieldReader {
   }
 
   objects(name: string): readonly JsonObject[] {
-    return this.#list(name).flatMap((value) => (isObject(value) ? value : (this.#bad(name, value, 'an object') ?? [])));
+    return this.#list(name).flatMap((value): readonly JsonObject[] => {
+      if (isObject(value)) return [value];
+      this.#bad(name, value, 'an object');
+      return [];
+    });
   }
 
   object(name: string): JsonObject | null {
