@@ -26,14 +26,13 @@ export interface Shape {
   readonly indexed: ReadonlySet<string>;
 }
 
-/** Of so many nodes each may be looked at for one read. */
-const FEW_NODES = 20_000;
-
 /** Reads the collection `node`, and no other. */
 export class NodeClient {
   readonly #mongo: MongoClient<'node'>;
+  readonly #scanned: number;
 
   constructor(options: MaestroOptions, env: Pick<AdapterEnv, 'upstream' | 'tls'>) {
+    this.#scanned = options.scanned;
     this.#mongo = createMongoClient(options, DATABASE, { required: ['node'], optional: [] }, env);
   }
 
@@ -65,10 +64,11 @@ export class NodeClient {
 
   async shape(call: Call): Promise<Shape> {
     const indexes = await this.#mongo.indexes('node', call);
-    const query: FindQuery = { projection: { _id: 1 }, limit: FEW_NODES, hint: { _id: 1 } };
+    const indexed = new Set(indexes.flatMap(({ keys: [first] }) => (first === undefined ? [] : [first[0]])));
+    if (this.#scanned === 0) return { isSmall: false, indexed };
+    const query: FindQuery = { projection: { _id: 1 }, limit: this.#scanned, hint: { _id: 1 } };
     const { isCut } = await this.#mongo.find('node', {}, query, call);
-    const indexed = indexes.flatMap(({ keys: [first] }) => (first === undefined ? [] : [first[0]]));
-    return { isSmall: !isCut, indexed: new Set(indexed) };
+    return { isSmall: !isCut, indexed };
   }
 
   health(call: Call): Promise<Health> {

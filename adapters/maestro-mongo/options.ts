@@ -28,6 +28,12 @@ export const options = z.strictObject({
     .url({ protocol: /^https?$/ })
     .default('https://api.kernelci.org/viewer?node_id=')
     .describe('What the address of a node’s page begins with; the node’s id follows.'),
+  scanned: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(20_000)
+    .describe('In a database of no more nodes a read may look at each of them; 0: never.'),
   lifetime: z
     .number()
     .min(1)

@@ -1,5 +1,6 @@
 import type { AdapterModule } from '../../adapters/adapter.ts';
 import { adapter as cki } from '../../adapters/cki/adapter.ts';
+import { adapter as maestroMongo } from '../../adapters/maestro-mongo/adapter.ts';
 import { adapter as postgres } from '../../adapters/postgres/adapter.ts';
 import { adapter as syzbot } from '../../adapters/syzbot/adapter.ts';
 import { adapter as file } from '../../adapters/template/adapter.ts';
@@ -8,6 +9,7 @@ import { adapter as file } from '../../adapters/template/adapter.ts';
 export const ADAPTER_MODULES: ReadonlyMap<string, AdapterModule> = new Map<string, AdapterModule>([
   [postgres.name, postgres],
   [file.name, file],
+  [maestroMongo.name, maestroMongo],
   [cki.name, cki],
   [syzbot.name, syzbot],
 ]);

@@ -7,10 +7,10 @@ import type { Suites } from './suites.ts';
  */
 export function testPath(names: readonly string[], isBelowBuild: boolean, suites: Suites): string | null {
   const own = withoutRepeat(names.slice(isBelowBuild ? 2 : 1));
-  // The job in which a builder runs the selftests that it has built bears its own name, and is none of the jobs.
-  const builders = isBelowBuild ? `${names[1]}-kselftest` : null;
+  // The job in which a builder runs the selftests that it has built bears its build's name, and is none of the jobs.
+  const builders = new Set(names.map((name) => `${name}-kselftest`));
   const segments = own.flatMap((name) => {
-    const suite = name === builders ? undefined : suites.suiteOf(name);
+    const suite = builders.has(name) ? undefined : suites.suiteOf(name);
     return suite === undefined ? [name] : suite === null ? [] : [suite];
   });
   const path = withoutRepeat(segments)
