@@ -25,7 +25,7 @@ const PLACE = ['device_type', 'board', 'lab_name'];
 const FILES = ['file_server_resource', 'lab_name', 'boot_log', 'boot_log_html'];
 
 export const BOOT_FIELDS: readonly string[] = [
-  ...['_id', 'build_id', 'defconfig_id', 'created_on'],
+  ...['_id', 'build_id', 'defconfig_id', 'created_on', 'status'],
   ...['job', 'git_branch', 'kernel', 'arch', 'defconfig', 'defconfig_full', 'build_environment'],
 ];
 export const BOOT_SOURCES: FieldSources = {

@@ -1,5 +1,6 @@
 import type { AdapterModule } from '../../adapters/adapter.ts';
 import { adapter as cki } from '../../adapters/cki/adapter.ts';
+import { adapter as kernelciMongo } from '../../adapters/kernelci-mongo/adapter.ts';
 import { adapter as maestroMongo } from '../../adapters/maestro-mongo/adapter.ts';
 import { adapter as postgres } from '../../adapters/postgres/adapter.ts';
 import { adapter as syzbot } from '../../adapters/syzbot/adapter.ts';
@@ -9,6 +10,7 @@ import { adapter as file } from '../../adapters/template/adapter.ts';
 export const ADAPTER_MODULES: ReadonlyMap<string, AdapterModule> = new Map<string, AdapterModule>([
   [postgres.name, postgres],
   [file.name, file],
+  [kernelciMongo.name, kernelciMongo],
   [maestroMongo.name, maestroMongo],
   [cki.name, cki],
   [syzbot.name, syzbot],

@@ -1,0 +1,134 @@
+import type { Call, Found, Incident, Page, PageItem, PageQuery } from '../../kit/author.ts';
+import { idOf, toObjectId } from '../../kit/mongo/values.ts';
+import type { Statements } from '../client.ts';
+import type { Regression } from '../regression.ts';
+import { distinctRevisions, ofRevisions, revisionOf } from '../revision.ts';
+import { childPage } from './child-page.ts';
+import { regressionPage } from './regression-list.ts';
+import { RegressionReader, type Told } from './regression-reader.ts';
+import type { LegacySource } from './source.ts';
+
+type IncidentItem = Omit<PageItem<Incident>, 'mark'>;
+const REVISION_PROJECTION = { _id: 1, job: 1, git_branch: 1, kernel: 1 } as const;
+
+/** Each failure of a regression is an incident of the document that told it first. */
+export class IncidentQueries {
+  readonly #source: LegacySource;
+  readonly #reader: RegressionReader;
+
+  constructor(source: LegacySource) {
+    this.#source = source;
+    this.#reader = new RegressionReader(source);
+  }
+
+  async getMany(ids: readonly string[], call: Call): Promise<ReadonlyMap<string, Found<Incident>>> {
+    const hexes = [...new Set(ids.flatMap((id) => this.#source.ids.incidentOf(id)?.document ?? []))];
+    if (hexes.length === 0) return new Map();
+    const items = await this.#source.client.read(call, async (statements) =>
+      this.#told(await this.#reader.byId(hexes, statements, call), statements, call),
+    );
+    const byId = new Map(items.map((item) => [item.object.id, item]));
+    return new Map(
+      ids.flatMap((id) => {
+        const item = byId.get(id);
+        return item === undefined ? [] : [[id, { object: item.object, time: item.time }] as const];
+      }),
+    );
+  }
+
+  async list(query: PageQuery<'incident'>, call: Call): Promise<Page<Incident>> {
+    return await this.#source.client.read(call, async (statements) => {
+      const itemsOf = async (told: readonly Told[]) =>
+        new Map(told.map((one) => [one.regression.hex, this.#items(one, call)]));
+      return await regressionPage<'incident'>(this.#reader, query, itemsOf, statements, call);
+    });
+  }
+
+  /** A test that failed again names the document. */
+  async ofTests(parents: readonly string[], query: PageQuery<'incident'>, call: Call) {
+    const keys = parents.flatMap((parent) => this.#source.ids.testOf(parent) ?? []);
+    const hexes = keys.filter(({ collection }) => collection === 'test_case').map(({ hex }) => hex);
+    return await this.#below(
+      parents,
+      hexes,
+      query,
+      call,
+      ({ testId }) => testId,
+      async (statements) => {
+        const filter = { _id: { $in: hexes.map(toObjectId) } };
+        const asked = { projection: { _id: 1, regression_id: 1 } as const, limit: hexes.length };
+        const { documents } = await statements.find('test_case', filter, asked);
+        const named = [...new Set(documents.flatMap((document) => idOf(document.regression_id) ?? []))];
+        return await this.#reader.byId(named, statements, call);
+      },
+    );
+  }
+
+  /** By the revision of the build: documents of regressions are written a revision. */
+  async ofBuilds(parents: readonly string[], query: PageQuery<'incident'>, call: Call) {
+    const hexes = parents.flatMap((parent) => this.#source.ids.buildOf(parent) ?? []);
+    return await this.#below(
+      parents,
+      hexes,
+      query,
+      call,
+      ({ buildId }) => buildId,
+      async (statements) => {
+        const filter = { _id: { $in: hexes.map(toObjectId) } };
+        const asked = { projection: REVISION_PROJECTION, limit: hexes.length };
+        const { documents } = await statements.find('build', filter, asked);
+        const seen = hexes.map((hex) => this.#source.revisions.seen.revisionOfBuild(hex));
+        const revisions = distinctRevisions([...documents.map(revisionOf), ...seen]);
+        return revisions.length === 0 ? [] : await this.#reader.find(ofRevisions(revisions), statements, call);
+      },
+    );
+  }
+
+  async ofIssues(parents: readonly string[], query: PageQuery<'incident'>, call: Call) {
+    const { ids } = this.#source;
+    const hexes = parents.flatMap((parent) => ids.issueOf(parent) ?? []);
+    const issueOf = (parent: string) => ids.issue(ids.issueOf(parent) ?? '');
+    const keyOf = ({ issueId }: Incident) => issueId;
+    const load = async (statements: Statements) => {
+      const first = await this.#reader.byId([...new Set(hexes)], statements, call);
+      return [...first, ...(await this.#reader.later(first, statements, call))];
+    };
+    return await this.#below(parents, hexes, query, call, keyOf, load, issueOf);
+  }
+
+  async #below(
+    parents: readonly string[],
+    hexes: readonly string[],
+    query: PageQuery<'incident'>,
+    call: Call,
+    keyOf: (incident: Incident) => string | null,
+    load: (statements: Statements) => Promise<readonly Regression[]>,
+    parentKey: (parent: string) => string = (parent) => parent,
+  ): Promise<ReadonlyMap<string, Page<Incident>>> {
+    const pages = new Map<string, Page<Incident>>();
+    if (hexes.length === 0) return pages;
+    const items = await this.#source.client.read(call, async (statements) =>
+      this.#told(await load(statements), statements, call),
+    );
+    for (const parent of parents) {
+      const own = items.filter(({ object }) => keyOf(object) === parentKey(parent));
+      const { rows, hasMore } = childPage(own, query);
+      if (rows.length > 0) pages.set(parent, { items: rows, hasMore });
+    }
+    return pages;
+  }
+
+  async #told(
+    regressions: readonly Regression[],
+    statements: Statements,
+    call: Call,
+  ): Promise<readonly IncidentItem[]> {
+    const told = await this.#reader.told(regressions, statements, call);
+    return [...told.values()].flatMap((one) => this.#items(one, call));
+  }
+
+  #items(told: Told, call: Call): readonly IncidentItem[] {
+    const { time } = told.regression;
+    return this.#reader.incidents(told, call).map((object) => ({ object, time, tie: object.id }));
+  }
+}

@@ -1,0 +1,149 @@
+import { type Document, ObjectId } from 'bson';
+import { type Call, type Incident, type Issue, onlyAsked, SourceError } from '../../kit/author.ts';
+import { idOf, textOf, toObjectId } from '../../kit/mongo/values.ts';
+import type { Statements } from '../client.ts';
+import { chainKey, REGRESSION_FIELDS, type Regression, type RegressionRun, regressionOf } from '../regression.ts';
+import { translateIncident } from '../translate-incident.ts';
+import { BISECT_FIELDS, translateIssue } from '../translate-issue.ts';
+import type { LegacySource } from './source.ts';
+import { FIRST_TIME } from './time-page.ts';
+import { warnOfCut } from './truncated.ts';
+
+export const REGRESSION_PROJECTION = Object.fromEntries(REGRESSION_FIELDS.map((name) => [name, 1 as const]));
+const BISECT_PROJECTION = Object.fromEntries(BISECT_FIELDS.map((name) => [name, 1 as const]));
+const MAX_DOCUMENTS = 5000;
+const MAX_BISECTIONS = 1000;
+/** What the index beginning with the build's environment leads by; the kernel stands behind them. */
+const TRAITS = ['build_environment', 'defconfig_full', 'device_type', 'git_branch', 'job'] as const;
+
+/** A document, and its part in what its regression is told in. */
+export interface Told {
+  readonly regression: Regression;
+  /** The `_id` of the first document of the regression. */
+  readonly first: Regression;
+  /** The failures that no earlier document tells. */
+  readonly own: readonly RegressionRun[];
+}
+
+/** Reads documents of regressions, and puts those of one regression together. */
+export class RegressionReader {
+  readonly #source: LegacySource;
+
+  constructor(source: LegacySource) {
+    this.#source = source;
+  }
+
+  async byId(hexes: readonly string[], statements: Statements, call: Call): Promise<readonly Regression[]> {
+    if (hexes.length === 0) return [];
+    return await this.find({ _id: { $in: hexes.map(toObjectId) } }, statements, call);
+  }
+
+  async find(filter: Document, statements: Statements, call: Call): Promise<readonly Regression[]> {
+    const query = { projection: REGRESSION_PROJECTION, limit: MAX_DOCUMENTS };
+    const { documents, isCut } = await statements.find('test_regression', filter, query);
+    if (isCut) warnOfCut(call, 'documents of regressions');
+    return this.read(documents, call);
+  }
+
+  /** What cannot be understood is told and left out. */
+  read(documents: readonly Document[], call: Call): readonly Regression[] {
+    return documents.flatMap((document) => {
+      const regression = document._id instanceof ObjectId ? regressionOf(document) : null;
+      if (regression !== null) return [regression];
+      const id = idOf(document._id) ?? 'unknown';
+      call.warn(
+        new SourceError('SOURCE_BAD_DATA', `The regression ${id} tells of no failure; it is left out.`, { id }),
+      );
+      return [];
+    });
+  }
+
+  /** The regressions that these documents belong to, with the documents written before them. */
+  async told(
+    regressions: readonly Regression[],
+    statements: Statements,
+    call: Call,
+  ): Promise<ReadonlyMap<string, Told>> {
+    const all = new Map(regressions.map((regression) => [regression.hex, regression]));
+    const later = regressions.filter(({ failures }) => failures.length > 1);
+    if (later.length > 0) {
+      // By the kernels of the failures before: all fields of the longest index are known.
+      const filter = { $or: later.map((regression) => earlierOf(regression)) };
+      for (const earlier of await this.find(filter, statements, call)) all.set(earlier.hex, earlier);
+    }
+    return chained([...all.values()]);
+  }
+
+  /** The documents written after these, that they are the first of. */
+  async later(regressions: readonly Regression[], statements: Statements, call: Call): Promise<readonly Regression[]> {
+    if (regressions.length === 0) return [];
+    const chains = new Set(regressions.map(chainKey));
+    const found = await this.find({ $or: regressions.map((one) => sameTest(one)) }, statements, call);
+    return found.filter((one) => chains.has(chainKey(one)));
+  }
+
+  /** The issues of first documents, by `_id`. */
+  async issues(
+    first: readonly Regression[],
+    statements: Statements,
+    { fields }: Call,
+  ): Promise<ReadonlyMap<string, Issue>> {
+    const isAsked = ['culprit', 'comment', 'misc'].some((field) => fields.has(field));
+    const bisections = new Map<string, Document>();
+    if (isAsked && first.length > 0) {
+      // They are kept for two weeks, so that there are few; the index is that by which they go.
+      const ids = first.map(({ hex }) => toObjectId(hex));
+      const filter = { created_on: { $gte: FIRST_TIME }, regression_id: { $in: ids } };
+      const query = { projection: BISECT_PROJECTION, limit: MAX_BISECTIONS };
+      for (const document of (await statements.find('bisect', filter, query)).documents) {
+        const hex = idOf(document.regression_id) ?? '';
+        if (!bisections.has(hex) || textOf(document.found_summary) !== null) bisections.set(hex, document);
+      }
+    }
+    return new Map(
+      first.map((one) => {
+        const issue = translateIssue(one, bisections.get(one.hex) ?? null, this.#source.ids);
+        return [one.hex, onlyAsked<'issue'>(issue, fields)];
+      }),
+    );
+  }
+
+  /** The incidents of a document that are its own. */
+  incidents({ regression, first, own }: Told, { fields }: Call): readonly Incident[] {
+    const { ids } = this.#source;
+    return own.map((run) => onlyAsked<'incident'>(translateIncident(regression, run, first.hex, ids), fields));
+  }
+}
+
+function earlierOf(regression: Regression): Document {
+  const kernels = regression.failures.slice(0, -1).map(({ kernel }) => kernel);
+  return { ...sameTest(regression), kernel: { $in: [...new Set(kernels)] } };
+}
+
+function sameTest({ document }: Regression): Document {
+  const traits = Object.fromEntries(TRAITS.map((trait) => [trait, document[trait] ?? null]));
+  return { ...traits, plan: document.plan ?? null, test_case_path: document.test_case_path ?? null };
+}
+
+/** Of documents that are of one regression each tells the failures that those with fewer do not. */
+function chained(regressions: readonly Regression[]): ReadonlyMap<string, Told> {
+  const chains = new Map<string, Regression[]>();
+  for (const regression of regressions) {
+    const key = chainKey(regression);
+    chains.set(key, [...(chains.get(key) ?? []), regression]);
+  }
+  const told = new Map<string, Told>();
+  for (const chain of chains.values()) {
+    const sorted = chain.toSorted(
+      (one, other) => one.failures.length - other.failures.length || (one.hex < other.hex ? -1 : 1),
+    );
+    const [first] = sorted;
+    const seen = new Set<string>();
+    for (const regression of sorted) {
+      const own = regression.failures.filter(({ testCase }) => !seen.has(testCase));
+      for (const { testCase } of own) seen.add(testCase);
+      if (first !== undefined) told.set(regression.hex, { regression, first, own });
+    }
+  }
+  return told;
+}
