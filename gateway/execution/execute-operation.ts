@@ -18,6 +18,7 @@ import { checkCost } from './cost.ts';
 import { withDeadline } from './deadline.ts';
 import type { Executor } from './executor.ts';
 import { toClientError } from './format-errors.ts';
+import { internalError } from './internal-error.ts';
 import type { Limits } from './limits.ts';
 
 /** What all requests share. */
@@ -78,12 +79,10 @@ export async function executeOperation(
     const { registry, submission } = gateway;
     const { log, token } = caller;
     const context = createRequestContext({ signal, deadline, log, registry, submission, token });
-    const result = await executor.execute({
-      document,
-      operationName: operation.operationName,
-      variables: operation.variables,
-      context,
-    });
+    const { operationName } = operation;
+    const result = await executor
+      .execute({ document, operationName, variables: operation.variables, context })
+      .catch((error: unknown): ExecutionResult => ({ data: null, errors: [internalError(error)] }));
     const report = renderReport(context.report);
     const errors = [...(result.errors ?? []), ...report.errors].map((error) =>
       toClientError(error, log, caller.requestId),

@@ -40,6 +40,17 @@ it('a fault of ours shows its request id, and the log the rest', async () => {
   }
 });
 
+it('a fault of the executor itself is logged too', async () => {
+  const lines: { err?: Error }[] = [];
+  const { schema } = broken();
+  const executor = { schema, execute: () => Promise.reject(new Error(SECRET_CAUSE)) };
+  await using server = await startServer({ executor, log: quietLog(lines) });
+  const { answer } = await ask(server.url, '{ bed { name } }');
+  expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'INTERNAL' } }] });
+  expect(JSON.stringify(answer)).not.toContain('ECONNREFUSED');
+  expect(lines.flatMap(({ err }) => err?.message ?? [])).toEqual([SECRET_CAUSE]);
+});
+
 it('an operation of a kind that the schema lacks is a fault of the request, and none of ours', async () => {
   await using server = await startServer();
   const { status, answer } = await ask(server.url, 'subscription { beds { name } }');
