@@ -25,6 +25,8 @@ export interface QueriesOptions {
   readonly commits: Commits;
 }
 
+const AT_ONCE = 32;
+
 /** Answers the calls of the contract, each thing with a request of its own: what fails costs no other its answer. */
 export class Queries {
   readonly #finders: Finders;
@@ -90,8 +92,9 @@ async function answers<T>(
 ): Promise<Map<string, T | SourceError>> {
   const result = new Map<string, T | SourceError>();
   const faults: unknown[] = [];
-  await Promise.all(
-    keys.map(async (key) => {
+  const left = keys.values();
+  const askOn = async () => {
+    for (const key of left) {
       try {
         const answer = await ask(key);
         if (answer !== null) result.set(key, answer);
@@ -99,8 +102,10 @@ async function answers<T>(
         faults.push(error);
         if (error instanceof SourceError) result.set(key, error);
       }
-    }),
-  );
+    }
+  };
+  // Those under way take their turns by `env.http`; more at once would only crowd it.
+  await Promise.all(Array.from({ length: AT_ONCE }, askOn));
   const bug = faults.find((fault) => !(fault instanceof SourceError));
   if (bug !== undefined) throw bug;
   if (faults.length > 0 && faults.length === keys.length) throw faults[0];
