@@ -55,6 +55,7 @@ const SERVER_WORDS: readonly (readonly [RegExp, Meaning])[] = [
   [/\bhint\b/i, NO_INDEX],
   [/sort operation used more than|memory limit|maximum memory/i, TOO_MUCH],
   [/readconcern/i, NO_CONCERN],
+  [/unknown field|not implemented|unrecognized/i, UNKNOWN_COMMAND],
   [/auth(entication)? (mechanism|failed)/i, REFUSED],
 ];
 

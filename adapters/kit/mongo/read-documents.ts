@@ -1,5 +1,4 @@
 import type { Document } from 'bson';
-import type { FindCursor } from 'mongodb';
 import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
 import { idOfBytes, readDocument } from './read-document.ts';
@@ -20,7 +19,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * whose text was not UTF-8, which is given with U+FFFD in its place.
  */
 export async function readDocuments(
-  cursor: FindCursor,
+  cursor: AsyncIterable<unknown> & { close(): Promise<void> },
   collection: string,
   limit: number,
   call: Pick<Call, 'warn'>,
