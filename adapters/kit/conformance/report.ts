@@ -23,6 +23,7 @@ export function makeReport(behaviours: readonly JudgedBehaviour[], calls: number
 
 /** The report for a person: what is wrong first, then what could not be judged, then what is right. */
 export function renderReport(report: Report): string {
+  const width = Math.max(...report.behaviours.map(({ name }) => name.length)) + 2;
   const lines: string[] = [];
   for (const judged of report.behaviours) {
     if (judged.verdict !== 'fail') continue;
@@ -30,11 +31,12 @@ export function renderReport(report: Report): string {
     for (const [name, value] of Object.entries(judged.evidence)) lines.push(`              ${name}: ${String(value)}`);
   }
   for (const judged of report.behaviours) {
-    if (judged.verdict === 'notJudged') lines.push(`not judged  ${judged.name}: ${judged.why}`);
+    if (judged.verdict === 'notJudged') lines.push(`not judged  ${judged.name.padEnd(width)}${judged.why}`);
   }
   for (const judged of report.behaviours) {
     if (judged.verdict !== 'pass') continue;
-    lines.push(`right       ${judged.name}${judged.detail === undefined ? '' : ` (${judged.detail})`}`);
+    lines.push(`right       ${judged.name.padEnd(width)}${judged.promise}`);
+    if (judged.detail !== undefined) lines.push(`            ${' '.repeat(width)}(${judged.detail})`);
   }
   const seconds = (report.ms / 1000).toFixed(1);
   const sum = `${report.passed} right, ${report.failed} wrong, ${report.notJudged} not judged`;
