@@ -1,6 +1,5 @@
-import { ObjectId } from 'bson';
 import type { Json } from '../../model.ts';
-import { numberOf, timeOf } from './values.ts';
+import { idOf, kindOf, numberOf, timeOf } from './values.ts';
 
 /** Nesting beyond it is cut: no system nests so deep, and what handles documents must be bounded. */
 const MAX_DEPTH = 50;
@@ -13,10 +12,10 @@ export function toJson(value: unknown, depth = 0): Json {
   if (value === null || value === undefined || depth > MAX_DEPTH) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (value instanceof Date) return timeOf(value);
-  if (value instanceof ObjectId) return value.toHexString();
+  if (kindOf(value) === 'ObjectId') return idOf(value);
   const number = numberOf(value);
   if (number !== null) return number;
   if (Array.isArray(value)) return value.map((item) => toJson(item, depth + 1));
-  if (typeof value !== 'object' || '_bsontype' in value) return null;
+  if (typeof value !== 'object' || kindOf(value) !== null) return null;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, depth + 1)]));
 }

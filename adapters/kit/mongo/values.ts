@@ -1,4 +1,4 @@
-import { Decimal128, Double, Int32, Long, ObjectId } from 'bson';
+import { ObjectId } from 'bson';
 import { normaliseTime } from '../normalise-time.ts';
 
 /*
@@ -6,10 +6,18 @@ import { normaliseTime } from '../normalise-time.ts';
  * what is absent is null. Each of these gives null for what it cannot understand.
  */
 
+const NUMBERS: ReadonlySet<string> = new Set(['Int32', 'Double', 'Long', 'Decimal128']);
+
+/** Of a value that is none of JavaScript's: the driver has classes of its own beside those that are imported here. */
+export function kindOf(value: unknown): string | null {
+  return typeof value === 'object' && value !== null && '_bsontype' in value ? String(value._bsontype) : null;
+}
+
 /** Text that is not empty; of a number or an id its digits. */
 export function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : value;
-  if (value instanceof ObjectId) return value.toHexString();
+  const id = kindOf(value) === 'ObjectId' ? idOf(value) : null;
+  if (id !== null) return id;
   const number = numberOf(value);
   return number === null ? null : String(number);
 }
@@ -18,9 +26,7 @@ export function textOf(value: unknown): string | null {
 export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'bigint') return Number(value);
-  if (value instanceof Int32 || value instanceof Double) return numberOf(Number(value.value));
-  if (value instanceof Long) return value.toNumber();
-  if (value instanceof Decimal128) return numberOf(Number(value.toString()));
+  if (NUMBERS.has(kindOf(value) ?? '')) return numberOf(Number(String(value)));
   if (typeof value === 'string' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value)) return numberOf(Number(value));
   return null;
 }
@@ -40,7 +46,7 @@ export function booleanOf(value: unknown): boolean | null {
 
 /** An id as 24 hexadecimal digits, whether it is kept as one or as text. */
 export function idOf(value: unknown): string | null {
-  if (value instanceof ObjectId) return value.toHexString();
+  if (kindOf(value) === 'ObjectId') return String(value);
   return typeof value === 'string' && isId(value) ? value.toLowerCase() : null;
 }
 
@@ -93,6 +99,6 @@ export function listOf(value: unknown): readonly unknown[] {
 /** A document within a document. */
 export function documentOf(value: unknown): Readonly<Record<string, unknown>> | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  if (value instanceof Date || '_bsontype' in value) return null;
+  if (value instanceof Date || kindOf(value) !== null) return null;
   return Object.fromEntries(Object.entries(value));
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createMongoClient, type MongoClient } from '../../../../adapters/kit/mongo/client.ts';
 import { mongoOptions } from '../../../../adapters/kit/mongo/options.ts';
-import { idAt, numberOf } from '../../../../adapters/kit/mongo/values.ts';
+import { idAt, idOf, numberOf } from '../../../../adapters/kit/mongo/values.ts';
 import { mongoEnv, waitingCall } from '../../../support/mongodb/mongo-env.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../../support/mongodb/mongodb.ts';
 import { WireProxy } from '../../../support/mongodb/wire-proxy.ts';
@@ -107,6 +107,11 @@ describeWithMongo('the client of a MongoDB', () => {
     const tally = await client.tally('job', {}, ['job', 'nested.status', 'absent'], waitingCall());
     const found = tally.map(({ key, count }) => [key.job, key['nested.status'], key.absent, count].join(' ')).sort();
     expect(found).toEqual(['mainline FAIL  10', 'mainline PASS  10', 'next FAIL  5', 'next PASS  5']);
+  });
+
+  it('tallies by ids, whatever class of ids the driver has', async () => {
+    const tally = await client.tally('build', {}, ['_id'], waitingCall());
+    expect(tally.map(({ key, count }) => [idOf(key._id), count])).toEqual([[ids[0]?.toHexString(), 1]]);
   });
 
   it('gives distinct values, and the indexes', async () => {
