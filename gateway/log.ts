@@ -7,8 +7,13 @@ export interface LogOptions {
   readonly format: 'json' | 'text';
 }
 
+export interface Log extends Logger {
+  /** The least that is written; may be changed at any time. */
+  level: string;
+}
+
 /** Writes to standard error, a line an event; tokens, signatures and passwords in URLs are blotted out wherever they stand. */
-export function createLog({ level, format }: LogOptions): Logger {
+export function createLog({ level, format }: LogOptions): Log {
   const log: Pino = pino(
     {
       level,

@@ -2,21 +2,26 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import type { Logger, Store } from '../../adapters/adapter.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Config } from '../config.ts';
-import { createRegistry, type Registry, type RegistryEnv } from '../federation/registry.ts';
+import { createRegistry, type Registry, type RegistryEnv, type Source } from '../federation/registry.ts';
 import { CommandError } from './command.ts';
 
-/** Makes and starts the configured sources. The caller stops them, however it ends. */
+/**
+ * Makes and starts the configured sources. The caller stops them, however it ends.
+ * @param kept those that run already: they are not started, nor stopped where another one fails
+ */
 export async function openSources(
   config: Config,
   log: Logger,
   metrics: RegistryEnv['metrics'] = undefined,
+  kept: ReadonlyMap<string, Source> = new Map(),
 ): Promise<Registry> {
-  const registry = await makeSources(config, log, metrics);
+  const registry = await makeSources(config, log, metrics, kept);
   try {
     await registry.start();
     return registry;
   } catch (error) {
-    await registry.stop().catch(() => undefined);
+    const fresh = registry.sources.filter(({ name }) => !kept.has(name));
+    await Promise.allSettled(fresh.map(({ adapter }) => adapter.stop()));
     throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
@@ -26,11 +31,13 @@ export async function makeSources(
   config: Config,
   log: Logger,
   metrics: RegistryEnv['metrics'] = undefined,
+  kept: ReadonlyMap<string, Source> = new Map(),
 ): Promise<Registry> {
   await makeDataFolder(config.dataDir);
-  const modules = new Map(config.sources.map(({ adapter, module }) => [adapter, module]));
+  const fresh = config.sources.filter(({ name }) => !kept.has(name));
+  const modules = new Map(fresh.map(({ adapter, module }) => [adapter, module]));
   const { dataDir, userAgent } = config;
-  return createRegistry(config.sources, modules, { dataDir, log, metrics, userAgent });
+  return createRegistry(config.sources, modules, { dataDir, log, metrics, userAgent }, kept);
 }
 
 /** The write side of a source. */

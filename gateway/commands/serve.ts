@@ -6,11 +6,14 @@ import { createServer } from '../server/create-server.ts';
 import { Metrics } from '../server/metrics.ts';
 import { createSubmissionDoor } from '../submission/submit.ts';
 import { type Command, CommandError } from './command.ts';
-import { openSources, storeOf } from './open-sources.ts';
+import { storeOf } from './open-sources.ts';
 import { packageVersion } from './package-version.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
-import { reloadPlugIns } from './reload-plug-ins.ts';
-import { removeOldObjects } from './retention.ts';
+import { Cleaning } from './serve/cleaning.ts';
+import { doorSettings } from './serve/door-settings.ts';
+import { Hangups } from './serve/hangups.ts';
+import { type Running, reload } from './serve/reload.ts';
+import { RunningSources } from './serve/running-sources.ts';
 import { untilAskedToStop } from './until-asked-to-stop.ts';
 
 /** `kcigraph serve`: answers until a signal asks it to stop; then what is under way is finished first. */
@@ -26,40 +29,40 @@ export const serve: Command = {
   },
   details: `
 SIGTERM and SIGINT finish what is under way first; a second one ends at once.
+SIGHUP reads the configuration again; one that has faults is refused, and the one before serves on.
 Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
   async run(args) {
-    const loaded = await loadConfig({ file: args.text('config'), port: args.text('port') });
-    const log = createLog(loaded.log);
     // Closed in the opposite order of their making, also where a later step fails.
     await using open = new AsyncDisposableStack();
     const stop = open.adopt(untilAskedToStop(), async (request) => request.done());
-    // Whoever writes an adapter has a terminal open; elsewhere code changes by a restart only.
-    const plugIns = process.stdout.isTTY ? open.adopt(await reloadPlugIns(loaded, log), (made) => made.close()) : null;
-    const config = plugIns?.config ?? loaded;
+    const hangups = open.adopt(new Hangups(() => stop.ask('the terminal is gone')), (made) => made.close());
+    const read = () => loadConfig({ file: args.text('config'), port: args.text('port') });
+    let config = await read();
+    const log = createLog(config.log);
     const metrics = new Metrics();
-    const registry = open.adopt(await openSources(config, log, metrics.sources), (sources) => sources.stop());
+    const sources = open.adopt(await RunningSources.open(config, log, metrics.sources), (made) => made.stop());
+    const { registry } = sources;
     const store = config.submit === null ? null : storeOf(registry, config.submit.into);
-    const submission = createSubmissionDoor({
-      store,
-      secrets: config.submit?.secrets ?? [],
-      open: config.submit?.open ?? false,
-      limits: config.limits,
-      spoolDir: join(config.dataDir, 'submissions'),
-      log,
-    });
+    const spoolDir = join(config.dataDir, 'submissions');
+    const submission = createSubmissionDoor({ ...doorSettings(config, store), spoolDir, log });
     open.defer(() => submission.close());
-    if (config.retention !== null && store !== null) {
-      open.adopt(removeOldObjects(store, config.retention, log), async (cleaning) => cleaning.stop());
-    }
+    const cleaning = open.adopt(new Cleaning(log), async (made) => made.stop());
+    void cleaning.replace(store, config.retention);
     const executor = createExecutor({ onExecuted: (name, ms) => metrics.executed(name, ms) });
     const server = createServer({ config, registry, submission, log, metrics, executor });
     await server.listen().catch((error: unknown) => {
       throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
     });
     process.stdout.write(greeting(config, server.address ?? ''));
+    const running: Running = { sources, submission, server, cleaning, log };
+    hangups.serve(async () => {
+      config = await reload(config, read, running);
+    });
     const reason = await stop.asked;
     log.info({ reason }, 'Stopping: what is under way is finished first.');
+    const reloaded = hangups.rest();
     await Promise.race([server.close(), stop.again.then(() => server.close())]);
+    await reloaded;
     return 0;
   },
 };

@@ -7,6 +7,8 @@ export interface StopRequest {
   readonly asked: Promise<string>;
   /** Resolves at the second one; a third ends the process as it is. */
   readonly again: Promise<string>;
+  /** Asks for it as the first signal does. */
+  ask(reason: string): void;
   /** Gives the signals back to the system. */
   done(): void;
 }
@@ -34,6 +36,7 @@ export function untilAskedToStop(): StopRequest {
   return {
     asked: first.promise,
     again: second.promise,
+    ask: first.resolve,
     done: () => {
       for (const signal of SIGNALS) process.off(signal, stop);
       process.off('disconnect', disconnected);

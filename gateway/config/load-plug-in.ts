@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AdapterModule } from '../../adapters/adapter.ts';
 import { plugInFault, toAdapterModule } from './plug-in-faults.ts';
+import { noteFingerprint } from './plug-in-fingerprint.ts';
 import { nextVersion, resolvePackage } from './plug-in-hooks.ts';
 
 const ENDINGS = /\.(ts|mts|js|mjs)$/;
@@ -47,7 +48,9 @@ async function imported(shown: string, url: string, files: ReadonlySet<string>):
   try {
     const exported: unknown = await import(url);
     const module = toAdapterModule(shown, exported);
-    return typeof module === 'string' ? module : { module, files };
+    if (typeof module === 'string') return module;
+    noteFingerprint(module, files);
+    return { module, files };
   } catch (error) {
     return plugInFault(shown, error);
   }

@@ -59,21 +59,30 @@ export interface Registry {
 /**
  * Makes the sources; nothing is connected before `start`.
  * @param modules the adapters by name; `ADAPTER_MODULES` holds those that are built in
+ * @param kept sources that run already, by name: they are taken as they are, but for their priority, and not started again
  * @throws {Error} where a source names an adapter that is not among them
  */
 export function createRegistry(
   configs: readonly SourceConfig[],
   modules: ReadonlyMap<string, AdapterModule>,
   env: RegistryEnv,
+  kept: ReadonlyMap<string, Source> = new Map(),
 ): Registry {
-  const sources = configs.map((config) => createSource(config, moduleFor(config, modules), env));
+  const made: Source[] = [];
+  const sources = configs.map((config) => {
+    const running = kept.get(config.name);
+    if (running !== undefined) return { ...running, priority: config.priority ?? 0 };
+    const source = createSource(config, moduleFor(config, modules), env);
+    made.push(source);
+    return source;
+  });
   // Array.prototype.sort is stable: equal priorities stay in the order of the configuration.
   sources.sort((a, b) => b.priority - a.priority);
   const byName = new Map(sources.map((source) => [source.name, source]));
   return {
     sources,
     get: (name) => byName.get(name),
-    start: () => Promise.all(sources.map((source) => source.adapter.start())).then(() => undefined),
+    start: () => Promise.all(made.map((source) => source.adapter.start())).then(() => undefined),
     stop: () => Promise.all(sources.map((source) => source.adapter.stop())).then(() => undefined),
   };
 }

@@ -13,12 +13,11 @@ const errorBody = (_status: number, { message }: { message: string }) => ({ stat
 
 /** GET /health: the process is up. */
 export function healthRoute(): Route {
-  const started = Date.now();
   return {
     name: '/health',
     methods: {
       GET: async ({ response }) => {
-        const uptime = Math.round((Date.now() - started) / 1000);
+        const uptime = Math.round(process.uptime());
         sendJson(response, 200, { status: 'ok', uptime }, { 'cache-control': 'no-store' });
       },
     },
@@ -38,7 +37,9 @@ export function readyRoute(registry: Registry, log: Logger, isDraining: () => bo
     name: '/ready',
     methods: {
       GET: async ({ response }) => {
-        if (last === null || Date.now() - last.at > FRESH) last = { at: Date.now(), answer: askAll(registry, log) };
+        // Of a clock that is never set: one that is set back would make an old answer hold for long.
+        const now = performance.now();
+        if (last === null || now - last.at > FRESH) last = { at: now, answer: askAll(registry, log) };
         const { ready, sources } = await last.answer;
         const status = isDraining() ? 'draining' : ready ? 'ready' : 'unavailable';
         const headers = { 'cache-control': 'no-store' };

@@ -1,5 +1,6 @@
 import type { Logger, Receipt, Store } from '../../adapters/adapter.ts';
 import { authorise } from './authorise.ts';
+import { CurrentStore } from './current-store.ts';
 import { DocumentLoader } from './document-loader.ts';
 import { isReceiptId } from './receipt-id.ts';
 import { Spool } from './spool.ts';
@@ -7,7 +8,8 @@ import { type Authority, Refusal, type SubmissionDoor } from './submission-door.
 import { secretKeys } from './token.ts';
 import { warmUp } from './warm-up.ts';
 
-export interface SubmissionOptions {
+/** What an operator may change while the gateway runs. */
+export interface DoorSettings {
   /** Where documents go; null: submission is off. */
   readonly store: Store | null;
   /** What tokens are signed with; all are accepted. */
@@ -15,6 +17,9 @@ export interface SubmissionOptions {
   /** Everybody may submit for everybody without a token. */
   readonly open: boolean;
   readonly limits: { readonly bodyBytes: number };
+}
+
+export interface SubmissionOptions extends DoorSettings {
   /** A folder of the door's own; made when it is needed. */
   readonly spoolDir: string;
   readonly log: Logger;
@@ -22,8 +27,20 @@ export interface SubmissionOptions {
 
 /** A door that also takes documents to be loaded later, and goes on with those that wait from an earlier run. */
 export interface RunningSubmissionDoor extends SubmissionDoor {
+  /**
+   * Other settings from now on; what waits in the spool goes to the new store. `over` resolves when nothing is under way
+   * on the store before.
+   * @throws {Error} as `createSubmissionDoor`; the settings before hold then
+   */
+  replace(settings: DoorSettings): { readonly over: Promise<void> };
   /** Takes back the load of a spooled document that is under way; what waits stays on disk for the next run. */
   close(): Promise<void>;
+}
+
+/** What is there as soon as there has been a store. */
+interface Inside {
+  readonly loader: DocumentLoader;
+  readonly spool: Spool;
 }
 
 /**
@@ -32,28 +49,50 @@ export interface RunningSubmissionDoor extends SubmissionDoor {
  * @throws {Error} one sentence, where a secret is empty or the spool's folder cannot be made.
  */
 export function createSubmissionDoor(options: SubmissionOptions): RunningSubmissionDoor {
-  const { store, open, log, spoolDir } = options;
-  const keys = secretKeys(options.secrets);
-  if (store === null) return closedDoor();
-  const loader = new DocumentLoader({ store, folder: spoolDir, log });
-  const spool = new Spool({ folder: spoolDir, store, loader, log });
-  void warmUp();
-  const { bodyBytes } = options.limits;
+  const { log, spoolDir } = options;
+  const store = new CurrentStore(options.store);
+  let settings: DoorSettings = options;
+  let keys = secretKeys(options.secrets);
+  let inside: Inside | null = null;
+
+  const unlock = (next: Store | null) => {
+    if (inside !== null || next === null) return;
+    const loader = new DocumentLoader({ store, folder: spoolDir, log });
+    inside = { loader, spool: new Spool({ folder: spoolDir, store, loader, log }) };
+    void warmUp();
+  };
+  const within = (): Inside => {
+    if (inside !== null && store.isThere) return inside;
+    throw new Refusal('FORBIDDEN', 'Submission is off here: the operator has configured no store for it.');
+  };
+  unlock(options.store);
   return {
-    authorise: (token) => authorise(token, keys, open),
-    submitValue: (document, authority, signal) => loader.loadValue(document, authority, signal),
-    submitBytes: (body, authority, signal) => loader.loadBytes(limited(body, bodyBytes), authority, signal),
+    authorise: async (token) => {
+      within();
+      return await authorise(token, keys, settings.open);
+    },
+    submitValue: async (document, authority, signal) => within().loader.loadValue(document, authority, signal),
+    submitBytes: async (body, authority, signal) =>
+      within().loader.loadBytes(limited(body, settings.limits.bodyBytes), authority, signal),
     submitLater: async (body, authority, signal) => ({
-      id: await spool.add(limited(body, bodyBytes), authority, signal),
+      id: await within().spool.add(limited(body, settings.limits.bodyBytes), authority, signal),
     }),
     receipt: async (id, authority) => {
+      const { spool } = within();
       if (!isReceiptId(id)) return null;
       const receipt = (await spool.receipt(id)) ?? (await store.receipt(id));
       return receipt !== null && maySee(receipt, authority) ? receipt : null;
     },
+    replace: (next) => {
+      const nextKeys = secretKeys(next.secrets);
+      unlock(next.store);
+      keys = nextKeys;
+      settings = next;
+      return { over: store.replace(next.store) };
+    },
     close: async () => {
-      await spool.close();
-      await loader.close();
+      await inside?.spool.close();
+      await inside?.loader.close();
     },
   };
 }
@@ -73,18 +112,4 @@ async function* limited(body: AsyncIterable<Uint8Array>, most: number): AsyncGen
     }
     yield chunk;
   }
-}
-
-function closedDoor(): RunningSubmissionDoor {
-  const refuse = async (): Promise<never> => {
-    throw new Refusal('FORBIDDEN', 'Submission is off here: the operator has configured no store for it.');
-  };
-  return {
-    authorise: refuse,
-    submitValue: refuse,
-    submitBytes: refuse,
-    submitLater: refuse,
-    receipt: refuse,
-    close: async () => {},
-  };
 }

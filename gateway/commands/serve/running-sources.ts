@@ -1,0 +1,103 @@
+import type { Logger } from '../../../adapters/adapter.ts';
+import type { Config } from '../../config.ts';
+import type { Registry, RegistryEnv, Source } from '../../federation/registry.ts';
+import { CommandError } from '../command.ts';
+import { openSources } from '../open-sources.ts';
+import { type ReloadingPlugIns, reloadPlugIns } from '../reload-plug-ins.ts';
+import { type SourceChanges, sourceChanges } from './source-changes.ts';
+
+/** The sources of another configuration: those that are new run already, the others are those that ran before. */
+export interface NextSources {
+  readonly registry: Registry;
+  readonly changes: SourceChanges;
+  /** They are the ones that run from now on. Gives what stops those that are gone, for when nothing asks them any more. */
+  take(): () => Promise<void>;
+  /** Stops what was started for it. */
+  discard(): Promise<void>;
+}
+
+/** The sources of a gateway that runs, while configurations come and go. */
+export class RunningSources {
+  readonly #log: Logger;
+  readonly #metrics: RegistryEnv['metrics'];
+  readonly #isWatching: boolean;
+  readonly #plugIns: ReloadingPlugIns[] = [];
+  /** All that were started and not stopped yet, those included that only finish what is under way. */
+  readonly #running = new Set<Source['adapter']>();
+  #config: Config;
+  #registry: Registry | null = null;
+
+  private constructor(config: Config, log: Logger, metrics: RegistryEnv['metrics']) {
+    this.#config = config;
+    this.#log = log;
+    this.#metrics = metrics;
+    // Whoever writes an adapter has a terminal open; elsewhere code changes by a restart or a reload only.
+    this.#isWatching = process.stdout.isTTY === true;
+  }
+
+  /** @throws {CommandError} where one cannot be used at all; one that is down is no reason */
+  static async open(config: Config, log: Logger, metrics: RegistryEnv['metrics']): Promise<RunningSources> {
+    const sources = new RunningSources(config, log, metrics);
+    try {
+      sources.#registry = await sources.#open(config, new Map());
+      for (const { adapter } of sources.#registry.sources) sources.#running.add(adapter);
+      return sources;
+    } catch (error) {
+      await sources.stop();
+      throw error;
+    }
+  }
+
+  get registry(): Registry {
+    if (this.#registry === null) throw new Error('The sources are not open.');
+    return this.#registry;
+  }
+
+  /**
+   * Starts what a configuration has anew; nothing that runs is touched.
+   * @throws {CommandError} where one cannot be used at all
+   */
+  async prepare(next: Config): Promise<NextSources> {
+    const changes = sourceChanges(this.#config, next);
+    const before = this.registry.sources;
+    const kept = new Map(before.filter(({ name }) => changes.unchanged.includes(name)).map((one) => [one.name, one]));
+    const registry = await this.#open(next, kept).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (changes.changed.length === 0) throw error;
+      const hint = `What cannot run beside what it was is changed by a restart (changed: ${changes.changed.join(', ')}).`;
+      throw new CommandError(`${reason} ${hint}`, { cause: error });
+    });
+    const fresh = registry.sources.filter(({ name }) => !kept.has(name)).map(({ adapter }) => adapter);
+    const gone = before.filter(({ name }) => !kept.has(name)).map(({ adapter }) => adapter);
+    for (const adapter of fresh) this.#running.add(adapter);
+    return {
+      registry,
+      changes,
+      take: () => {
+        this.#config = next;
+        this.#registry = registry;
+        return () => this.#stop(gone);
+      },
+      discard: () => this.#stop(fresh),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#stop([...this.#running]);
+    for (const plugIns of this.#plugIns.splice(0)) plugIns.close();
+  }
+
+  async #open(config: Config, kept: ReadonlyMap<string, Source>): Promise<Registry> {
+    const sources = config.sources.filter(({ name }) => !kept.has(name));
+    const watched = this.#isWatching ? await reloadPlugIns({ ...config, sources }, this.#log) : null;
+    if (watched !== null) this.#plugIns.push(watched);
+    const fresh = new Map((watched?.config.sources ?? sources).map((source) => [source.name, source]));
+    const all = config.sources.map((source) => fresh.get(source.name) ?? source);
+    return await openSources({ ...config, sources: all }, this.#log, this.#metrics, kept);
+  }
+
+  async #stop(adapters: readonly Source['adapter'][]): Promise<void> {
+    const left = adapters.filter((adapter) => this.#running.delete(adapter));
+    await Promise.all(left.map((adapter) => adapter.stop()));
+  }
+}

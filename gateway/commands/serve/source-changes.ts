@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isSameCode } from '../../config/plug-in-fingerprint.ts';
+import type { Config } from '../../config.ts';
+
+/** What becomes of the sources, by name. */
+export interface SourceChanges {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: readonly string[];
+  readonly unchanged: readonly string[];
+}
+
+/** What another configuration means for the sources that run. A new priority alone changes no source. */
+export function sourceChanges(before: Config, next: Config): SourceChanges {
+  const former = new Map(before.sources.map((source) => [source.name, source]));
+  const isKept = (source: Config['sources'][number]) => {
+    const known = former.get(source.name);
+    return known !== undefined && before.userAgent === next.userAgent && isSame(known, source);
+  };
+  const names = next.sources.map(({ name }) => name);
+  const unchanged = next.sources.filter(isKept).map(({ name }) => name);
+  return {
+    added: names.filter((name) => !former.has(name)),
+    removed: [...former.keys()].filter((name) => !names.includes(name)),
+    changed: names.filter((name) => former.has(name) && !unchanged.includes(name)),
+    unchanged,
+  };
+}
+
+function isSame(one: Config['sources'][number], other: Config['sources'][number]): boolean {
+  const { module: itsCode, priority: _, ...its } = one;
+  const { module: othersCode, priority: __, ...others } = other;
+  return isSameCode(itsCode, othersCode) && isDeepStrictEqual(its, others);
+}
