@@ -259,7 +259,7 @@ describe('the table of the README', () => {
         return;
       }
       expect(found?.object).toMatchObject(wanted);
-      if (found !== null) expect(modelFaults(entity, found.object)).toEqual([]);
+      if (found !== null) expect(modelFaults<EntityName>(entity, found.object)).toEqual([]);
     });
 
   it('names the record, and quotes what came', () => {
@@ -317,7 +317,7 @@ describe.skipIf(!hasSharedData)('real records', () => {
     const { found, warnings } = translate(entity, raw);
     expect(warnings).toEqual([]);
     expect(found?.object.id).toBe(id);
-    if (found !== null) expect(modelFaults(entity, found.object)).toEqual([]);
+    if (found !== null) expect(modelFaults<EntityName>(entity, found.object)).toEqual([]);
   });
 });
 

@@ -1,0 +1,306 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Adapter, Page, PageQuery, Place } from '../../../adapters/adapter.ts';
+import type { SourceError } from '../../../adapters/errors.ts';
+import { commitOf, createCkiData } from '../../../examples/upstreams/cki/data.ts';
+import { CkiServer, type CkiServerOptions } from '../../../examples/upstreams/cki/server.ts';
+import { type CkiSettings, type CkiSource, startCki, withFolder } from './cki-source.ts';
+import { filled, makeCall } from './open-cki.ts';
+
+const NEWEST = { where: null, order: 'NEWEST', after: null } as const;
+const TOKEN = 'f'.repeat(40);
+let server: CkiServer;
+let source: CkiSource | null = null;
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeEach(() => open());
+afterEach(async () => {
+  await source?.stop();
+  source = null;
+  for (const close of closing.splice(0)) await close();
+  await server.close();
+});
+
+async function open(options: CkiServerOptions = {}, checkouts = 12): Promise<void> {
+  await server?.close();
+  server = new CkiServer(createCkiData({ checkouts, builds: 3, tests: 5 }), { token: TOKEN, ...options });
+  await server.listen();
+}
+
+async function start(folder: string, given: object = {}, settings: CkiSettings = {}): Promise<Adapter> {
+  source = await startCki({ url: server.url, ...given }, folder, settings);
+  return source.adapter;
+}
+
+/** Requests for a path that contains a text. */
+const asked = (text: string) => server.requests.filter(({ path }) => path.includes(text)).length;
+function ids<T extends { readonly id: string }>(page: Page<T> | SourceError | undefined): string[] {
+  if (page === undefined || !('items' in page)) throw page;
+  return page.items.map(({ object }) => object.id);
+}
+const [id0 = '', id1 = ''] = createCkiData({ checkouts: 2 }).checkouts.map(({ id }) => id);
+
+describe('a request', () => {
+  it('carries the token to the configured host, a contact, and asks for gzip', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder, { token: TOKEN });
+      await filled(cki);
+      expect(server.requests[0]?.headers).toMatchObject({
+        authorization: `Token ${TOKEN}`,
+        'user-agent': 'kcigraph (ci@example.org)',
+        'accept-encoding': expect.stringContaining('gzip'),
+        accept: 'application/json',
+      });
+    }));
+
+  it('shows the token nowhere else', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder, { token: 'very-secret' });
+      const error = await cki.getMany('build', ['redhat:1'], makeCall()).catch((fault: unknown) => fault);
+      expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: expect.stringMatching(/credentials/) });
+      const { detail = '' } = await cki.health(makeCall());
+      await source?.stop();
+      const files = await readdir(join(folder, 'sources', 'cki'));
+      const texts = await Promise.all(files.map((file) => readFile(join(folder, 'sources', 'cki', file), 'latin1')));
+      expect(JSON.stringify([error, String(error), detail, source?.log, texts])).not.toContain('very-secret');
+    }));
+});
+
+describe('lists', () => {
+  it('are read by counting rows: a link to another host is never followed', () =>
+    withFolder(async (folder) => {
+      await open({ maxLimit: 4, linkHost: 'http://127.0.0.1:1' }, 30);
+      const cki = await start(folder);
+      await filled(cki);
+      const page = await cki.list('checkout', { ...NEWEST, first: 50 }, makeCall());
+      expect(ids(page)).toEqual(server.data.checkouts.map(({ id }) => id));
+      // The source gives four rows at once, and is asked for no more from then on.
+      expect(server.requests[0]?.path).toContain('limit=100');
+      expect(server.requests.at(-1)?.path).toContain('limit=4');
+    }));
+
+  it('lose and repeat nothing while rows are added and taken away', () =>
+    withFolder(async (folder) => {
+      const [build = ''] = server.data.tests.keys();
+      const template = server.data.tests.get(build) ?? [];
+      const rows = Array.from({ length: 90 }, (_, number) => ({
+        ...template[0],
+        id: `${build}_upt_${1_000 - number}`,
+      }));
+      server.data.tests.set(build, rows);
+      const before = rows.map(({ id }) => id);
+      const cki = await start(folder, { pageSize: 20, freshness: 0 });
+      const seen: string[] = [];
+      let after: Place | null = null;
+      for (let hasMore = true; hasMore; ) {
+        const query: PageQuery<'test'> = { ...NEWEST, first: 7, after };
+        const page = (await cki.related('testsOfBuild', [build], query, makeCall())).get(build);
+        if (page === undefined || !('items' in page)) throw page;
+        seen.push(...ids(page));
+        after = page.items.at(-1) ?? after;
+        hasMore = page.hasMore;
+        rows.unshift({ ...template[0], id: `${build}_upt_${2_000 + seen.length}` });
+        if (seen.length < 60) rows.splice(rows.length - 1, 1);
+      }
+      expect(new Set(seen).size).toBe(seen.length);
+      const left = new Set(rows.map(({ id }) => id));
+      expect(seen.filter((id) => left.has(id))).toEqual(before.filter((id) => left.has(id)));
+    }));
+
+  it('leave out what is hidden, and find nothing under its id', () =>
+    withFolder(async (folder) => {
+      server.data.internal.add(id0);
+      const cki = await start(folder);
+      await filled(cki);
+      expect(ids(await cki.list('checkout', { ...NEWEST, first: 50 }, makeCall()))).not.toContain(id0);
+      expect((await cki.getMany('checkout', [id0], makeCall())).size).toBe(0);
+      const below = await cki.related('buildsOfCheckout', [id0], { ...NEWEST, first: 5 }, makeCall());
+      expect(ids(below.get(id0))).toEqual([]);
+      await source?.stop();
+      const member = await start(`${folder}/member`, { token: TOKEN });
+      expect((await member.getMany('checkout', [id0], makeCall())).size).toBe(1);
+    }));
+
+  it('are one request a page, which serves look-ups of its rows as well', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder);
+      await filled(cki);
+      const before = server.requests.length;
+      const builds = await cki.related('buildsOfCheckout', [id0], { ...NEWEST, first: 2 }, makeCall());
+      await cki.related('buildsOfCheckout', [id0], { ...NEWEST, first: 3 }, makeCall());
+      const [build = ''] = ids(builds.get(id0));
+      await cki.getMany('build', [build], makeCall());
+      expect(server.requests.length - before).toBe(1);
+    }));
+});
+
+describe('the index by commit', () => {
+  it('is filled in the background, and finds a commit, its patches, and its beginning without a request', () =>
+    withFolder(async (folder) => {
+      await open({}, 250);
+      const cki = await start(folder);
+      await filled(cki);
+      expect(asked('/kcidb/checkouts?')).toBe(server.requests.length);
+      const before = server.requests.length;
+      // The first two are of the same commit, one of them with patches.
+      const hash = commitOf(0);
+      const patchset = String(server.data.checkouts[1]?.patchset_hash);
+      const keys = [hash, `${hash}+${patchset}`, hash.toUpperCase(), commitOf(249), '0'.repeat(40)];
+      const found = await cki.related('checkoutsOfRevision', keys, { ...NEWEST, first: 5 }, makeCall());
+      expect(keys.map((key) => ids(found.get(key)))).toEqual([
+        [id0],
+        [id1],
+        [id0],
+        [server.data.checkouts[249]?.id],
+        [],
+      ]);
+      const where = { gitCommitHash: { prefix: hash.slice(0, 12).toUpperCase() } };
+      const page = await cki.list('checkout', { ...NEWEST, where, first: 5 }, makeCall());
+      expect(ids(page).toString()).toBe([id0, id1].toString());
+      expect(server.requests.length).toBe(before);
+      expect((await cki.health(makeCall())).detail).toContain('250 checkouts.');
+    }));
+
+  it('says what is missing while it is filled, and goes on from there', () =>
+    withFolder(async (folder) => {
+      await open({}, 250);
+      server.fault = (request, response) => {
+        if (!String(request.url).includes('offset=')) return false;
+        response.writeHead(500).end();
+        return true;
+      };
+      const cki = await start(folder);
+      const warnings: SourceError[] = [];
+      const query = { ...NEWEST, first: 5 };
+      const found = await cki.related('checkoutsOfRevision', [commitOf(0), commitOf(240)], query, makeCall(warnings));
+      expect(ids(found.get(commitOf(0)))).toEqual([id0]);
+      expect(found.get(commitOf(240))).toMatchObject({ items: [], hasMore: true });
+      expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_TRUNCATED']);
+      server.fault = null;
+      await filled(cki);
+      const later = await cki.related('checkoutsOfRevision', [commitOf(240)], query, makeCall());
+      expect(ids(later.get(commitOf(240)))).toHaveLength(1);
+    }));
+
+  it('shows new checkouts in front, and forgets those that are gone', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder, { refresh: 60, resweep: 1_000 });
+      await filled(cki);
+      const [first] = server.data.checkouts;
+      if (first === undefined) throw new Error('There are no checkouts.');
+      server.data.checkouts.unshift({ ...first, id: 'redhat:2100200000', git_commit_hash: 'a'.repeat(40) });
+      server.data.checkouts.splice(5, 1);
+      const all = async () => ids(await cki.list('checkout', { ...NEWEST, first: 50 }, makeCall()));
+      await expect.poll(all, { timeout: 8_000 }).toEqual(server.data.checkouts.map(({ id }) => id));
+    }));
+
+  it('holds so many as it may', () =>
+    withFolder(async (folder) => {
+      await open({ maxLimit: 10 }, 80);
+      const cki = await start(folder, { maxCheckouts: 30 });
+      await filled(cki);
+      const page = await cki.list('checkout', { ...NEWEST, first: 50 }, makeCall());
+      expect(page.hasMore).toBe(false);
+      expect(page.items.length).toBeGreaterThanOrEqual(20);
+      expect(page.items.length).toBeLessThanOrEqual(30);
+    }));
+});
+
+describe('what was learnt', () => {
+  it('answers at once after a restart, without a request', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder);
+      await filled(cki);
+      const builds = await cki.related('buildsOfCheckout', [id0], { ...NEWEST, first: 3 }, makeCall());
+      await source?.stop();
+      // Whatever is asked now is never answered.
+      server.fault = () => true;
+      const again = await start(folder);
+      const began = performance.now();
+      const query = { ...NEWEST, first: 3 };
+      expect(ids((await again.related('buildsOfCheckout', [id0], query, makeCall())).get(id0))).toEqual(
+        ids(builds.get(id0)),
+      );
+      expect(
+        ids((await again.related('checkoutsOfRevision', [commitOf(0)], query, makeCall())).get(commitOf(0))),
+      ).toEqual([id0]);
+      expect((await again.list('checkout', query, makeCall())).items).toHaveLength(3);
+      expect((await again.getMany('checkout', [id0], makeCall())).size).toBe(1);
+      expect(performance.now() - began).toBeLessThan(500);
+    }));
+
+  it('is all there is offline, however old', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder, { freshness: 0 });
+      await filled(cki);
+      const query = { ...NEWEST, first: 3 };
+      const builds = await cki.related('buildsOfCheckout', [id0], query, makeCall());
+      const [build = ''] = ids(builds.get(id0));
+      await cki.related('testsOfBuild', [build], query, makeCall());
+      await cki.list('issue', query, makeCall());
+      await source?.stop();
+      const before = server.requests.length;
+      const off = await start(folder, { freshness: 0 }, { offline: true });
+      expect(await off.health(makeCall())).toMatchObject({ ok: true });
+      expect(ids((await off.related('buildsOfCheckout', [id0], query, makeCall())).get(id0))).toHaveLength(3);
+      expect(ids((await off.related('testsOfBuild', [build], query, makeCall())).get(build))).toHaveLength(3);
+      expect((await off.getMany('build', [build], makeCall())).size).toBe(1);
+      expect((await off.list('checkout', { ...NEWEST, first: 50 }, makeCall())).items).toHaveLength(12);
+      expect((await off.list('issue', query, makeCall())).items).toHaveLength(3);
+      await expect(off.getMany('test', ['redhat:unseen'], makeCall())).rejects.toMatchObject({
+        code: 'SOURCE_UNAVAILABLE',
+      });
+      expect(server.requests.length).toBe(before);
+    }));
+
+  it('stands in while the source fails, and says so', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder, { freshness: 0 });
+      await filled(cki);
+      const query = { ...NEWEST, first: 3 };
+      await cki.related('buildsOfCheckout', [id0], query, makeCall());
+      await cki.getMany('checkout', [id0], makeCall());
+      server.fault = (_, response) => {
+        response.writeHead(503, { 'retry-after': '5' }).end();
+        return true;
+      };
+      const warnings: SourceError[] = [];
+      expect((await cki.getMany('checkout', [id0], makeCall(warnings))).size).toBe(1);
+      expect(ids((await cki.related('buildsOfCheckout', [id0], query, makeCall(warnings))).get(id0))).toHaveLength(3);
+      expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_STALE', 'SOURCE_STALE']);
+    }));
+});
+
+describe('a checkout that is read as a whole', () => {
+  it('needs one request for builds, tests and incidents', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder, { all: true });
+      await filled(cki);
+      const before = server.requests.length;
+      const query = { ...NEWEST, first: 50 };
+      const builds = ids((await cki.related('buildsOfCheckout', [id0], query, makeCall())).get(id0));
+      const tests = await cki.related('testsOfBuild', builds, query, makeCall());
+      const testIds = builds.flatMap((build) => ids(tests.get(build)));
+      const incidents = await cki.related('incidentsOfTest', testIds, query, makeCall());
+      expect(testIds).toHaveLength(15);
+      expect([...incidents.values()].flatMap((page) => ids(page)).length).toBeGreaterThan(0);
+      expect(server.requests.length - before).toBe(1);
+    }));
+
+  it('is read bit by bit where that is not answered', () =>
+    withFolder(async (folder) => {
+      server.fault = (request, response) => {
+        if (!String(request.url).endsWith('/all')) return false;
+        response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>');
+        return true;
+      };
+      const cki = await start(folder, { all: true });
+      await filled(cki);
+      for (const id of [id0, id1]) {
+        const page = (await cki.related('buildsOfCheckout', [id], { ...NEWEST, first: 5 }, makeCall())).get(id);
+        expect(ids(page)).toHaveLength(id === id0 ? 3 : 0);
+      }
+      expect(asked('/all')).toBe(1);
+    }));
+});
