@@ -1,53 +1,26 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, hasChromium, startChromium } from '../../support/chromium.ts';
 import { usePostgres } from '../../support/postgres.ts';
 import { type NativeGateway, startNativeGateway } from './native-gateway.ts';
 
-const CHROMIUM = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
-const SKIPPED = CHROMIUM === undefined && process.env.CI === undefined;
-if (SKIPPED) console.log('No Chromium here (CHROMIUM or /usr/bin/chromium): GraphiQL is not tested.');
-
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-describe.skipIf(SKIPPED)('GraphiQL in Chromium', () => {
+describe.runIf(hasChromium('GraphiQL'))('GraphiQL in Chromium', () => {
   const postgres = usePostgres();
   let server: NativeGateway;
-  let profile: string;
-  let browser: BrowserContext;
+  let browser: Browser;
   let page: Page;
   const outside: string[] = [];
   const pageErrors: string[] = [];
 
   beforeAll(async () => {
-    if (CHROMIUM === undefined) throw new Error('CI needs a Chromium: install it, or name it as CHROMIUM.');
     server = await startNativeGateway(await postgres.migrated(), { open: true });
     const body = await readFile(new URL('../../../examples/documents/acme-nightly.json', import.meta.url));
     await fetch(`${server.url}/submit`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    profile = await mkdtemp(join(tmpdir(), 'kcigraph-chromium-'));
-    browser = await chromium.launchPersistentContext(profile, {
-      executablePath: CHROMIUM,
-      args: FLAGS,
-      viewport: { width: 1400, height: 900 },
-    });
-    page = await browser.newPage();
+    browser = await startChromium();
+    page = await browser.context.newPage();
     page.on('request', (request) => {
       const url = request.url();
       if (!url.startsWith(server.url) && !/^(data|blob):/.test(url)) outside.push(url);
@@ -62,9 +35,8 @@ describe.skipIf(SKIPPED)('GraphiQL in Chromium', () => {
   });
 
   afterAll(async () => {
-    await browser?.close();
+    await browser?.[Symbol.asyncDispose]();
     await server?.close();
-    await rm(profile, { recursive: true, force: true });
   });
 
   /** Puts a text into one of the editors, by their order: query, variables. */
