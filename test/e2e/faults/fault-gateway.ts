@@ -28,6 +28,7 @@ export interface FaultAnswer {
 export interface FaultGateway {
   readonly registry: Registry;
   readonly metrics: Metrics;
+  readonly url: string;
   ask(query: string, variables?: object): Promise<FaultAnswer>;
   close(): Promise<void>;
 }
@@ -64,6 +65,7 @@ export async function startFaultGateway(
   return {
     registry,
     metrics,
+    url: server.address ?? '',
     ask: async (query, variables = {}) => {
       const start = performance.now();
       const response = await fetch(`${server.address}/graphql`, {
