@@ -17,6 +17,8 @@ export interface CommitQuery {
 }
 
 const COMMIT = 'data.kernel_revision.commit';
+/** From then on all nodes name their commit in this field. */
+const SINCE = Date.UTC(2023, 11, 15);
 const LOOK_MS = 50;
 /** Whoever asks while the index is filling waits so long for it, and at most half of his time. */
 const LONGEST_WAIT_MS = 3_000;
@@ -37,6 +39,7 @@ export class ByCommit {
     if (!this.#index.isComplete && indexed.has(COMMIT)) {
       const known = { _id: { $in: this.#index.find(commits).map(toObjectId) } };
       const named = namingCommits(commits, [COMMIT]);
+      if (!this.#index.reachesBack(SINCE)) call.warn(stillFilling('from before December 2023 '));
       return { filter: { $or: [known, named] }, isPartial: false, isById: false };
     }
     await this.#wait(call);
@@ -57,8 +60,8 @@ export class ByCommit {
   }
 }
 
-function stillFilling(): SourceError {
-  const message = 'The index of checkouts by commit is still being filled: older checkouts may be missing.';
+function stillFilling(which = ''): SourceError {
+  const message = `The index of checkouts by commit is still being filled: older checkouts ${which}may be missing.`;
   return new SourceError('SOURCE_TRUNCATED', message);
 }
 

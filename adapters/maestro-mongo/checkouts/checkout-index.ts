@@ -56,6 +56,12 @@ export class CheckoutIndex {
     return this.#index.progress('isComplete') === true;
   }
 
+  /** Whether all checkouts since a time are known. */
+  reachesBack(time: number): boolean {
+    const oldest = this.#id('oldest');
+    return this.isComplete || (oldest !== null && msOf(oldest) <= time);
+  }
+
   /** Up to which id all checkouts are known; null where the walk has not begun. */
   get newest(): string | null {
     return this.#id('newest');
