@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AdapterModule, Logger } from '../../adapter.ts';
 import { createHttpClient } from '../http-client.ts';
+import { inBackground } from '../upstream/background.ts';
 import { Upstream } from '../upstream.ts';
 import type { Subject } from './subject.ts';
 import { meterUpstream } from './upstream-meter.ts';
@@ -36,7 +37,7 @@ export async function openSubject<O>(
     http,
     log: SILENT,
     upstream: (call, request) => upstream.run(call, request),
-    background: (task) => void task(stopping.signal).catch(() => undefined),
+    background: (task) => void inBackground(() => task(stopping.signal)).catch(() => undefined),
   });
   const create = () => module.create(options, env);
   const adapter = create();
