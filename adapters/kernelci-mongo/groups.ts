@@ -1,5 +1,5 @@
 import type { Document } from 'bson';
-import { idOf, listOf, textOf, toObjectId } from '../kit/mongo/values.ts';
+import { idOf, listOf, toObjectId } from '../kit/mongo/values.ts';
 import type { Statements } from './client.ts';
 import { NATURAL_FIELDS, type NaturalBuilds } from './natural-builds.ts';
 import { type Revision, revisionOf } from './revision.ts';
@@ -114,14 +114,4 @@ export class Groups {
     const parent = idOf(this.#groups.get(hex)?.parent_id);
     return parent === hex ? null : parent;
   }
-}
-
-/** The group that a test lies in; before August 2018 it was called a suite. */
-export function groupOfTest(document: Document): string | null {
-  return idOf(document.test_group_id) ?? idOf(document.test_suite_id);
-}
-
-/** A name for messages. */
-export function nameOfGroup(document: Document): string {
-  return textOf(document.name) ?? idOf(document._id) ?? 'unknown';
 }

@@ -24,7 +24,6 @@ export interface BuildContext {
 const MORE_MISC = [
   'build_environment',
   'defconfig',
-  'kconfig_fragments',
   'kernel',
   'job',
   'git_describe',
@@ -58,7 +57,7 @@ export const BUILD_SOURCES: FieldSources = {
   logUrl: ['file_server_resource', 'kernel_build_logs', 'build_log'],
   outputFiles: ['file_server_resource', 'kernel_image', 'modules', 'system_map'],
   status: ['status'],
-  misc: [...REPORTED_MISC, ...MORE_MISC, 'status', 'git_url'],
+  misc: [...REPORTED_MISC, ...MORE_MISC, 'kconfig_fragments', 'status', 'git_url'],
 };
 
 /** A document of `build`. */
@@ -127,6 +126,9 @@ function miscOf(document: Document): JsonObject {
   for (const name of MORE_MISC) {
     if (isSaid(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
   }
+  // One was a text before March 2021.
+  const fragments = listOf(document.kconfig_fragments).filter(isSaid);
+  if (fragments.length > 0) misc.kernelci_kconfig_fragments = toJson(fragments);
   if (buildStatusOf(document.status) === null && isSaid(document.status))
     misc.kernelci_status = toJson(document.status);
   const url = textOf(document.git_url);

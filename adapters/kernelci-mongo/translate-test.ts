@@ -41,7 +41,7 @@ const MORE_MISC = [
   'kvm_guest',
 ] as const;
 
-export const TEST_FIELDS: readonly string[] = ['_id', 'test_group_id', 'test_suite_id', 'created_on'];
+export const TEST_FIELDS: readonly string[] = ['_id', 'test_group_id', 'created_on'];
 export const TEST_SOURCES: FieldSources = {
   path: ['name', 'test_case_path'],
   comment: ['plan', 'device_type', 'lab_name'],

@@ -8,10 +8,11 @@ import { statusCondition } from '../status-table.ts';
 import { BUILD_STATUSES } from '../translate-build.ts';
 import { BuildReader } from './build-reader.ts';
 import { childPage } from './child-page.ts';
+import { readablePage } from './readable-page.ts';
 import type { LegacySource } from './source.ts';
 import { StatusTally } from './status-tally.ts';
 import { timeCondition } from './time-condition.ts';
-import { timePage } from './time-page.ts';
+import { type TimeRow, timePage } from './time-page.ts';
 import { warnOfCut, warnOfFilling } from './truncated.ts';
 
 const ROW_FIELDS = ['_id', 'job', 'git_branch', 'kernel', 'git_commit', 'created_on', 'status'];
@@ -60,10 +61,12 @@ export class BuildQueries {
         order: query.order,
         withoutTime: query.where?.startTime === undefined,
       } as const;
-      const { rows, hasMore } = await timePage(list, query, statements, call);
-      const documents = rows.map(({ document }) => document);
-      const builds = await this.#reader.made(documents, statements, call);
-      return { items: itemsOf(rows, builds), hasMore };
+      const made = async (rows: readonly TimeRow[]) => {
+        const documents = rows.map(({ document }) => document);
+        const builds = await this.#reader.made(documents, statements, call);
+        return new Map([...builds.values()].map((build) => [build.id, build]));
+      };
+      return await readablePage(query, (stretch) => timePage(list, stretch, statements, call), made);
     });
   }
 

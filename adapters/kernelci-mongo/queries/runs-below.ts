@@ -70,7 +70,7 @@ export async function runsBelow(
 
 type FindQuery = Parameters<Statements['find']>[2];
 
-/** Plans that name no build, of these revisions. */
+/** Plans that name no build, of these revisions; of what was posted all groups, since one may stand in its plan's place. */
 async function addUnnamed(
   groups: Surroundings['groups'],
   revisions: readonly Revision[],
@@ -78,7 +78,7 @@ async function addUnnamed(
   statements: Statements,
 ): Promise<void> {
   if (revisions.length === 0) return;
-  const filter = { $and: [ofRevisions(revisions), { parent_id: null, build_id: null }] };
+  const filter = { $and: [ofRevisions(revisions), { build_id: null, $or: [{ parent_id: null }, { version: '1.0' }] }] };
   groups.add((await statements.find('test_group', filter, query)).documents);
 }
 

@@ -3,8 +3,8 @@ import {
   type Call,
   comparePlaces,
   type Found,
+  type Order,
   type Page,
-  type PageItem,
   type PageQuery,
   type Test,
   type TestFilter,
@@ -15,12 +15,18 @@ import type { TestKey } from '../ids.ts';
 import { statusCondition } from '../status-table.ts';
 import { BOOT_STATUSES } from '../translate-boot.ts';
 import { TEST_STATUSES } from '../translate-test.ts';
+import { type Rows, readablePage } from './readable-page.ts';
 import { type RunsBelow, runsBelow } from './runs-below.ts';
 import type { LegacySource } from './source.ts';
 import { type Surroundings, TestReader } from './test-reader.ts';
 import { timeCondition } from './time-condition.ts';
-import { type TimeRows, timePage } from './time-page.ts';
+import { type TimeRow, type TimeRows, timePage } from './time-page.ts';
 
+type Stretch = Pick<PageQuery<'test'>, 'first' | 'after'>;
+type TestRow = TimeRow & Pick<TestKey, 'collection'>;
+
+const ofCase = (row: TimeRow): TestRow => ({ ...row, collection: 'test_case' });
+const ofBoot = (row: TimeRow): TestRow => ({ ...row, collection: 'boot' });
 const NOTHING: TimeRows = { rows: [], hasMore: false };
 
 /** Tests by id, and the list of all of them; those below builds are read by `TestsOfBuild`. */
@@ -65,23 +71,24 @@ export class TestQueries {
         builds === undefined
           ? null
           : await runsBelow(this.#source, this.#reader, [...new Set(builds)], statements, call);
-      const [cases, boots] = await Promise.all([
-        this.#page('test_case', query, below, statements, call),
-        this.#page('boot', query, below, statements, call),
-      ]);
-      const rows = [...cases.rows, ...boots.rows].sort((one, other) => comparePlaces(query.order, one, other));
-      const chosen = rows.slice(0, query.first);
-      const ties = new Set(chosen.map(({ tie }) => tie));
-      const documents = (page: TimeRows) =>
-        page.rows.filter(({ tie }) => ties.has(tie)).map(({ document }) => document);
       const surroundings: Surroundings = below ?? this.#reader.surroundings(statements, call);
-      const given = { cases: documents(cases), boots: documents(boots) };
-      const tests = await this.#reader.made(given, surroundings, statements, call);
-      const items = chosen.flatMap(({ time, tie }): PageItem<Test>[] => {
-        const object = tests.get(tie);
-        return object === undefined ? [] : [{ object, time, tie }];
-      });
-      return { items, hasMore: cases.hasMore || boots.hasMore || rows.length > chosen.length };
+      const fetch = async (stretch: Stretch) => {
+        const [cases, boots] = await Promise.all([
+          this.#page('test_case', { ...query, ...stretch }, below, statements, call),
+          this.#page('boot', { ...query, ...stretch }, below, statements, call),
+        ]);
+        return merged([...cases.rows.map(ofCase), ...boots.rows.map(ofBoot)], stretch.first, query.order, [
+          cases,
+          boots,
+        ]);
+      };
+      const made = (rows: readonly TestRow[]) => {
+        const documents = (collection: TestKey['collection']) =>
+          rows.filter((row) => row.collection === collection).map(({ document }) => document);
+        const given = { cases: documents('test_case'), boots: documents('boot') };
+        return this.#reader.made(given, surroundings, statements, call);
+      };
+      return await readablePage(query, fetch, made);
     });
   }
 
@@ -95,6 +102,8 @@ export class TestQueries {
     if (collection === 'boot' && !this.#source.boots) return NOTHING;
     const conditions = testConditions(this.#source, collection, query.where);
     if (below !== null) conditions.push(belowBuilds(collection, below));
+    // Before August 2018 tests lay in suites, which are not kept with the groups: no build can be told of them.
+    else if (collection === 'test_case') conditions.push({ test_group_id: { $ne: null } });
     if (conditions.some((condition) => isEmptyChoice(condition))) return NOTHING;
     const list = {
       collection,
@@ -106,6 +115,11 @@ export class TestQueries {
     };
     return await timePage(list, query, statements, call);
   }
+}
+
+function merged(rows: readonly TestRow[], first: number, order: Order, pages: readonly TimeRows[]): Rows<TestRow> {
+  const sorted = rows.toSorted((one, other) => comparePlaces(order, one, other));
+  return { rows: sorted.slice(0, first), hasMore: sorted.length > first || pages.some(({ hasMore }) => hasMore) };
 }
 
 /** What a document of a test is held against. */

@@ -3,7 +3,7 @@ import { type Call, onlyAsked, type Test } from '../../kit/author.ts';
 import { idOf, toObjectId } from '../../kit/mongo/values.ts';
 import { warnOfRecord } from '../bad-record.ts';
 import type { Statements } from '../client.ts';
-import { Groups, groupOfTest, groupProjection } from '../groups.ts';
+import { Groups, groupProjection } from '../groups.ts';
 import type { TestKey } from '../ids.ts';
 import { NaturalBuilds } from '../natural-builds.ts';
 import { projectionOf } from '../projection.ts';
@@ -62,7 +62,7 @@ export class TestReader {
   ): Promise<ReadonlyMap<string, Test>> {
     const { ids, storage, revisions } = this.#source;
     revisions.seen.boots(boots);
-    await groups.loadUp(cases.flatMap((document) => groupOfTest(document) ?? []));
+    await groups.loadUp(cases.flatMap((document) => idOf(document.test_group_id) ?? []));
     const homeless = boots.filter((boot) => buildOfBoot(boot) === null).map(revisionOf);
     await builds.load([...groups.revisionsWithoutBuild(), ...homeless], statements);
     const tests = new Map<string, Test>();
@@ -75,7 +75,7 @@ export class TestReader {
       else warnOfRecord(call, id, 'nothing that is there says on which build it ran, and it is left out.');
     };
     for (const document of cases) {
-      const group = groupOfTest(document);
+      const group = idOf(document.test_group_id);
       const line = groups.lineOf(group);
       add('test_case', document, groups.buildOf(group, builds), (build) =>
         translateTest(document, { ids, storage, call, build, ...line }),

@@ -1,8 +1,7 @@
 import { type Document, ObjectId } from 'bson';
 import type { Call, Page, PageItem, PageQuery, StatusCounts, Test, TestFilter } from '../../kit/author.ts';
-import { timeOf, toObjectId } from '../../kit/mongo/values.ts';
+import { idOf, timeOf, toObjectId } from '../../kit/mongo/values.ts';
 import type { Statements } from '../client.ts';
-import { groupOfTest } from '../groups.ts';
 import type { TestKey } from '../ids.ts';
 import { BOOT_STATUSES } from '../translate-boot.ts';
 import { TEST_STATUSES } from '../translate-test.ts';
@@ -18,7 +17,7 @@ import { warnOfCut } from './truncated.ts';
 /** So many tests are read whole at once; of more, the rows that pages are chosen from come first. */
 const WHOLE = 2000;
 const MAX_ROWS = 200_000;
-const ROW_PROJECTION = { _id: 1, test_group_id: 1, test_suite_id: 1, created_on: 1 } as const;
+const ROW_PROJECTION = { _id: 1, test_group_id: 1, created_on: 1 } as const;
 
 interface TestRow extends TestKey {
   readonly build: string;
@@ -122,7 +121,7 @@ export class TestsOfBuild {
       else known.push(row);
     };
     for (const document of found?.documents ?? []) {
-      add('test_case', below.buildOfGroup.get(groupOfTest(document) ?? ''), document);
+      add('test_case', below.buildOfGroup.get(idOf(document.test_group_id) ?? ''), document);
     }
     for (const { build, document } of below.boots) if (fitsBoot(document, where)) add('boot', build, document);
     return { rows, isWhole };

@@ -1,0 +1,13 @@
+import { adapter } from '../../../adapters/kernelci-mongo/adapter.ts';
+import type { LegacyOptions } from '../../../adapters/kernelci-mongo/options.ts';
+import { legacyDocuments } from '../../../examples/generators/kernelci/legacy.ts';
+import { LEGACY_INDEXES } from '../../../examples/generators/kernelci/legacy-indexes.ts';
+import type { PlanSubject } from '../../support/mongodb/measure-plans.ts';
+
+/** The legacy system with the indexes that it makes at its start. */
+export const LEGACY: PlanSubject<LegacyOptions> = {
+  module: adapter,
+  options: {},
+  indexes: LEGACY_INDEXES,
+  documents: (size) => legacyDocuments({ seed: 11, tests: size }),
+};
