@@ -70,6 +70,7 @@ export const options = z.strictObject({
       'resolved_at',
       'created_at',
     ])
+    .meta({ kind: 'a list of texts' })
     .describe('Keys of an issue that tell when it was changed: the latest of them is its version.'),
   all: z
     .boolean()
