@@ -20,8 +20,14 @@ export interface ChildIdsOptions {
   readonly path: readonly (string | number)[];
 }
 
+export interface ChildIds {
+  readonly ids: ReadonlySet<string>;
+  /** A source failed, or there are more: what hangs on them cannot be counted. */
+  readonly isPartial: boolean;
+}
+
 /** Ids of the children of some parents, of every source that has the relation; at most 5,000. */
-export async function childIds(context: RequestContext, options: ChildIdsOptions): Promise<ReadonlySet<string>> {
+export async function childIds(context: RequestContext, options: ChildIdsOptions): Promise<ChildIds> {
   const { relation, entity, scope, parents, path } = options;
   const able = scope.sources.filter((source) => relationCapability(source, relation) !== undefined);
   for (const source of scope.sources) {
@@ -31,10 +37,11 @@ export async function childIds(context: RequestContext, options: ChildIdsOptions
     if (isTold) context.report.fail(source.name, unsupported(`cannot list ${entity}s by ${relation}`), path);
   }
   const ids = new Set<string>();
+  let isPartial = false;
   const reads: Promise<void>[] = [];
   for (const parent of parents) for (const source of able) reads.push(readIds(source, parent));
   await Promise.all(reads);
-  return ids;
+  return { ids, isPartial };
 
   async function readIds(source: Source, parent: string): Promise<void> {
     const capability = relationCapability(source, relation);
@@ -45,13 +52,23 @@ export async function childIds(context: RequestContext, options: ChildIdsOptions
     for (;;) {
       const query = { where: null, order, first: Math.min(capability.maxPage, MAX_IDS), after };
       const page = await context.loaders.pages<EntityName>(source, relation, query, fields).load({ key: parent, path });
-      if (page instanceof SourceError) return context.report.fail(source.name, page, path);
+      if (page instanceof SourceError) {
+        isPartial = true;
+        return context.report.fail(source.name, page, path);
+      }
       for (const { object } of page.items) {
-        if (ids.size >= MAX_IDS && !ids.has(object.id)) return reportCut(context, source, entity, path);
+        if (ids.size >= MAX_IDS && !ids.has(object.id)) {
+          isPartial = true;
+          return reportCut(context, source, entity, path);
+        }
         ids.add(object.id);
       }
       const last = page.items.at(-1);
-      if (!page.hasMore || last === undefined) return;
+      if (!page.hasMore) return;
+      if (last === undefined) {
+        isPartial = true;
+        return;
+      }
       after = placeOf(last);
     }
   }

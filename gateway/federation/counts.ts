@@ -31,9 +31,10 @@ export async function countList<E extends EntityName>(
   context: RequestContext,
   subject: ListSubject<E>,
   place: ListPlace,
-  { sources: listed, isUnanswerable }: Listed<E>,
+  { sources: listed, isUnanswerable, isPartial }: Listed<E>,
   needsStatuses: boolean,
 ): Promise<StatusCounts | null> {
+  if (isPartial) return null;
   if (listed.length === 0) return isUnanswerable ? null : NO_COUNTS;
   const bySource = await Promise.all(listed.map((one) => countInSource(context, subject, place, one)));
   if (bySource.includes('failed')) return null;
@@ -116,7 +117,7 @@ async function readWhole<E extends EntityName>(
     const page = await source.read(MAX_READ + 1 - seen, after);
     if (page === null) return null;
     seen += page.rows.length;
-    if (seen > MAX_READ || !budget.take(page.rows.length)) return cut(context, place, listed);
+    if (page.isCut === true || seen > MAX_READ || !budget.take(page.rows.length)) return cut(context, place, listed);
     for (const row of page.rows) if (row.fits) rows.push(row);
     const last = page.rows.at(-1);
     if (!page.hasMore) return rows;

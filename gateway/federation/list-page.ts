@@ -93,7 +93,7 @@ export function mergeSource<E extends EntityName>(
         identity: identityIn(subject, item.object),
         fits: fits === null || fits[index] === true,
       }));
-      return { rows, hasMore: page.hasMore };
+      return { rows, hasMore: page.hasMore, ...(page.isCut === true ? { isCut: true } : {}) };
     },
   };
 }

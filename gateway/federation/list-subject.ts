@@ -43,6 +43,8 @@ export interface ReadPage<T> {
   readonly items: readonly PageItem<T>[];
   readonly hasMore: boolean;
   readonly total?: number;
+  /** A bound left rows out, here or on another page. */
+  readonly isCut?: boolean;
 }
 
 /** Reads at most so many rows behind a place of one source's list. */

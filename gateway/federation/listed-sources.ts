@@ -13,9 +13,13 @@ import { unionReader, wholeReader } from './union-reader.ts';
 import { unsupported } from './unsupported.ts';
 
 /** What a source is asked for one list; an obstacle is the end of a sentence that begins with "This source". */
-export type SourceParts<E extends EntityName> =
+export type SourceParts<E extends EntityName> = (
   | { readonly parts: readonly ListPart<E>[]; readonly countParts: readonly ListPart<E>[] | null }
-  | { readonly obstacle: string };
+  | { readonly obstacle: string }
+) & {
+  /** Parts are missing, since a source did not tell what they are. */
+  readonly isPartial?: boolean;
+};
 
 /** How a list is made of the lists of a source. */
 export type PartsOf<E extends EntityName> = (source: Source, place: ListPlace) => SourceParts<E>;
@@ -33,6 +37,8 @@ export interface Listed<E extends EntityName> {
   readonly sources: readonly ListedSource<E>[];
   /** There are sources that may have rows and cannot give them, and no other. */
   readonly isUnanswerable: boolean;
+  /** There may be rows that none of the sources was asked for. */
+  readonly isPartial: boolean;
 }
 
 /** The sources that a list reads. Those that lack what it takes are reported, where that matters. */
@@ -44,8 +50,10 @@ export function listedSources<E extends EntityName>(
 ): Listed<E> {
   const listed: ListedSource<E>[] = [];
   const unable: (readonly [Source, string])[] = [];
+  let isPartial = false;
   for (const source of subject.scope.sources) {
     const asked = partsOf(source, place);
+    isPartial ||= asked.isPartial === true;
     if ('obstacle' in asked) {
       unable.push([source, asked.obstacle]);
       continue;
@@ -63,7 +71,7 @@ export function listedSources<E extends EntityName>(
     const isTold = subject.scope.isNamed || listed.length === 0;
     if (isTold) context.report.fail(source.name, unsupported(obstacle), place.path);
   }
-  return { sources: listed, isUnanswerable: listed.length === 0 && unable.length > 0 };
+  return { sources: listed, isUnanswerable: listed.length === 0 && unable.length > 0, isPartial };
 }
 
 function capabilityOf<E extends EntityName>(

@@ -16,10 +16,14 @@ export interface MergeSource<T> {
   /** It counts rows, and so gives them in an order of its own. */
   readonly isOffset: boolean;
   /** At most so many rows behind a place; null where it failed. */
-  read(
-    size: number,
-    after: Place | null,
-  ): Promise<{ readonly rows: readonly MergeRow<T>[]; readonly hasMore: boolean } | null>;
+  read(size: number, after: Place | null): Promise<MergeRows<T> | null>;
+}
+
+export interface MergeRows<T> {
+  readonly rows: readonly MergeRow<T>[];
+  readonly hasMore: boolean;
+  /** A bound left rows out, here or further on. */
+  readonly isCut?: boolean;
 }
 
 export interface Candidate<T> {

@@ -15,12 +15,18 @@ interface Below {
   readonly ids: ReadonlySet<string>;
 }
 
-const COMPOSED: ReadonlySet<RelationName> = new Set([
-  'buildsOfRevision',
-  'testsOfRevision',
-  'incidentsOfRevision',
-  'testsOfCheckout',
-]);
+/** The relations that are composed, with all that lies on the way. */
+const COMPOSED: { readonly [R in RelationName]?: readonly EntityName[] } = {
+  buildsOfRevision: ['checkout', 'build'],
+  testsOfRevision: ['checkout', 'build', 'test'],
+  incidentsOfRevision: ['checkout', 'build', 'test', 'incident'],
+  testsOfCheckout: ['build', 'test'],
+};
+
+interface Steps {
+  readonly below: readonly Below[];
+  readonly isPartial: boolean;
+}
 
 /**
  * How the list of a relation is made of sources' lists. Where all of it lies in one source that declares the relation,
@@ -33,14 +39,24 @@ export async function relationParts<E extends EntityName>(
   places: readonly ListPlace[],
 ): Promise<PartsOf<E>> {
   const { relation } = subject;
-  if (relation === null || !COMPOSED.has(relation) || isInOneSource(subject, relation)) return directParts(subject);
-  const below = new Map<ListPlace, readonly Below[]>();
-  await Promise.all(places.map(async (place) => below.set(place, await stepsDown(context, subject, relation, place))));
-  return (source, place) => composedParts(source, subject, below.get(place) ?? [], places.length === 1);
+  const onTheWay = relation === null ? undefined : COMPOSED[relation];
+  if (relation === null || onTheWay === undefined || isInOneSource(subject, relation, onTheWay)) {
+    return directParts(subject);
+  }
+  const steps = new Map<ListPlace, Steps>();
+  await Promise.all(places.map(async (place) => steps.set(place, await stepsDown(context, subject, relation, place))));
+  return (source, place) => {
+    const { below, isPartial } = steps.get(place) ?? { below: [], isPartial: true };
+    return { ...composedParts(source, subject, below, places.length === 1), isPartial };
+  };
 }
 
-function isInOneSource<E extends EntityName>({ entity, scope }: ListSubject<E>, relation: RelationName): boolean {
-  const holding = scope.sources.filter((source) => entityCapability(source, entity) !== undefined);
+function isInOneSource<E extends EntityName>(
+  { scope }: ListSubject<E>,
+  relation: RelationName,
+  onTheWay: readonly EntityName[],
+): boolean {
+  const holding = scope.sources.filter((source) => onTheWay.some((entity) => entityCapability(source, entity)));
   const [only] = holding;
   return holding.length === 1 && only !== undefined && relationCapability(only, relation) !== undefined;
 }
@@ -50,19 +66,25 @@ async function stepsDown<E extends EntityName>(
   { scope }: ListSubject<E>,
   relation: RelationName,
   { parent, path }: ListPlace,
-): Promise<readonly Below[]> {
-  const down = (step: RelationName, entity: EntityName, parents: Iterable<string>) =>
-    childIds(context, { relation: step, entity, scope, parents, path });
+): Promise<Steps> {
+  let isPartial = false;
+  const down = async (step: RelationName, entity: EntityName, parents: Iterable<string>) => {
+    const children = await childIds(context, { relation: step, entity, scope, parents, path });
+    isPartial ||= children.isPartial;
+    return children.ids;
+  };
   const isOfCheckout = relation === 'testsOfCheckout';
   const checkouts = isOfCheckout ? new Set([parent]) : await down('checkoutsOfRevision', 'checkout', [parent]);
-  if (relation === 'buildsOfRevision') return [{ relation: 'buildsOfCheckout', field: 'checkoutId', ids: checkouts }];
+  if (relation === 'buildsOfRevision') {
+    return { below: [{ relation: 'buildsOfCheckout', field: 'checkoutId', ids: checkouts }], isPartial };
+  }
   const builds = await down('buildsOfCheckout', 'build', checkouts);
-  if (relation !== 'incidentsOfRevision') return [{ relation: 'testsOfBuild', field: 'buildId', ids: builds }];
+  if (relation !== 'incidentsOfRevision') {
+    return { below: [{ relation: 'testsOfBuild', field: 'buildId', ids: builds }], isPartial };
+  }
   const tests = await down('testsOfBuild', 'test', builds);
-  return [
-    { relation: 'incidentsOfBuild', field: 'buildId', ids: builds },
-    { relation: 'incidentsOfTest', field: 'testId', ids: tests },
-  ];
+  const ofBuilds = { relation: 'incidentsOfBuild', field: 'buildId', ids: builds } as const;
+  return { below: [ofBuilds, { relation: 'incidentsOfTest', field: 'testId', ids: tests }], isPartial };
 }
 
 /** Of one list at a time a source is asked by a list of ids; of many by parents, which share their calls. */

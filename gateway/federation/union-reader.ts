@@ -14,21 +14,22 @@ export function unionReader<T>(readers: readonly Reader<T>[], order: Order): Rea
     /** Beyond it rows of a list that was not read so far may come first. */
     let horizon: Place | null = null;
     let hasMore = false;
+    const isCut = pages.some((page) => 'isCut' in page && page.isCut === true);
     for (const page of pages) {
       if (page instanceof SourceError) return page;
       items.push(...page.items);
       if (!page.hasMore) continue;
       hasMore = true;
       const last = page.items.at(-1);
-      if (last === undefined) return { items: [], hasMore: true };
+      if (last === undefined) return { items: [], hasMore: true, isCut };
       if (horizon === null || comparePlaces(last, horizon, order) < 0) horizon = last;
     }
     items.sort((a, b) => comparePlaces(a, b, order));
     items = items.filter((item, index) => index === 0 || comparePlaces(items[index - 1]!, item, order) !== 0);
     const known = horizon;
     if (known !== null) items = items.filter((item) => comparePlaces(item, known, order) <= 0);
-    if (items.length > size) return { items: items.slice(0, size), hasMore: true };
-    return { items, hasMore };
+    if (items.length > size) return { items: items.slice(0, size), hasMore: true, isCut };
+    return { items, hasMore, isCut };
   };
 }
 
@@ -40,16 +41,20 @@ const MAX_ROWS = 2_000;
  * bound is left out, and `onCut` is told.
  */
 export function wholeReader<T>(read: Reader<T>, order: Order, onCut: () => void): Reader<T> {
+  let isCut = false;
   let whole: Promise<readonly PageItem<T>[] | SourceError> | undefined;
   return async (size, after) => {
-    whole ??= readAll(read, onCut);
+    whole ??= readAll(read, () => {
+      isCut = true;
+      onCut();
+    });
     const rows = await whole;
     if (rows instanceof SourceError) return rows;
     const behind = rows
       .map(({ object, time, tie }) => ({ object, time, tie }))
       .sort((a, b) => comparePlaces(a, b, order))
       .filter((row) => compareFromStart(row, after, order) > 0);
-    return { items: behind.slice(0, size), hasMore: behind.length > size };
+    return { items: behind.slice(0, size), hasMore: behind.length > size, isCut };
   };
 }
 
