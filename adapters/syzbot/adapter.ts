@@ -1,5 +1,4 @@
 import { type Adapter, type AdapterEnv, type AdapterModule, type Call, CONTRACT, type Health } from '../adapter.ts';
-import { SourceError } from '../errors.ts';
 import { BugIndex } from './bug-index.ts';
 import { Bugs } from './bugs.ts';
 import { CAPABILITIES } from './capabilities.ts';
@@ -51,14 +50,14 @@ function create(given: SyzbotOptions, env: AdapterEnv): Adapter {
 
   async function healthOf(call: Call): Promise<Health> {
     const { fault: diskFault } = index.entries.reach();
-    const isAnswering = sweep === null || index.entries.count('issue') > 0 || sweep.listed.listCount > 0;
-    try {
-      // Where nothing is known at all it must be seen whether the dashboard answers.
-      if (!isAnswering) await client.group(given.namespaces[0] ?? 'upstream', 'open', call);
-    } catch (error) {
-      if (error instanceof SourceError) return { ok: false, detail: error.message };
-      throw error;
+    const isKnown = () => sweep === null || index.entries.count('issue') > 0 || sweep.listed.listCount > 0;
+    // Where nothing is known at all it must be seen whether the dashboard answers.
+    while (!isKnown() && sweep?.fault === null && !call.signal.aborted) {
+      const left = call.deadline - 100 - Date.now();
+      if (left <= 0) break;
+      await index.learnt(left, call.signal);
     }
+    if (!isKnown()) return { ok: false, detail: sweep?.fault?.message ?? 'The dashboard has not answered yet.' };
     const fault = sweep === null || sweep.fault === null || sweep.isFilling ? [] : [sweep.fault.message];
     return { ok: true, detail: [known.reach(), ...fault, ...(diskFault === null ? [] : [diskFault])].join(' ') };
   }

@@ -51,8 +51,17 @@ export class Queries {
   }
 
   async list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
-    const isThere = () => this.#index.entries.after(null, 1, entity).length > 0;
-    await this.#bugs.await(isThere, call);
+    let page = await this.#listNow(entity, query, call);
+    // Where nothing is known at all a moment is well spent; whoever pages on is told at once that there is no more now.
+    if (page.items.length === 0 && page.hasMore && query.after === null) {
+      await this.#bugs.more(call);
+      page = await this.#listNow(entity, query, call);
+    }
+    if (page.items.length < query.first) this.#bugs.warnIfFilling(call);
+    return page;
+  }
+
+  async #listNow<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
     if (call.signal.aborted) throw new SourceError('SOURCE_TIMEOUT', 'The call ended before it was answered.');
     const [sample] = this.#index.entries.after(null, 1, entity);
     const { where } = query;
@@ -61,7 +70,7 @@ export class Queries {
     }
     const among = await candidates(this.#index, entity, where);
     const isFilling = this.#bugs.isFilling;
-    const page = this.#index.entries.page<Entities[E]>(
+    return this.#index.entries.page<Entities[E]>(
       query,
       (entry) => {
         const object = recordOf<E>(entity, entry);
@@ -69,8 +78,6 @@ export class Queries {
       },
       { kind: entity, isFilling, ...(among === null ? {} : { among }) },
     );
-    if (page.items.length < query.first) this.#bugs.warnIfFilling(call);
-    return page;
   }
 
   async related<R extends RelationName>(

@@ -31,6 +31,7 @@ interface DueList {
   readonly group: Group;
   /** Of the monotonic clock. */
   dueAt: number;
+  fault: SourceError | null;
 }
 
 /**
@@ -39,12 +40,13 @@ interface DueList {
  */
 export class Sweep {
   readonly listed = new ListedBugs();
-  /** Why the last request of the sweep failed, as a sentence; null where it did not. */
-  fault: SourceError | null = null;
   readonly #options: SyzbotOptions;
   readonly #parts: SweepParts;
   #toRead: ToRead[] = [];
   #unknown = 0;
+  /** Told in the log last: the same is not told again. */
+  #noted: string | null = null;
+  #stepFault: SourceError | null = null;
   readonly #wanted = new Map<string, BugName>();
   readonly #failures = new Map<string, number>();
   readonly #lists: readonly DueList[];
@@ -53,7 +55,14 @@ export class Sweep {
   constructor(options: SyzbotOptions, parts: SweepParts) {
     this.#options = options;
     this.#parts = parts;
-    this.#lists = GROUPS.flatMap((group) => options.namespaces.map((namespace) => ({ namespace, group, dueAt: 0 })));
+    this.#lists = GROUPS.flatMap((group) =>
+      options.namespaces.map((namespace) => ({ namespace, group, dueAt: 0, fault: null })),
+    );
+  }
+
+  /** Why the sweep does not get on, or what it could not read; null where all is well. */
+  get fault(): SourceError | null {
+    return this.#stepFault ?? this.#lists.find(({ fault }) => fault !== null)?.fault ?? null;
   }
 
   /** Bugs are listed, or may be, that the index does not know. */
@@ -79,13 +88,15 @@ export class Sweep {
     while (!signal.aborted) {
       try {
         const wait = await this.#step(signal);
-        this.fault = null;
+        this.#stepFault = null;
         pause = FIRST_PAUSE;
         if (wait > 0) await this.#sleep(wait, signal);
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof SourceError)) throw error;
+        this.#stepFault = error;
         this.#note(error);
+        this.#parts.index.wake();
         await this.#sleep(Math.max(pause, error.retryAfterMs ?? 0), signal);
         pause = Math.min(2 * pause, LONGEST_PAUSE);
       }
@@ -154,13 +165,16 @@ export class Sweep {
     try {
       const rows = await client.group(namespace, group, this.#call(signal));
       list.dueAt = performance.now() + this.#options.freshness;
+      list.fault = null;
       this.listed.set(namespace, group, rows);
     } catch (error) {
       if (!(error instanceof SourceError) || error.code === 'SOURCE_RATE_LIMITED') throw error;
       // A list that is not there takes nothing from the others.
       list.dueAt = performance.now() + Math.min(this.#options.freshness, LIST_AGAIN);
+      list.fault = error;
       if (error.code !== 'SOURCE_BAD_DATA') throw error;
       this.#note(error);
+      index.wake();
       return;
     }
     await this.#plan();
@@ -190,8 +204,8 @@ export class Sweep {
 
   #note(error: SourceError): void {
     const { log, source } = this.#parts;
-    if (this.fault?.message !== error.message) log.warn({ source, err: error }, 'The sweep over the bugs is held up.');
-    this.fault = error;
+    if (this.#noted !== error.message) log.warn({ source, err: error }, 'The sweep over the bugs is held up.');
+    this.#noted = error.message;
   }
 
   #call(signal: AbortSignal): Call {
@@ -208,8 +222,9 @@ export class Sweep {
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    if (this.#wanted.size === 0 || this.fault !== null) {
-      const either = this.fault === null ? AbortSignal.any([signal, woken.signal]) : signal;
+    const isHeldUp = this.#stepFault !== null;
+    if (this.#wanted.size === 0 || isHeldUp) {
+      const either = !isHeldUp ? AbortSignal.any([signal, woken.signal]) : signal;
       await delay(ms, undefined, { signal: either }).catch(() => undefined);
     }
     this.#wake = null;

@@ -25,7 +25,7 @@ const STATES: Readonly<Record<Group, readonly string[]>> = {
   invalid: ['invalid', 'unknown'],
 };
 const CLOSED_TIMES = 30;
-const PORTION = 200;
+const PORTION = 50;
 
 /** The lists as they were read last, and what follows from them. */
 export class ListedBugs {
