@@ -1,3 +1,4 @@
+import type { Document } from 'bson';
 import { type Call, type Checkout, onlyAsked } from '../../kit/author.ts';
 import { translateCheckout } from '../translate-checkout.ts';
 import { FirstBuilds, type ReadStatements } from './first-builds.ts';
@@ -14,9 +15,10 @@ export class CheckoutReader {
 
   /** Those that are there; no statement where their first builds are at hand. */
   async of(commits: readonly string[], read: ReadStatements, call: Call): Promise<ReadonlyMap<string, Checkout>> {
-    const { revisions, ids } = this.#source;
+    const { revisions, ids, offline } = this.#source;
     const wanted = new Map(commits.map((commit) => [commit, revisions.revisionsOf(commit)]));
-    const first = await this.#firstBuilds.of(wanted, read);
+    // On disk lies what the jobs say: all but the first build.
+    const first = offline ? new Map<string, Document>() : await this.#firstBuilds.of(wanted, read);
     const jobs = revisions.jobsOf(commits);
     const made = new Map<string, Checkout>();
     for (const commit of commits) {

@@ -11,4 +11,6 @@ export interface LegacySource {
   readonly storage: string;
   /** Boots are shown as tests. */
   readonly boots: boolean;
+  /** Nothing is asked upstream. */
+  readonly offline: boolean;
 }
