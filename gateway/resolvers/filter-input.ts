@@ -65,7 +65,7 @@ function textCondition(isHash: boolean, parts: Readonly<Record<string, unknown>>
 }
 
 function listOf(values: readonly unknown[]): Condition {
-  const storable = values.filter((value) => typeof value !== 'string' || isStorable(value));
+  const storable = [...new Set(values)].filter((value) => typeof value !== 'string' || isStorable(value));
   return storable.length === 0 ? 'nothing' : { in: storable };
 }
 
