@@ -29,7 +29,12 @@ export async function readBody(body: Body, encoding: string | undefined, maxByte
 }
 
 /** The beginning of a body that says why, as far as it comes within `ms`. */
-export async function startOfBody(body: Body, maxBytes: number, ms: number): Promise<string> {
+export async function startOfBody(
+  body: Body,
+  encoding: string | undefined,
+  maxBytes: number,
+  ms: number,
+): Promise<string> {
   const timer = setTimeout(() => body.destroy(), ms);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -45,7 +50,10 @@ export async function startOfBody(body: Body, maxBytes: number, ms: number): Pro
   } finally {
     clearTimeout(timer);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, maxBytes));
+  const start = Buffer.concat(chunks).subarray(0, maxBytes);
+  // A message is short: cut off it was only where it is none.
+  const text = await decoded(start, encoding?.trim().toLowerCase(), 16 * maxBytes).catch(() => start);
+  return new TextDecoder().decode(text.subarray(0, maxBytes));
 }
 
 /** Lets go of a body that nobody reads. */

@@ -16,7 +16,14 @@ export async function refusalOf(
   const header = typeof retryHeader === 'string' ? retryHeader : undefined;
   if (statusCode === 429) {
     body.on('error', () => undefined);
-    const rest = retryAfter(header, await startOfBody(body, MESSAGE_BYTES, MESSAGE_MS));
+    const encoding = headers['content-encoding'];
+    const message = await startOfBody(
+      body,
+      typeof encoding === 'string' ? encoding : undefined,
+      MESSAGE_BYTES,
+      MESSAGE_MS,
+    );
+    const rest = retryAfter(header, message);
     const options = rest === null ? {} : { retryAfterMs: rest };
     return new SourceError('SOURCE_RATE_LIMITED', 'The source asked for fewer requests.', options);
   }

@@ -174,7 +174,9 @@ describe('the sweep', () => {
     await expect.poll(async () => (await listed(adapter)).length).toBe(BUGS.length + other.length + 1);
     expect(await adapter.health(aCall())).toMatchObject({ detail: expect.stringContaining('“nowhere”') });
     expect(log).toContainEqual(
-      expect.objectContaining({ err: expect.objectContaining({ message: expect.stringContaining('it does not know') }) }),
+      expect.objectContaining({
+        err: expect.objectContaining({ message: expect.stringContaining('it does not know') }),
+      }),
     );
     expect(server.paths.filter((path) => path === '/upstream')).toEqual([]);
     const found = await issue({ adapter } as OpenSource, `syzbot:${other[0]?.page.id}`);
