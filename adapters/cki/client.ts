@@ -8,7 +8,7 @@ import type { CkiOptions } from './options.ts';
 export type PathName = keyof CkiOptions['paths'];
 
 const JSON_TYPE = 'application/json';
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** The REST interface of a DataWarehouse: one request a call. Only addresses of its own making are asked. */
 export class CkiClient {

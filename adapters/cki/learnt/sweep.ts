@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AdapterEnv, type Call, type Json, SourceError } from '../../kit/author.ts';
+import { isRaw } from '../client/raw.ts';
 import type { RowsPage } from '../client/read-page.ts';
 import type { CkiClient } from '../client.ts';
 import type { CkiOptions } from '../options.ts';
@@ -13,11 +14,17 @@ interface Progress {
   readonly begun: number;
   /** All checkouts were read at least once, or as many as the index holds. */
   readonly isWhole: boolean;
+  /** The list was read to its end. */
+  readonly hasAll: boolean;
 }
+
+const NOTHING: Progress = { offset: 0, begun: 0, isWhole: false, hasAll: false };
 
 const PROGRESS = 'sweep';
 /** Rows that two pages have in common: where none is known again, rows were taken out and some were passed over. */
 const OVERLAP = 2;
+/** Pages of fewer rows have none in common: they would hardly get on. */
+const LEAST_OVERLAPPING = 10;
 /** New checkouts are read by so many pages at most before the walk goes on. */
 const MAX_NEW_PAGES = 20;
 const AFTER_FAULT_MS = 1_000;
@@ -31,7 +38,7 @@ export class Sweep {
   readonly #client: CkiClient;
   readonly #learnt: Learnt;
   readonly #begun = Promise.withResolvers<void>();
-  #progress: Progress = { offset: 0, begun: 0, isWhole: false };
+  #progress: Progress = NOTHING;
   #fault: SourceError | null = null;
   #hasLooked = false;
 
@@ -45,6 +52,11 @@ export class Sweep {
   /** All checkouts are in the index, or as many as it holds. */
   get isWhole(): boolean {
     return this.#progress.isWhole;
+  }
+
+  /** What is not in the index is not there. */
+  get isComplete(): boolean {
+    return this.isWell && this.#progress.hasAll;
   }
 
   /** The source answered when it was asked last, which is not long ago. */
@@ -104,14 +116,16 @@ export class Sweep {
 
   /** The newest rows, until one that is known comes. */
   async #readNew(signal: AbortSignal): Promise<void> {
-    const { begun, offset, isWhole } = this.#progress;
+    const { begun, offset } = this.#progress;
     const isOver = offset === null && Date.now() - begun >= this.#options.resweep;
-    if (isOver || begun === 0) this.#setProgress({ offset: 0, begun: Date.now(), isWhole });
+    if (isOver || begun === 0) this.#setProgress({ ...this.#progress, offset: 0, begun: Date.now() });
     const wasEmpty = this.#learnt.reach().entries === 0;
     const rows: (Json | null)[] = [];
+    let isEnd = false;
     for (let pages = 0; pages < MAX_NEW_PAGES; pages++) {
       const page = await this.#page(rows.length, signal);
       rows.push(...page.rows);
+      isEnd = page.isLast;
       if (this.#known(page) > 0 || wasEmpty || page.isLast) break;
     }
     // The newest stand first, whenever they were learnt.
@@ -119,23 +133,29 @@ export class Sweep {
     else await this.#learnt.keep('checkout', rows.reverse(), { front: true });
     this.#hasLooked = true;
     this.#begun.resolve();
+    // A walk that begins anew has these behind it.
+    if (this.#progress.offset === 0) this.#goOn(rows.length, isEnd);
   }
 
   async #readOn(offset: number, signal: AbortSignal): Promise<void> {
-    const from = Math.max(0, offset - OVERLAP);
+    const overlap = this.#client.pageSize < LEAST_OVERLAPPING ? 0 : Math.min(offset, OVERLAP);
+    const from = offset - overlap;
     const page = await this.#page(from, signal);
-    const seam = page.rows.slice(0, OVERLAP);
-    if (offset > 0 && seam.length > 0 && this.#known({ rows: seam }) === 0) {
+    const seam = page.rows.slice(0, overlap);
+    if (seam.length > 0 && this.#known({ rows: seam }) === 0) {
       this.#setProgress({ ...this.#progress, offset: Math.max(0, offset - this.#client.pageSize) });
       await this.#learnt.keep('checkout', page.rows);
       return;
     }
     await this.#learnt.keep('checkout', page.rows);
-    const next = from + page.rows.length;
-    if (!page.isLast && next < this.#options.maxCheckouts) this.#setProgress({ ...this.#progress, offset: next });
+    this.#goOn(from + page.rows.length, page.isLast);
+  }
+
+  #goOn(offset: number, isEnd: boolean): void {
+    if (!isEnd && offset < this.#options.maxCheckouts) this.#setProgress({ ...this.#progress, offset });
     else {
-      if (page.isLast) this.#forgetUnseen();
-      this.#setProgress({ ...this.#progress, offset: null, isWhole: true });
+      if (isEnd) this.#forgetUnseen();
+      this.#setProgress({ ...this.#progress, offset: null, isWhole: true, hasAll: isEnd });
     }
   }
 
@@ -171,17 +191,17 @@ export class Sweep {
 
   #setProgress(progress: Progress): void {
     this.#progress = progress;
-    const { offset, begun, isWhole } = progress;
-    this.#learnt.checkouts.setProgress(PROGRESS, { offset, begun, isWhole });
+    this.#learnt.checkouts.setProgress(PROGRESS, { ...progress });
   }
 }
 
 function progressOf(json: Json): Progress {
-  if (typeof json !== 'object' || json === null || !('begun' in json)) return { offset: 0, begun: 0, isWhole: false };
-  const { offset, begun, isWhole } = json;
+  if (!isRaw(json)) return NOTHING;
+  const { offset, begun, isWhole, hasAll } = json;
   return {
     offset: typeof offset === 'number' ? offset : null,
     begun: typeof begun === 'number' ? begun : 0,
     isWhole: isWhole === true,
+    hasAll: hasAll === true,
   };
 }

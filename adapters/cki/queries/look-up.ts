@@ -4,11 +4,13 @@ import { isRaw } from '../client/raw.ts';
 import type { CkiClient, PathName } from '../client.ts';
 import { parseKey } from '../ids.ts';
 import { keyOf, type Learnt, type LearntRecord } from '../learnt/learnt.ts';
+import type { Sweep } from '../learnt/sweep.ts';
 import { isOutage, stale } from './rows.ts';
 
 export interface LookUpOptions {
   readonly client: CkiClient;
   readonly learnt: Learnt;
+  readonly sweep: Sweep;
   readonly origin: string;
   /** Milliseconds for which what was read is as good as new. */
   readonly freshness: number;
@@ -25,12 +27,15 @@ export class LookUp {
   }
 
   async record(entity: Numbered, key: string, call: Call): Promise<Json | null> {
-    const { learnt, origin } = this.#options;
+    const { learnt, sweep, origin } = this.#options;
     const parsed = parseKey(entity, key, origin);
     if (parsed === null) return null;
     const number = /(?:^|:)([0-9]{1,15})$/.exec(key)?.[1] ?? null;
     const { id, inPath } = parsed;
     const known = learnt.find(entity, { id, number: isNumber(key, origin) ? number : null });
+    // The index is kept up to date by itself, and says so of what is not there too.
+    if (entity === 'checkout' && known !== null && sweep.isWell) return known.raw;
+    if (entity === 'checkout' && known === null && sweep.isComplete) return null;
     // A number that no checkout has as its id may be one that the source gave.
     const isByNumber = known !== null && id !== null && keyOf(entity, known.raw) !== id;
     const path = isByNumber && number !== null ? number : inPath;

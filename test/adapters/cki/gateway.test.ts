@@ -12,7 +12,7 @@ import { CkiServer } from '../../../examples/upstreams/cki/server.ts';
 import type { SourceConfig } from '../../../gateway/federation/registry.ts';
 import { type FaultGateway, startFaultGateway } from '../../e2e/faults/fault-gateway.ts';
 
-const DEADLINE = 4_000;
+const DEADLINE = 8_000;
 const [first] = createCkiData({ checkouts: 1 }).checkouts;
 const checkoutId = first?.id ?? '';
 const buildId = `${checkoutId}-x86_64-kernel`;
@@ -53,7 +53,7 @@ function nativeDocument() {
 
 /** The gateway over both, once CKI's checkouts are known. */
 async function start(settings: Partial<SourceConfig> = {}, given: object = {}): Promise<FaultGateway> {
-  const quick = { rate: null, concurrency: 10, timeout: 1_000, breaker: { failures: 1_000, openFor: 100 } };
+  const quick = { rate: null, concurrency: 10, timeout: 5_000, breaker: { failures: 1_000, openFor: 100 } };
   gateway = await startFaultGateway(
     [
       {
@@ -297,7 +297,10 @@ const BOMB = gzipSync(Buffer.alloc(100 * 1024 * 1024, ' '));
 
 describe('a fault of the source', () => {
   it.each(FAULTS)('%s ends in %s, in time, and costs no other its data', async (_, code, says, fault) => {
-    const { ask } = await start({ restAfter429: 300 }, { pageSize: 4 });
+    const { ask } = await start(
+      { restAfter429: 300, timeout: code === 'SOURCE_TIMEOUT' ? 1_000 : 5_000 },
+      { pageSize: 4 },
+    );
     const known = server.requests.length;
     server.fault = (request, response) => {
       if (!String(request.url).includes('/builds?')) return false;

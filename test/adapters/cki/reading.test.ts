@@ -183,6 +183,24 @@ describe('the index by commit', () => {
       expect(ids(later.get(commitOf(240)))).toHaveLength(1);
     }));
 
+  it('knows what is there and what is not, so that nobody has to be asked', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder, { freshness: 0 });
+      await filled(cki);
+      const before = server.requests.length;
+      const keys = [id0, 'redhat:301001', '301002', 'redhat:7', '7'];
+      expect([...(await cki.getMany('checkout', keys, makeCall())).keys()].sort()).toEqual(keys.slice(0, 3).sort());
+      expect(server.requests.length).toBe(before);
+    }));
+
+  it('is filled by the smallest pages too', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder, { pageSize: 2 });
+      await filled(cki);
+      expect(asked('offset=4')).toBe(1);
+      expect((await cki.list('checkout', { ...NEWEST, first: 50 }, makeCall())).items).toHaveLength(12);
+    }));
+
   it('shows new checkouts in front, and forgets those that are gone', () =>
     withFolder(async (folder) => {
       const cki = await start(folder, { refresh: 60, resweep: 1_000 });
@@ -260,13 +278,13 @@ describe('what was learnt', () => {
       await filled(cki);
       const query = { ...NEWEST, first: 3 };
       await cki.related('buildsOfCheckout', [id0], query, makeCall());
-      await cki.getMany('checkout', [id0], makeCall());
+      await cki.getMany('build', [`${id0}-x86_64-kernel`], makeCall());
       server.fault = (_, response) => {
         response.writeHead(503, { 'retry-after': '5' }).end();
         return true;
       };
       const warnings: SourceError[] = [];
-      expect((await cki.getMany('checkout', [id0], makeCall(warnings))).size).toBe(1);
+      expect((await cki.getMany('build', [`${id0}-x86_64-kernel`], makeCall(warnings))).size).toBe(1);
       expect(ids((await cki.related('buildsOfCheckout', [id0], query, makeCall(warnings))).get(id0))).toHaveLength(3);
       expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_STALE', 'SOURCE_STALE']);
     }));
