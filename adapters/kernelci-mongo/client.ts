@@ -1,7 +1,13 @@
 import type { Document } from 'bson';
 import type { Filter } from 'mongodb';
 import type { AdapterEnv, Call, Health } from '../kit/author.ts';
-import { createMongoClient, type FindQuery, type MongoClient, type Tally } from '../kit/mongo/client.ts';
+import {
+  createMongoClient,
+  type FindQuery,
+  type IndexKeys,
+  type MongoClient,
+  type Tally,
+} from '../kit/mongo/client.ts';
 import type { Documents } from '../kit/mongo/read-documents.ts';
 import type { LegacyOptions } from './options.ts';
 
@@ -15,6 +21,8 @@ export type Collection = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 export interface Statements {
   find(collection: Collection, filter: Filter<Document>, query: FindQuery): Promise<Documents>;
   tally(collection: Collection, filter: Filter<Document>, by: readonly string[]): Promise<readonly Tally[]>;
+  /** The index with these keys as a hint, where the collection has it: for reads that a server could begin otherwise. */
+  hint(collection: Collection, keys: NonNullable<FindQuery['hint']>): Promise<FindQuery['hint']>;
 }
 
 /**
@@ -24,6 +32,7 @@ export interface Statements {
 export class LegacyClient {
   readonly #client: MongoClient<Collection>;
   readonly #env: Pick<AdapterEnv, 'upstream'>;
+  readonly #indexes = new Map<Collection, readonly IndexKeys[]>();
 
   constructor(options: LegacyOptions, env: Pick<AdapterEnv, 'upstream' | 'tls'>) {
     const collections = { required: REQUIRED, optional: OPTIONAL };
@@ -42,6 +51,7 @@ export class LegacyClient {
       return await work({
         find: (collection, filter, query) => this.#client.find(collection, filter, query, within),
         tally: (collection, filter, by) => this.#client.tally(collection, filter, by, within),
+        hint: (collection, keys) => this.#hint(collection, keys, within),
       });
     });
   }
@@ -52,5 +62,14 @@ export class LegacyClient {
 
   close(): Promise<void> {
     return this.#client.close();
+  }
+
+  /** Indexes are looked up once: whoever makes one restarts the gateway to have it hinted at. */
+  async #hint(collection: Collection, keys: NonNullable<FindQuery['hint']>, call: Call): Promise<FindQuery['hint']> {
+    const known = this.#indexes.get(collection) ?? (await this.#client.indexes(collection, call).catch(() => null));
+    if (known === null) return undefined;
+    this.#indexes.set(collection, known);
+    const wanted = JSON.stringify(Object.entries(keys));
+    return known.some((index) => JSON.stringify(index.keys) === wanted) ? keys : undefined;
   }
 }

@@ -5,7 +5,7 @@ import { BackgroundIndex } from '../kit/background-index.ts';
 import { timeOfId } from '../kit/mongo/values.ts';
 import type { LegacyClient } from './client.ts';
 import type { LegacyOptions } from './options.ts';
-import { distinctRevisions, type Revision, revisionKey } from './revision.ts';
+import { distinctRevisions, type Revision } from './revision.ts';
 import type { IndexedJob } from './revisions/job-record.ts';
 import { JobSweep, type Reach } from './revisions/job-sweep.ts';
 import { SeenBuilds } from './revisions/seen-builds.ts';
@@ -99,13 +99,6 @@ export class Revisions {
     return distinctRevisions([...own, ...this.seen.revisionsOf(commit)]);
   }
 
-  /** The commit that the job of a revision names. */
-  commitOf(revision: Revision): string | null {
-    const key = revisionKey(revision);
-    const entries = this.#index.find('revision', [key]).get(key) ?? [];
-    return entries.find(({ record }) => record.commit !== null)?.record.commit ?? null;
-  }
-
   /** Commits that begin so, at most `limit`. */
   commitsWith(prefix: string, limit: number): readonly string[] {
     const entries = this.#index.startingWith('commit', prefix, limit);
@@ -144,7 +137,7 @@ export class Revisions {
     return this.#index.put(
       jobs.map((record) => ({
         key: record.hex,
-        names: { commit: [record.commit ?? ''], revision: [revisionKey(record)] },
+        names: { commit: [record.commit ?? ''] },
         time: record.created,
         record,
       })),

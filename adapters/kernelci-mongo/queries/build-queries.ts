@@ -1,5 +1,4 @@
 import { type Document, ObjectId } from 'bson';
-import type { Filter } from 'mongodb';
 import type { Build, BuildFilter, Call, Found, Page, PageItem, PageQuery, StatusCounts } from '../../kit/author.ts';
 import { idOf, timeOf, toObjectId } from '../../kit/mongo/values.ts';
 import type { Statements } from '../client.ts';
@@ -49,14 +48,15 @@ export class BuildQueries {
   }
 
   async list(query: PageQuery<'build'>, call: Call): Promise<Page<Build>> {
-    const filter = await this.#filterOf(query.where, call);
-    if (filter === null) return { items: [], hasMore: false };
-    if (filter === 'filling') return { items: [], hasMore: true };
+    const commits = this.#commitsIn(query.where);
+    if (commits !== null) return await this.#listOf(commits, query, call);
+    const conditions = this.#own(query.where);
+    if (conditions.some((condition) => isEmptyChoice(condition))) return { items: [], hasMore: false };
     return await this.#source.client.read(call, async (statements) => {
       const list = {
         collection: 'build',
         prefix: this.#source.ids.build(''),
-        filter,
+        filter: conditions.length === 0 ? {} : { $and: conditions },
         projection: this.#reader.projection(call),
         order: query.order,
         withoutTime: query.where?.startTime === undefined,
@@ -67,6 +67,25 @@ export class BuildQueries {
         return new Map([...builds.values()].map((build) => [build.id, build]));
       };
       return await readablePage(query, (stretch) => timePage(list, stretch, statements, call), made);
+    });
+  }
+
+  /** Builds of commits: some hundred each, which no index sorts by time. */
+  async #listOf(commits: readonly string[], query: PageQuery<'build'>, call: Call): Promise<Page<Build>> {
+    const parents = commits.map((commit) => this.#source.ids.checkout(commit));
+    const below = await this.#revisionsBelow(parents, call);
+    const isLate = below.isFilling && below.unknown.length > 0;
+    if (below.revisions.length === 0) return { items: [], hasMore: isLate };
+    return await this.#source.client.read(call, async (statements) => {
+      const children = await this.#rows(below.revisions, query.where, statements, call);
+      const all = parents.flatMap((parent) => children.get(parent) ?? []);
+      const { rows, hasMore } = childPage(all, query);
+      const builds = await this.#reader.byId(
+        rows.map(({ hex }) => hex),
+        statements,
+        call,
+      );
+      return { items: itemsOf(rows, builds), hasMore: hasMore || isLate };
     });
   }
 
@@ -141,31 +160,15 @@ export class BuildQueries {
     return rows;
   }
 
-  /** Null where nothing can fit, `filling` where that cannot be told yet. */
-  async #filterOf(where: BuildFilter | null, call: Call): Promise<Filter<Document> | null | 'filling'> {
-    const conditions = this.#own(where);
-    const { ids, revisions } = this.#source;
+  /** The commits whose builds are asked for; null where all are. */
+  #commitsIn(where: BuildFilter | null): readonly string[] | null {
     const { checkoutId, gitCommitHash } = where ?? {};
     const sets: (readonly string[])[] = [];
-    if (checkoutId !== undefined) sets.push(checkoutId.in.flatMap((id) => ids.commitOf(id) ?? []));
+    if (checkoutId !== undefined) sets.push(checkoutId.in.flatMap((id) => this.#source.ids.commitOf(id) ?? []));
     if (gitCommitHash?.in !== undefined) sets.push(gitCommitHash.in.map((hash) => hash.toLowerCase()));
     const [first, ...others] = sets;
-    if (first !== undefined) {
-      const commits = [...new Set(first)].filter((commit) => others.every((other) => other.includes(commit)));
-      const below = await this.#revisionsBelow(
-        commits.map((commit) => ids.checkout(commit)),
-        call,
-      );
-      if (below.revisions.length === 0) return below.isFilling && below.unknown.length > 0 ? 'filling' : null;
-      const ofJobs = below.revisions.filter((revision) => commits.includes(revisions.commitOf(revision) ?? ''));
-      const own = { $and: [ofRevisions(below.revisions), { git_commit: { $in: commits } }] };
-      // Where a build does not say it, the job does.
-      conditions.push(
-        ofJobs.length === 0 ? own : { $or: [own, { $and: [ofRevisions(ofJobs), { git_commit: null }] }] },
-      );
-    }
-    if (conditions.some((condition) => isEmptyChoice(condition))) return null;
-    return conditions.length === 0 ? {} : { $and: conditions };
+    if (first === undefined) return null;
+    return [...new Set(first)].filter((commit) => others.every((other) => other.includes(commit)));
   }
 
   /** What a build's own document is held against. */

@@ -78,7 +78,9 @@ async function addUnnamed(
   statements: Statements,
 ): Promise<void> {
   if (revisions.length === 0) return;
-  const filter = { $and: [ofRevisions(revisions), { build_id: null, $or: [{ parent_id: null }, { version: '1.0' }] }] };
+  // Not `build_id: null`, for which a server might take the index that begins with it, and read all that name none.
+  const unnamed = { build_id: { $not: { $type: 'objectId' as const } } };
+  const filter = { $and: [ofRevisions(revisions), { ...unnamed, $or: [{ parent_id: null }, { version: '1.0' }] }] };
   groups.add((await statements.find('test_group', filter, query)).documents);
 }
 

@@ -103,7 +103,7 @@ export class TestQueries {
     const conditions = testConditions(this.#source, collection, query.where);
     if (below !== null) conditions.push(belowBuilds(collection, below));
     // Before August 2018 tests lay in suites, which are not kept with the groups: no build can be told of them.
-    else if (collection === 'test_case') conditions.push({ test_group_id: { $ne: null } });
+    else if (collection === 'test_case') conditions.push({ test_suite_id: null });
     if (conditions.some((condition) => isEmptyChoice(condition))) return NOTHING;
     const list = {
       collection,
@@ -112,6 +112,10 @@ export class TestQueries {
       projection: this.#reader.projection(collection, call),
       order: query.order,
       withoutTime: query.where?.startTime === undefined,
+      // Else a server might walk through all tests by time, in search of those of some groups.
+      ...(below === null || collection === 'boot'
+        ? {}
+        : { hint: await statements.hint(collection, { test_group_id: 1 }) }),
     };
     return await timePage(list, query, statements, call);
   }

@@ -1,6 +1,7 @@
 import { type Document, ObjectId } from 'bson';
 import type { Filter } from 'mongodb';
 import type { Call, Order, Place } from '../../kit/author.ts';
+import type { FindQuery } from '../../kit/mongo/client.ts';
 import { timeOf } from '../../kit/mongo/values.ts';
 import { warnOfRecord } from '../bad-record.ts';
 import type { Collection, Statements } from '../client.ts';
@@ -21,8 +22,10 @@ export interface TimeList {
   readonly filter: Filter<Document>;
   readonly projection: Readonly<Record<string, 1>>;
   readonly order: Order;
-  /** Null where no document without a time fits. */
+  /** Documents without a time may fit. */
   readonly withoutTime: boolean;
+  /** The index that leads to them, where it is another than that by time: what it leads to is sorted. */
+  readonly hint?: FindQuery['hint'];
 }
 
 export interface TimeRow extends Place {
@@ -83,7 +86,7 @@ async function timed(list: TimeList, at: Instant | null, wanted: number, stateme
   const filter = both(list.filter, { created_on: isNewest ? before(at) : behind(at) });
   const sort = { created_on: isNewest ? (-1 as const) : (1 as const) };
   const { projection, collection } = list;
-  const { documents, isCut } = await statements.find(collection, filter, { projection, sort, limit });
+  const { documents, isCut } = await statements.find(collection, filter, { projection, sort, limit, ...hintOf(list) });
   const rows = byTie(documents.map((document) => rowOf(list, document)));
   if (!isCut) {
     const rest =
@@ -106,7 +109,7 @@ async function equal(
 ): Promise<readonly TimeRow[]> {
   if (bound === 'none' || time < FIRST_TIME || time > LAST_TIME) return [];
   const filter = both(list.filter, { created_on: time, ...(bound === null ? {} : { _id: bound }) });
-  const query = { projection: list.projection, sort: { _id: 1 as const }, limit: wanted };
+  const query = { projection: list.projection, sort: { _id: 1 as const }, limit: wanted, ...hintOf(list) };
   const { documents } = await statements.find(list.collection, filter, query);
   return documents.map((document) => rowOf(list, document));
 }
@@ -116,9 +119,13 @@ async function timeless(list: TimeList, tie: string, wanted: number, statements:
   if (bound === 'none' || !list.withoutTime) return { found: [], isEnd: true };
   const none = [{ created_on: null }, { created_on: { $gt: LAST_TIME } }, { created_on: { $lt: FIRST_TIME } }];
   const filter = both(list.filter, { $or: none, ...(bound === null ? {} : { _id: bound }) });
-  const query = { projection: list.projection, sort: { _id: 1 as const }, limit: wanted };
+  const query = { projection: list.projection, sort: { _id: 1 as const }, limit: wanted, ...hintOf(list) };
   const { documents, isCut } = await statements.find(list.collection, filter, query);
   return { found: documents.map((document) => rowOf(list, document)), isEnd: !isCut };
+}
+
+function hintOf({ hint }: TimeList): Pick<FindQuery, 'hint'> {
+  return hint === undefined ? {} : { hint };
 }
 
 function rowOf({ prefix }: TimeList, document: Document): TimeRow {
