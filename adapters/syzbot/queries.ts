@@ -54,7 +54,7 @@ export class Queries {
     let page = await this.#listNow(entity, query, call);
     // Where nothing is known at all a moment is well spent; whoever pages on is told at once that there is no more now.
     if (page.items.length === 0 && page.hasMore && query.after === null) {
-      await this.#bugs.more(call);
+      await this.#bugs.await(() => this.#index.entries.after(null, 1, entity).length > 0, call);
       page = await this.#listNow(entity, query, call);
     }
     if (page.items.length < query.first) this.#bugs.warnIfFilling(call);

@@ -49,16 +49,6 @@ export class KnownBugs {
     }
   }
 
-  /** Waits a moment for the next that is learnt. */
-  async more(call: Call): Promise<void> {
-    let isFirst = true;
-    await this.await(() => {
-      const isOver = !isFirst;
-      isFirst = false;
-      return isOver;
-    }, call);
-  }
-
   get isFilling(): boolean {
     return this.#parts.sweep?.isFilling ?? false;
   }
