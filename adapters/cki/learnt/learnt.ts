@@ -27,6 +27,7 @@ export interface LearntRecord {
 
 const VERSION = 1;
 const LIST = 'list';
+const CLOCK_MS = 5_000;
 /** An occurrence has no id of its own: it is kept with the list that it stands in. */
 const KEYLESS: ReadonlySet<EntityName> = new Set(['incident']);
 
@@ -132,6 +133,8 @@ function numberIn({ misc }: Raw): string | null {
   return typeof number === 'number' && Number.isSafeInteger(number) ? String(number) : null;
 }
 
+/** What was learnt in the future was so by a clock that has been put right since. */
 function ageOf({ learntAt }: LearntEntry<Json>): number {
-  return Math.max(0, Date.now() - learntAt);
+  const age = Date.now() - learntAt;
+  return age < -CLOCK_MS ? Number.MAX_SAFE_INTEGER : Math.max(0, age);
 }

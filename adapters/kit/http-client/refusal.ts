@@ -14,6 +14,9 @@ export async function refusalOf(
   retryHeader = headers['retry-after'],
 ): Promise<SourceError | null> {
   const header = typeof retryHeader === 'string' ? retryHeader : undefined;
+  // A date is meant by the source's clock, which may be another than ours.
+  const itsNow = typeof headers.date === 'string' ? Date.parse(headers.date) : Number.NaN;
+  const now = Number.isNaN(itsNow) ? Date.now() : itsNow;
   if (statusCode === 429) {
     body.on('error', () => undefined);
     const encoding = headers['content-encoding'];
@@ -23,7 +26,7 @@ export async function refusalOf(
       MESSAGE_BYTES,
       MESSAGE_MS,
     );
-    const rest = retryAfter(header, message);
+    const rest = retryAfter(header, message, now);
     const options = rest === null ? {} : { retryAfterMs: rest };
     return new SourceError('SOURCE_RATE_LIMITED', 'The source asked for fewer requests.', options);
   }
@@ -34,7 +37,7 @@ export async function refusalOf(
   }
   if (statusCode >= 500) {
     discard(body);
-    const rest = retryAfter(header, '');
+    const rest = retryAfter(header, '', now);
     const options = rest === null ? {} : { retryAfterMs: rest };
     return new SourceError('SOURCE_UNAVAILABLE', `The source is out of order (status ${statusCode}).`, options);
   }

