@@ -11,6 +11,8 @@ interface KnownFile {
   readonly read: Pick<ReadDocuments, 'objects' | 'faults' | 'faultCount'>;
   /** When its text was first seen to be no JSON, in milliseconds since the epoch; null where it is. */
   readonly brokenSince: number | null;
+  /** What it held before serves on: it has to be looked at again, however long the last look took. */
+  readonly isHeldBack: boolean;
 }
 
 /** What the files hold, file by file: only those that changed are read again. */
@@ -30,7 +32,7 @@ export class FileSet {
 
   /** A file may still be in the middle of being written. */
   get isUnsettled(): boolean {
-    return [...this.#files.values()].some(({ brokenSince }) => isUnsettled(brokenSince));
+    return [...this.#files.values()].some(({ brokenSince, isHeldBack }) => isHeldBack || isUnsettled(brokenSince));
   }
 
   /**
@@ -108,8 +110,9 @@ async function readOne(
   if (isOldNews && known !== undefined && known.read.faultCount > 0) return known;
   const read = await reader.read(await readFile(file.path), file.format, left);
   if (read.isCutShort) return null;
-  if (!read.isBroken) return { stamp: file.stamp, read, brokenSince: null };
+  if (!read.isBroken) return { stamp: file.stamp, read, brokenSince: null, isHeldBack: false };
   const brokenSince = known?.brokenSince ?? Date.now();
   const isGoodBefore = known !== undefined && known.read.objects.length > read.objects.length;
-  return { stamp: file.stamp, read: isGoodBefore && isUnsettled(brokenSince) ? known.read : read, brokenSince };
+  const isHeldBack = isGoodBefore && isUnsettled(brokenSince);
+  return { stamp: file.stamp, read: isHeldBack ? known.read : read, brokenSince, isHeldBack };
 }

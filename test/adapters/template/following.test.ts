@@ -1,6 +1,5 @@
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Call } from '../../../adapters/adapter.ts';
 import type { SourceError } from '../../../adapters/errors.ts';
@@ -47,6 +46,25 @@ const listed = async ({ adapter: of }: OpenSubject, call = aCall()) => {
 };
 async function becomes(subject: OpenSubject, ids: readonly string[]): Promise<void> {
   await expect.poll(() => listed(subject).catch(String), { timeout: 8000, interval: 50 }).toEqual(ids);
+}
+
+/** Tells the longest turn of the event loop since, in milliseconds of this thread's own: others may want the processor too. */
+function turnsMeasured(): () => number {
+  const used = () => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  let longest = 0;
+  let last = used();
+  const timer = setInterval(() => {
+    const now = used();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }, 5);
+  return () => {
+    clearInterval(timer);
+    return Math.max(longest, used() - last);
+  };
 }
 
 describe('files that change', () => {
@@ -170,16 +188,15 @@ describe('documents', () => {
       );
     const path = await folder(Object.fromEntries([1, 2, 3, 4].map((part) => [`${part}.json`, many(part)])));
     const subject = await openSubject(adapter, { path, filters: 'all' });
-    const delay = monitorEventLoopDelay({ resolution: 5 });
-    delay.enable();
+    const longestTurn = turnsMeasured();
     const where = { path: { under: 'p.3' } };
     const counts = await subject.adapter.count?.({ entity: 'test', where }, aCall());
     const page = await subject.adapter.list('test', { where, order: 'OLDEST', first: 50, after: null }, aCall());
-    delay.disable();
+    const longest = longestTurn();
     await subject.close();
     expect(counts?.get('')).toMatchObject({ total: 4 * 1428 + 4 });
     expect(page.items).toHaveLength(50);
-    expect(delay.max / 1e6).toBeLessThan(100);
+    expect(longest).toBeLessThan(100);
   });
 });
 
