@@ -51,7 +51,7 @@ export class Queries {
     this.#entities = { checkout, build, test, issue, incident };
     this.#relations = {
       checkoutsOfRevision: (parents, query, call) => checkout.ofRevisions(parents, query, call),
-      buildsOfCheckout: (parents, query, call) => build.ofCheckouts(parents, query, call),
+      buildsOfCheckout: (parents, query, call) => build.ofCheckout.related(parents, query, call),
       testsOfBuild: (parents, query, call) => testsOfBuild.related(parents, query, call),
       incidentsOfBuild: (parents, query, call) => incident.ofBuilds(parents, query, call),
       incidentsOfTest: (parents, query, call) => incident.ofTests(parents, query, call),
@@ -83,7 +83,7 @@ export class Queries {
     if ('entity' in subject)
       throw new SourceError('SOURCE_UNSUPPORTED', `This source does not count all its ${subject.entity}s.`);
     const { relation, parents, where } = subject;
-    if (relation === 'buildsOfCheckout') return await this.#builds.countOfCheckouts(parents, where, call);
+    if (relation === 'buildsOfCheckout') return await this.#builds.ofCheckout.count(parents, where, call);
     if (relation === 'testsOfBuild') return await this.#testsOfBuild.count(parents, where, call);
     throw unknownRelation(relation);
   }

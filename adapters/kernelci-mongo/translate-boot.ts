@@ -4,8 +4,9 @@ import { toJson } from '../kit/mongo/to-json.ts';
 import { durationOf, idOf, textOf, timeOf } from '../kit/mongo/values.ts';
 import type { FieldSources } from './projection.ts';
 import type { StatusTable } from './status-table.ts';
+import { environmentOf, placed, runFiles } from './test-run.ts';
 import { isSaid } from './translate-build.ts';
-import { environmentOf, placed, runFiles, type TestContext } from './translate-test.ts';
+import type { TestContext } from './translate-test.ts';
 
 const MORE_MISC = [
   'boot_result_description',

@@ -4,7 +4,7 @@ import { toJson } from '../kit/mongo/to-json.ts';
 import { textOf } from '../kit/mongo/values.ts';
 import { type Ids, ISSUE_VERSION } from './ids.ts';
 import type { Regression, RegressionRun } from './regression.ts';
-import { placed } from './translate-test.ts';
+import { placed } from './test-run.ts';
 
 const ABOUT = [
   'test_case_path',

@@ -1,5 +1,5 @@
 import type { Document } from 'bson';
-import type { Call, Environment, Json, JsonObject, Resource, Status, Test, TestNumber } from '../kit/author.ts';
+import type { Call, Json, JsonObject, Resource, Status, Test, TestNumber } from '../kit/author.ts';
 import { toJson } from '../kit/mongo/to-json.ts';
 import { documentOf, durationOf, idOf, listOf, numberOf, textOf, timeOf } from '../kit/mongo/values.ts';
 import { warnOfRecord } from './bad-record.ts';
@@ -7,8 +7,8 @@ import { endOf } from './excerpt.ts';
 import type { Ids } from './ids.ts';
 import type { FieldSources } from './projection.ts';
 import type { StatusTable } from './status-table.ts';
-import { storageUrl } from './storage-url.ts';
 import { testPath } from './test-path.ts';
+import { environmentOf, placed, runFiles } from './test-run.ts';
 import { isSaid } from './translate-build.ts';
 
 /** What a test is read with beside its own document. */
@@ -100,26 +100,6 @@ function testStatusOf(value: unknown, id: string, call: Pick<Call, 'warn'>): Sta
   return status;
 }
 
-/** `PLAN on DEVICE in LAB`, as far as it is known. */
-export function placed(plan: string | null, device: string | null, lab: string | null): string | null {
-  if (plan === null) return [device, lab].some((part) => part !== null) ? where(device, lab) : null;
-  return device === null
-    ? [plan, lab].filter((part) => part !== null).join(' in ')
-    : `${plan} on ${where(device, lab)}`;
-}
-
-function where(device: string | null, lab: string | null): string | null {
-  return device === null && lab === null ? null : [device, lab].filter((part) => part !== null).join(' in ');
-}
-
-export function environmentOf(
-  at: { readonly device: string | null; readonly lab: string | null; readonly mach: string | null },
-  run: Document,
-): Environment {
-  const misc = { ...at, rootfs_url: toJson(run.initrd), instance: toJson(run.board_instance) };
-  return { comment: where(at.device, at.lab), compatible: null, misc };
-}
-
 /** The log of the run, as text and as HTML, and what LAVA said of it. */
 function filesOf(
   { storage }: TestContext,
@@ -131,19 +111,6 @@ function filesOf(
   const isOfLava = textOf(top.boot_log) !== null || textOf(top.boot_log_html) !== null || textOf(top.version) === '1.1';
   const json = device === null || !isOfLava ? null : `lava-json-${device}.json`;
   return runFiles(storage, top, lab, { txt: top.boot_log, html: top.boot_log_html, lava_json: json });
-}
-
-/** Files of a run on a board; what the run does not have is left out. */
-export function runFiles(
-  storage: string,
-  run: Document,
-  lab: string | null,
-  named: Readonly<Record<string, unknown>>,
-): readonly Resource[] {
-  return Object.entries(named).flatMap(([name, value]) => {
-    const url = storageUrl(storage, textOf(run.file_server_resource), lab, textOf(value));
-    return url === null ? [] : [{ name, url }];
-  });
 }
 
 function linesOf(value: unknown): readonly string[] {

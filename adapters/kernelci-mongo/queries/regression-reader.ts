@@ -6,7 +6,7 @@ import { chainKey, REGRESSION_FIELDS, type Regression, type RegressionRun, regre
 import { translateIncident } from '../translate-incident.ts';
 import { BISECT_FIELDS, translateIssue } from '../translate-issue.ts';
 import type { LegacySource } from './source.ts';
-import { FIRST_TIME } from './time-page.ts';
+import { FIRST_TIME } from './time-bounds.ts';
 import { warnOfCut } from './truncated.ts';
 
 export const REGRESSION_PROJECTION = Object.fromEntries(REGRESSION_FIELDS.map((name) => [name, 1 as const]));

@@ -19,7 +19,7 @@ import { type Rows, readablePage } from './readable-page.ts';
 import { type RunsBelow, runsBelow } from './runs-below.ts';
 import type { LegacySource } from './source.ts';
 import { type Surroundings, TestReader } from './test-reader.ts';
-import { timeCondition } from './time-condition.ts';
+import { timeCondition } from './time-bounds.ts';
 import { type TimeRow, type TimeRows, timePage } from './time-page.ts';
 
 type Stretch = Pick<PageQuery<'test'>, 'first' | 'after'>;

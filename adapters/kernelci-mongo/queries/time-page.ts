@@ -6,10 +6,8 @@ import { timeOf } from '../../kit/mongo/values.ts';
 import { warnOfRecord } from '../bad-record.ts';
 import type { Collection, Statements } from '../client.ts';
 import { afterTie, type IdBound } from './after-tie.ts';
+import { before, behind, FIRST_TIME, type Instant, instantOf, LAST_TIME } from './time-bounds.ts';
 
-/** The years that the model's times can tell. */
-export const FIRST_TIME = new Date('0001-01-01T00:00:00.000Z');
-export const LAST_TIME = new Date('9999-12-31T23:59:59.999Z');
 /** So many rows more, and most pages end between two times, so that one statement does. */
 const SPARE = 8;
 const ROUNDS = 20;
@@ -136,26 +134,6 @@ function rowOf({ prefix }: TimeList, document: Document): TimeRow {
 /** The server gives those of one time in any order. */
 function byTie(rows: readonly TimeRow[]): readonly TimeRow[] {
   return rows.toSorted((one, other) => (one.time !== other.time ? 0 : one.hex < other.hex ? -1 : 1));
-}
-
-interface Instant {
-  /** To the millisecond, as documents have it. */
-  readonly time: Date;
-  readonly isExact: boolean;
-}
-
-/** A time of the model, which has microseconds. */
-function instantOf(time: string): Instant {
-  return { time: new Date(`${time.slice(0, 23)}Z`), isExact: time.slice(23, 26) === '000' };
-}
-
-function before(at: Instant | null): Document {
-  if (at === null) return { $gte: FIRST_TIME, $lte: LAST_TIME };
-  return at.isExact ? { $gte: FIRST_TIME, $lt: at.time } : { $gte: FIRST_TIME, $lte: at.time };
-}
-
-function behind(at: Instant | null): Document {
-  return at === null ? { $gte: FIRST_TIME, $lte: LAST_TIME } : { $gt: at.time, $lte: LAST_TIME };
 }
 
 function both(one: Filter<Document>, other: Filter<Document>): Filter<Document> {
