@@ -14,10 +14,13 @@ export interface MaestroSize {
   readonly builds?: number;
 }
 
-const BEGIN = Date.UTC(2023, 11, 16);
+/** The newest node is of this day; all the others are older. */
 const END = Date.UTC(2026, 7, 1);
 /** Before it, all but checkouts is gone. */
 const PURGED = END - 180 * 86_400_000;
+/** Between two checkouts: so many come in an hour, however many there are. */
+const STEP_MS = 72 * 60_000;
+const OLD_STEP_MS = 4 * 3_600_000;
 
 /**
  * Invented nodes of Maestro's database, in all the shapes that it wrote since 2022, one after the other: more of them
@@ -25,13 +28,15 @@ const PURGED = END - 180 * 86_400_000;
  */
 export function* maestroDocuments({ seed, nodes, builds = 6 }: MaestroSize): Generator<CollectionDocument<'node'>> {
   const chance = new Chance(seed);
-  let made = 0;
+  let [made, old, young] = [0, 0, 0];
   let last: Checkout | null = null;
   while (made < nodes) {
-    // Of three checkouts one is as old as Maestro, and lost what was below it.
+    // Of three checkouts one is so old that it lost what was below it.
     const isOld = chance.oneIn(3);
-    const from = isOld ? BEGIN : PURGED;
-    const time = new Date(from + Math.floor(chance.next() * ((isOld ? PURGED : END) - from)));
+    if (isOld) old += 1;
+    else young += 1;
+    const newest = isOld ? PURGED - old * OLD_STEP_MS : END - young * STEP_MS;
+    const time = new Date(newest + chance.below(STEP_MS));
     // Several checkouts have the same commit.
     const commit: string | null = chance.oneIn(8) && last !== null ? String(last.revision.commit) : null;
     const checkout = makeCheckout(chance, time, commit);

@@ -4,10 +4,12 @@ import { legacyDocuments } from '../../../examples/generators/kernelci/legacy.ts
 import { LEGACY_INDEXES } from '../../../examples/generators/kernelci/legacy-indexes.ts';
 import type { PlanSubject } from '../../support/mongodb/measure-plans.ts';
 
-/** The legacy system with the indexes that it makes at its start. */
-export const LEGACY: PlanSubject<LegacyOptions> = {
-  module: adapter,
-  options: {},
-  indexes: LEGACY_INDEXES,
-  documents: (size) => legacyDocuments({ seed: 11, tests: size }),
-};
+/** The legacy system with the indexes that it makes at its start, and so many builds a revision. */
+export function legacyPlans(builds: number): PlanSubject<LegacyOptions> {
+  return {
+    module: adapter,
+    options: {},
+    indexes: LEGACY_INDEXES,
+    documents: (size) => legacyDocuments({ seed: 11, tests: size, builds }),
+  };
+}

@@ -1,0 +1,8 @@
+import { MAESTRO_INDEXES } from '../../../examples/generators/kernelci/maestro-indexes.ts';
+import { describePlans } from '../../support/mongodb/describe-plans.ts';
+import { maestroPlans } from './plans-subject.ts';
+
+const SIZES = { served: 20_000, again: 200_000 };
+
+describePlans('maestro-mongo, without any index but that of ids', maestroPlans([], 6), SIZES);
+describePlans('maestro-mongo, with the indexes of its production', maestroPlans(MAESTRO_INDEXES, 6), SIZES);
