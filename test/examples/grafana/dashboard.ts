@@ -76,7 +76,6 @@ export const DASHBOARD = z.strictObject({
   links: z.tuple([]),
   panels: z.array(PANEL).min(1),
 });
-export type Dashboard = z.output<typeof DASHBOARD>;
 export type Target = z.output<typeof TARGET>;
 
 /** Fills variables in as Grafana does: `${name:json}` as JSON, and the range of time that is shown. */
