@@ -90,7 +90,8 @@ export class Descendants {
       $and: [{ $or: inTrees }, ...(isFound ? [] : [windowsBelow(ids, this.#lifetimeMs)])],
     };
     const query = { projection: projectionOf('test', fields), sort: { _id: order }, limit: MAX_NODES };
-    return await this.#client.find(filter, query, call);
+    const read = await this.#client.find(filter, query, call);
+    return { nodes: read.isCut ? read.nodes : below(new Set(ids), read.nodes), isCut: read.isCut };
   }
 
   async #children(entity: 'build' | 'test', parents: readonly string[], limit: number, asking: Asking): Promise<Below> {
@@ -104,6 +105,20 @@ export class Descendants {
     const query = { projection: projectionOf(entity, fields), sort: { _id: order }, limit };
     return await this.#client.find(filter, query, call);
   }
+}
+
+/** Without what lies below other builds of the same name, such as those that were tried again. */
+function below(builds: ReadonlySet<string>, nodes: readonly MaestroNode[]): readonly MaestroNode[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const isBelow = (node: MaestroNode): boolean => {
+    let above: string | null = node.parent;
+    for (let level = 0; level < MAX_LEVELS && above !== null; level++) {
+      if (builds.has(above)) return true;
+      above = byId.get(above)?.parent ?? null;
+    }
+    return false;
+  };
+  return nodes.filter(isBelow);
 }
 
 /** What `call.warn` is told where there is more below than one read may give. */

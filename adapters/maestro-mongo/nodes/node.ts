@@ -24,6 +24,8 @@ export interface MaestroNode {
   readonly artifacts: Readonly<Record<string, string>> | null;
   readonly errorCode: string | null;
   readonly data: Fields;
+  /** Each node has `data`, whatever is in it; only the oldest have none. */
+  readonly hasData: boolean;
   readonly revision: Fields | null;
 }
 
@@ -47,7 +49,6 @@ export function readNode(document: Document, call: Pick<Call, 'warn'>): MaestroN
   const entity = entityOf(document.kind, name, path);
   if (entity === null) return leaveOut(fault, `is of the kind ${shown(document.kind)}, which is not known`);
   const data = documentOf(document.data);
-  if (data === null && !isAbsent(document.data)) return leaveOut(fault, 'has `data` that is no document');
   const parent = idOf(document.parent);
   if (parent === null && !isAbsent(document.parent)) return leaveOut(fault, 'has a parent that is no id');
   const revision = documentOf(data?.kernel_revision) ?? documentOf(document.revision);
@@ -60,6 +61,7 @@ export function readNode(document: Document, call: Pick<Call, 'warn'>): MaestroN
     artifacts: artifactsOf(document.artifacts, fault),
     errorCode: textOf(data?.error_code),
     data: data ?? NO_FIELDS,
+    hasData: data !== null || document.kind === 'node',
   };
 }
 

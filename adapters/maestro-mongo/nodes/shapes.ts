@@ -1,4 +1,6 @@
 import type { Call } from '../../adapter.ts';
+import { SourceError } from '../../errors.ts';
+import { whileWanted } from '../../kit/mongo/while-wanted.ts';
 import type { NodeClient, Shape } from '../client.ts';
 
 /** How the collection can be read, found out once and looked at again now and then beside the requests. */
@@ -13,7 +15,19 @@ export class Shapes {
 
   /** As it was last seen; the first who asks waits until it was looked at. */
   async shape(call: Call): Promise<Shape> {
-    return this.#known ?? (await (this.#looking ?? this.look(call)));
+    const known = this.#known ?? (await this.#shared(call));
+    return known ?? (await this.look(call));
+  }
+
+  /** What another look that is under way gives; null where there is none, or it ends without. */
+  async #shared({ signal }: Call): Promise<Shape | null> {
+    try {
+      return await whileWanted(signal, this.#looking?.catch(() => null) ?? Promise.resolve(null));
+    } catch (cause) {
+      throw new SourceError('SOURCE_TIMEOUT', 'The call ended before it was known how the database can be read.', {
+        cause,
+      });
+    }
   }
 
   /** Whether it is known to be too large for each node to be looked at. */

@@ -1,5 +1,4 @@
 import type { Call, Order } from '../../adapter.ts';
-import { textOf } from '../../kit/mongo/values.ts';
 import { wholeHashes } from '../checkouts/commits.ts';
 import { MAX_NODES } from '../client.ts';
 import { tooMany } from '../nodes/descendants.ts';
@@ -7,13 +6,15 @@ import { NODES_OF } from '../nodes/kinds.ts';
 import type { NodeEntity } from '../nodes/node.ts';
 import { projectionOf } from '../nodes/projections.ts';
 import type { MaestroSource } from './source.ts';
-import { type Translated, translateNodes } from './translate-nodes.ts';
+import { type Candidate, candidates } from './translate-nodes.ts';
 
 /** All that lies below some parents. */
 export interface Children<E extends NodeEntity> {
-  readonly byParent: ReadonlyMap<string, readonly Translated<E>[]>;
-  /** Some may be missing: said to `call.warn`. */
-  readonly isPartial: boolean;
+  readonly byParent: ReadonlyMap<string, readonly Candidate<E>[]>;
+  /** Some are not known yet: said to `call.warn`. */
+  readonly isFilling: boolean;
+  /** There are more than one read gives: said to `call.warn`. */
+  readonly isCut: boolean;
 }
 
 /** How children are asked for: of at most so many parents as one read takes. */
@@ -39,10 +40,9 @@ export const checkoutsOfRevisions: AskChildren<'checkout'> = async (parents, ord
     call,
   );
   if (read.isCut) call.warn(tooMany());
-  const translated = await translateNodes('checkout', read.nodes, source, call);
-  const byHash = Map.groupBy(translated, ({ node }) => textOf(node.revision?.commit)?.toLowerCase() ?? '');
+  const byHash = Map.groupBy(await candidates('checkout', read.nodes, source, call), ({ parent }) => parent);
   const byParent = new Map(parents.map((parent) => [parent, byHash.get(parent.toLowerCase()) ?? []]));
-  return { byParent, isPartial: isPartial || read.isCut };
+  return { byParent, isFilling: isPartial, isCut: read.isCut };
 };
 
 export const buildsOfCheckouts: AskChildren<'build'> = async (parents, order, source, call) => {
@@ -51,8 +51,8 @@ export const buildsOfCheckouts: AskChildren<'build'> = async (parents, order, so
   const shape = await source.shapes.shape(call);
   const read = await source.descendants.builds(checkouts, askingOf(shape, order, call));
   if (read.isCut) call.warn(tooMany());
-  const translated = await translateNodes('build', read.nodes, source, call);
-  return { byParent: Map.groupBy(translated, ({ object }) => object.checkoutId), isPartial: read.isCut };
+  const found = await candidates('build', read.nodes, source, call);
+  return { byParent: Map.groupBy(found, ({ parent }) => parent), isFilling: false, isCut: read.isCut };
 };
 
 export const testsOfBuilds: AskChildren<'test'> = async (parents, order, source, call) => {
@@ -67,11 +67,11 @@ export const testsOfBuilds: AskChildren<'test'> = async (parents, order, source,
   ]);
   const isCut = ofBuilds.isCut || ofCheckouts.isCut;
   if (isCut) call.warn(tooMany());
-  const translated = await translateNodes('test', [...ofBuilds.nodes, ...ofCheckouts.nodes], source, call);
-  return { byParent: Map.groupBy(translated, ({ object }) => object.buildId), isPartial: isCut };
+  const found = await candidates('test', [...ofBuilds.nodes, ...ofCheckouts.nodes], source, call);
+  return { byParent: Map.groupBy(found, ({ parent }) => parent), isFilling: false, isCut };
 };
 
-const NOTHING = { byParent: new Map<string, never[]>(), isPartial: false };
+const NOTHING = { byParent: new Map<string, never[]>(), isFilling: false, isCut: false };
 
 type Shape = Awaited<ReturnType<MaestroSource['shapes']['shape']>>;
 

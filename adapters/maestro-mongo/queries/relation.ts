@@ -1,4 +1,4 @@
-import type { Call, Page, PageItem, PageQuery } from '../../adapter.ts';
+import type { Call, Page, PageQuery } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
 import { type Filter, matches } from '../../filter.ts';
 import { comparePlaces } from '../../kit/compare-places.ts';
@@ -11,7 +11,7 @@ import type { AskChildren } from './children.ts';
 import { countStatuses } from './count-statuses.ts';
 import { withFilterFields } from './filter-reads.ts';
 import type { MaestroSource } from './source.ts';
-import type { Translated } from './translate-nodes.ts';
+import { type Candidate, translateSome } from './translate-nodes.ts';
 
 type Query<E extends NodeEntity> = Pick<PageQuery<E>, 'where' | 'order' | 'first' | 'after'>;
 
@@ -32,9 +32,11 @@ export class Relation<E extends NodeEntity> {
     call: Call,
   ): Promise<Map<string, Page<Entities[E]>>> {
     const pages = new Map<string, Page<Entities[E]>>();
+    const asked = withFields(call, withFilterFields(call.fields, query.where));
     const chunks = chunksOf(parents).map(async (chunk) => {
-      const { byParent, isPartial } = await this.#children(chunk, query.where, query.order, source, call);
-      for (const parent of chunk) pages.set(parent, this.#page(byParent.get(parent) ?? [], query, isPartial, call));
+      const { byParent, isFilling } = await this.#ask(chunk, query.order, source, asked);
+      for (const parent of chunk)
+        pages.set(parent, await this.#page(byParent.get(parent) ?? [], query, isFilling, source, call));
     });
     await Promise.all(chunks);
     return pages;
@@ -47,12 +49,12 @@ export class Relation<E extends NodeEntity> {
     call: Call,
   ): Promise<ReadonlyMap<string, StatusCounts | SourceError>> {
     const counts = new Map<string, StatusCounts | SourceError>();
-    const asked = withFields(call, new Set(['status']));
+    const asked = withFields(call, withFilterFields(new Set(['status']), where));
     const chunks = chunksOf(parents).map(async (chunk) => {
-      const { byParent, isPartial } = await this.#children(chunk, where, 'NEWEST', source, asked);
+      const { byParent, isFilling, isCut } = await this.#ask(chunk, 'NEWEST', source, asked);
       for (const parent of chunk) {
-        const children = byParent.get(parent) ?? [];
-        if (isPartial) counts.set(parent, uncounted());
+        const children = await translateSome(byParent.get(parent) ?? [], MAX_NODES, this.#fits(where));
+        if (isFilling || isCut) counts.set(parent, uncounted());
         else if (children.length > 0) counts.set(parent, countStatuses(children.map(({ object }) => object)));
       }
     });
@@ -60,35 +62,29 @@ export class Relation<E extends NodeEntity> {
     return counts;
   }
 
-  /** Those that a filter leaves. It may read fields that nobody asked for. */
-  async #children(
-    parents: readonly string[],
-    where: Filter<E> | null,
-    order: PageQuery<E>['order'],
-    source: MaestroSource,
-    call: Call,
-  ) {
-    const asked = withFields(call, withFilterFields(call.fields, where));
-    const { byParent, isPartial } = await this.#ask(parents, order, source, asked);
-    if (where === null) return { byParent, isPartial };
-    const left = [...byParent].map(([parent, children]) => {
-      const fitting = children.filter(({ object }) => matches(this.#entity, object, where) === true);
-      return [parent, fitting] as const;
-    });
-    return { byParent: new Map(left), isPartial };
+  /** Of all children only those are translated that the page needs. */
+  async #page(
+    children: readonly Candidate<E>[],
+    { where, order, first, after }: Query<E>,
+    isFilling: boolean,
+    { translation: { ids } }: MaestroSource,
+    { fields }: Call,
+  ): Promise<Page<Entities[E]>> {
+    const behind = children
+      .map((candidate) => ({ ...candidate, time: candidate.node.created, tie: ids.ofNode(candidate.node.id) }))
+      .filter((one) => after === null || comparePlaces(order, one, after) > 0)
+      .toSorted((one, other) => comparePlaces(order, one, other));
+    const found = await translateSome(behind, first + 1, this.#fits(where));
+    const items = found.slice(0, first).map(({ node, object }) => ({
+      object: onlyWanted<E>(object, fields),
+      time: node.created,
+      tie: object.id,
+    }));
+    return { items, hasMore: isFilling || found.length > first };
   }
 
-  #page(children: readonly Translated<E>[], query: Query<E>, isPartial: boolean, call: Call): Page<Entities[E]> {
-    const { order, first, after } = query;
-    const items = children
-      .map(({ node, object }): PageItem<Entities[E]> => ({ object, time: node.created, tie: object.id }))
-      .filter((item) => after === null || comparePlaces(order, item, after) > 0)
-      .toSorted((one, other) => comparePlaces(order, one, other));
-    return {
-      items: items.slice(0, first).map((item) => ({ ...item, object: onlyWanted(item.object, call.fields) })),
-      hasMore: isPartial || items.length > first,
-      ...(isPartial ? {} : { total: children.length }),
-    };
+  #fits(where: Filter<E> | null): (object: Entities[E]) => boolean {
+    return (object) => matches(this.#entity, object, where) === true;
   }
 }
 
@@ -99,7 +95,8 @@ function chunksOf(parents: readonly string[]): readonly (readonly string[])[] {
 }
 
 function uncounted(): SourceError {
-  return new SourceError('SOURCE_TRUNCATED', `More than ${MAX_NODES} nodes lie below: they are not counted.`);
+  const message = `More lie below than are known yet, or than one read gives (${MAX_NODES} nodes): they are not counted.`;
+  return new SourceError('SOURCE_TRUNCATED', message);
 }
 
 /** A call need not be a plain object, so that it cannot be spread. */

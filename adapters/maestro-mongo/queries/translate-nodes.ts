@@ -1,12 +1,23 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
+import { textOf } from '../../kit/mongo/values.ts';
 import type { Entities, EntityName } from '../../model.ts';
 import type { MaestroNode } from '../nodes/node.ts';
 import { inherits } from '../nodes/projections.ts';
 import { translateBuild } from '../translate/translate-build.ts';
 import { translateCheckout } from '../translate/translate-checkout.ts';
-import { translateTest } from '../translate/translate-test.ts';
+import { buildIdOf, translateTest } from '../translate/translate-test.ts';
 import type { MaestroSource } from './source.ts';
+
+/** A node that can become an object: of many only some may be needed. */
+export interface Candidate<E extends EntityName> {
+  readonly node: MaestroNode;
+  /** What it hangs on: the id of its build or checkout, or the commit. */
+  readonly parent: string;
+  /** Null where it is no object after all, which was told. */
+  translate(): Entities[E] | null;
+}
 
 /** A node as an object. */
 export interface Translated<E extends EntityName> {
@@ -14,50 +25,82 @@ export interface Translated<E extends EntityName> {
   readonly object: Entities[E];
 }
 
-/** Gives each of the nodes that are of the entity as an object, in their order; what is above tests is fetched. */
-type Translate<E extends EntityName> = (
+/** Those of the nodes that are of the entity, in their order; what is above tests is fetched. */
+type Prepare<E extends EntityName> = (
   nodes: readonly MaestroNode[],
   source: MaestroSource,
   call: Call,
-) => Promise<readonly Translated<E>[]>;
+) => Promise<readonly Candidate<E>[]>;
 
-const TRANSLATE: { readonly [E in EntityName]?: Translate<E> } = {
+const PREPARE: { readonly [E in EntityName]?: Prepare<E> } = {
   checkout: async (nodes, { translation, lineage }, call) => {
     lineage.keep(nodes, false);
-    return ofEntity(nodes, 'checkout').flatMap((node) => {
-      const object = translateCheckout(node, translation, call);
-      return object === null ? [] : [{ node, object }];
-    });
+    return ofEntity(nodes, 'checkout').map((node) => ({
+      node,
+      parent: textOf(node.revision?.commit)?.toLowerCase() ?? '',
+      translate: () => translateCheckout(node, translation, call),
+    }));
   },
   build: async (nodes, { translation, lineage }, call) => {
     lineage.keep(nodes, false);
-    return ofEntity(nodes, 'build').flatMap((node) => {
-      const object = translateBuild(node, translation, call);
-      return object === null ? [] : [{ node, object }];
-    });
+    return ofEntity(nodes, 'build').map((node) => ({
+      node,
+      parent: translation.ids.ofNode(node.parent ?? ''),
+      translate: () => translateBuild(node, translation, call),
+    }));
   },
   test: async (nodes, { translation, lineage }, call) => {
     const isInherited = inherits(call.fields);
     const tests = ofEntity(nodes, 'test');
     lineage.keep(tests, isInherited);
     const placed = await lineage.place(tests, isInherited, call);
-    return placed.flatMap((test) => {
-      const object = translateTest(test, translation, call);
-      return object === null ? [] : [{ node: test.node, object }];
-    });
+    return placed.map((test) => ({
+      node: test.node,
+      parent: buildIdOf(test, translation),
+      translate: () => translateTest(test, translation, call),
+    }));
   },
 };
 
+/** So many are translated before others get their turn. */
+const AT_ONCE = 200;
+
 /** @throws {SourceError} for an entity that this source does not have */
-export function translateNodes<E extends EntityName>(
+export function candidates<E extends EntityName>(
+  entity: E,
+  nodes: readonly MaestroNode[],
+  source: MaestroSource,
+  call: Call,
+): Promise<readonly Candidate<E>[]> {
+  const prepare: Prepare<E> | undefined = PREPARE[entity];
+  if (prepare === undefined) throw notHere(`${entity}s`);
+  return prepare(nodes, source, call);
+}
+
+/** Translates candidates in their order, until so many fit. */
+export async function translateSome<E extends EntityName>(
+  some: readonly Candidate<E>[],
+  limit: number,
+  fits: (object: Entities[E]) => boolean,
+): Promise<readonly Translated<E>[]> {
+  const translated: Translated<E>[] = [];
+  for (const [index, { node, translate }] of some.entries()) {
+    if (translated.length >= limit) break;
+    if (index % AT_ONCE === AT_ONCE - 1) await turn();
+    const object = translate();
+    if (object !== null && fits(object)) translated.push({ node, object });
+  }
+  return translated;
+}
+
+/** Gives each of the nodes that are of the entity as an object, in their order. */
+export async function translateNodes<E extends EntityName>(
   entity: E,
   nodes: readonly MaestroNode[],
   source: MaestroSource,
   call: Call,
 ): Promise<readonly Translated<E>[]> {
-  const translate: Translate<E> | undefined = TRANSLATE[entity];
-  if (translate === undefined) throw notHere(entity);
-  return translate(nodes, source, call);
+  return await translateSome(await candidates(entity, nodes, source, call), nodes.length, () => true);
 }
 
 export function notHere(what: string): SourceError {

@@ -7,12 +7,16 @@ import { miscOf } from './misc.ts';
 import { buildStatus } from './statuses.ts';
 import { type Asked, onlyWanted, type TranslationContext, tellerOf } from './translation.ts';
 
-/** A kbuild. Null where it hangs on nothing. */
+/** A kbuild. Null where it hangs on nothing, or nothing is known of it. */
 export function translateBuild(node: MaestroNode, context: TranslationContext, asked: Asked): Build | null {
   const { id, parent, data, artifacts, errorCode } = node;
   const tell = tellerOf(id, asked);
   if (parent === null) {
     tell('is a kbuild without a checkout: it is left out');
+    return null;
+  }
+  if (!node.hasData) {
+    tell('has no `data`: it is left out');
     return null;
   }
   const build: Build = {

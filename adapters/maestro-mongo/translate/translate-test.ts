@@ -23,9 +23,13 @@ const LOGS = ['lava_log', 'test_log'] as const;
 /** A job, a suite, a test or a process. Null where nothing is left of its path, as of a kbuild within a tree. */
 export function translateTest(test: PlacedTest, context: TranslationContext, asked: Asked): Test | null {
   const { node, above, base } = test;
+  const tell = tellerOf(node.id, asked);
+  if (!node.hasData) {
+    tell('has no `data`: it is left out');
+    return null;
+  }
   const path = testPath(node.path, base.entity === 'build', context.suites);
   if (path === null) return null;
-  const tell = tellerOf(node.id, asked);
   const status = testStatus(node, above);
   // Of a test that was skipped nothing ran, and what its job left behind is not its own.
   const ran = status === 'SKIP' ? null : [node, ...above];
