@@ -23,7 +23,7 @@ describe('the package, installed into an empty folder', () => {
 
   afterAll(() => removeFolder(folder));
 
-  it('holds compiled files, their types and what they read, and no source but that of the template', () => {
+  it('holds compiled files, their types and what they read, and no sources but those to read: the template and the example clients', () => {
     const paths = packed.files;
     for (const path of [
       'dist/gateway/main.js',
@@ -38,7 +38,9 @@ describe('the package, installed into an empty folder', () => {
     expect(paths.filter((path) => path.endsWith('.sql')).length).toBeGreaterThan(0);
     const sources = paths.filter((path) => /(?<!\.d)\.ts$|^test\/|node_modules/.test(path));
     expect(sources).toContain('dist/adapters/template/adapter.ts');
-    expect(sources.filter((path) => !path.startsWith('dist/adapters/template/'))).toEqual([]);
+    expect(sources).toContain('examples/clients/apollo/client.ts');
+    const toRead = /^(dist\/adapters\/template|examples\/clients)\//;
+    expect(sources.filter((path) => !toRead.test(path))).toEqual([]);
   });
 
   it('answers a query of what was submitted, and ends when asked', async () => {
