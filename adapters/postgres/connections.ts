@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Logger } from '../adapter.ts';
+import { CheckedClient } from './checked-answers.ts';
 
 const BIGINT = 20;
 const TIMESTAMPTZ = 1184;
@@ -14,6 +15,7 @@ function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
 /** A pool that connects when it is first used. `timeout`: milliseconds to wait for a connection. */
 export function openPool(url: string, max: number, timeout: number, log: Logger): pg.Pool {
   const pool = new pg.Pool({
+    Client: CheckedClient,
     connectionString: url,
     max,
     connectionTimeoutMillis: timeout,

@@ -22,6 +22,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   '53100': 'The disk of the database is full.',
   '53300': 'The database has no connection left.',
   '57P03': 'The database is starting or stopping.',
+  EPROTO: 'The database is not reachable: what answers at its address does not speak as PostgreSQL does.',
   ECONNREFUSED: 'The database is not reachable: nothing listens at its address.',
   ENOTFOUND: 'The database is not reachable: its host name is not known.',
   ENOENT: 'The database is not reachable: its socket is not there.',

@@ -1,0 +1,103 @@
+import type { EventEmitter } from 'node:events';
+import pg from 'pg';
+
+/** Code and length before each message. */
+const HEAD = 5;
+/** What a database says of a failure is a few lines long. */
+const MAX_REPORT = 16 * 1024 * 1024;
+const ERROR = 'E'.charCodeAt(0);
+const NOTICE = 'N'.charCodeAt(0);
+
+/**
+ * Looks into what a server sends before the driver does. The driver's parser reads on for ever in a report whose end is
+ * missing, and what it throws at other damage would end the process: nobody who calls it is there to catch it.
+ */
+export class AnswerCheck {
+  readonly #head = Buffer.alloc(HEAD);
+  #headLength = 0;
+  #left = 0;
+  #report: Buffer[] | null = null;
+
+  /** @throws {Error} where this is not what a PostgreSQL server says */
+  see(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; ) {
+      if (this.#headLength < HEAD) {
+        const part = Math.min(HEAD - this.#headLength, chunk.length - at);
+        chunk.copy(this.#head, this.#headLength, at, at + part);
+        this.#headLength += part;
+        at += part;
+        if (this.#headLength < HEAD) return;
+        this.#begin();
+      } else {
+        const part = Math.min(this.#left, chunk.length - at);
+        this.#report?.push(chunk.subarray(at, at + part));
+        this.#left -= part;
+        at += part;
+      }
+      if (this.#left === 0) this.#end();
+    }
+  }
+
+  #begin(): void {
+    const code = this.#head[0];
+    // The length counts itself.
+    this.#left = this.#head.readUInt32BE(1) - 4;
+    if (this.#left < 0) throw damaged();
+    this.#report = code === ERROR || code === NOTICE ? [] : null;
+    if (this.#report !== null && this.#left > MAX_REPORT) throw damaged();
+  }
+
+  #end(): void {
+    if (this.#report !== null) checkReport(Buffer.concat(this.#report));
+    this.#report = null;
+    this.#headLength = 0;
+  }
+}
+
+/** A client that gives up a connection on which something else than PostgreSQL speaks. */
+export class CheckedClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const { connection } = this;
+    if (!('attachListeners' in connection) || typeof connection.attachListeners !== 'function') {
+      throw new Error('The driver has no place any more at which its answers can be looked into.');
+    }
+    const attach = connection.attachListeners.bind(connection);
+    connection.attachListeners = (stream: Stream) => attach(checked(stream));
+  }
+}
+
+type Stream = EventEmitter & { destroy(error: Error): unknown };
+
+/** The driver asks for two events only. */
+function checked(stream: Stream): Pick<EventEmitter, 'on'> {
+  const check = new AnswerCheck();
+  return {
+    on(event: string, listener: (chunk: Buffer) => void) {
+      const guarded = (chunk: Buffer) => {
+        try {
+          check.see(chunk);
+          listener(chunk);
+        } catch (cause) {
+          stream.destroy(damaged(cause));
+        }
+      };
+      return stream.on(event, event === 'data' ? guarded : listener);
+    },
+  };
+}
+
+/** Fields, each a letter and a text with a zero behind it, and a zero in the place of a further letter. */
+function checkReport(body: Buffer): void {
+  for (let at = 0; body[at] !== 0; ) {
+    const end = body.indexOf(0, at + 1);
+    if (end < 0) throw damaged();
+    at = end + 1;
+    if (at >= body.length) throw damaged();
+  }
+}
+
+function damaged(cause?: unknown): Error {
+  const error = new Error('What answered does not speak as PostgreSQL does.', { cause });
+  return Object.assign(error, { code: 'EPROTO' });
+}
