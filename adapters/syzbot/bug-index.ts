@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { AdapterEnv } from '../adapter.ts';
 import type { Entities, EntityName, Issue, Json, JsonObject } from '../kit/author.ts';
 import { BackgroundIndex, type IndexEntry } from '../kit/background-index.ts';
@@ -11,6 +10,9 @@ import type { BugObjects } from './translate-bug.ts';
 const VERSION = 1;
 /** External ids that are remembered of one bug: it gets a new one with each stage of its reporting. */
 const MAX_EXTIDS = 16;
+
+/** Of its bounds: from there on it counts as full. */
+const FULL = 0.95;
 
 /** A bug of which the index knows. */
 export interface KnownBug {
@@ -102,14 +104,10 @@ export class BugIndex {
     this.entries.removeOwned(bug.issue.id);
   }
 
-  /** Which of many names are known, without holding up the event loop: their bugs by name. */
-  async resolve(names: readonly BugName[]): Promise<readonly (KnownBug | null)[]> {
-    const found: (KnownBug | null)[] = [];
-    for (const [index, name] of names.entries()) {
-      found.push(this.find(name));
-      if (index % 100 === 99) await turn();
-    }
-    return found;
+  /** Little more can be learnt without giving up something else. */
+  get isFull(): boolean {
+    const { entries, bytes } = this.entries.reach();
+    return entries > FULL * this.#options.maxEntries || bytes > FULL * this.#options.maxBytes;
   }
 
   /** Resolves when a bug was learnt, at the latest after so many milliseconds. */

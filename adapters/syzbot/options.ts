@@ -42,11 +42,11 @@ export const options = z.strictObject({
     .min(0)
     .default(3_000)
     .describe('Milliseconds that a question waits for the first that is learnt, where nothing is known yet.'),
-  maxEntries: z.int().min(1_000).default(1_000_000).describe('Objects that are kept on disk; the oldest go first.'),
+  maxEntries: z.int().min(1_000).default(3_000_000).describe('Objects that are kept on disk; the oldest go first.'),
   maxBytes: z
     .int()
     .min(1_000_000)
-    .default(512 * 1024 * 1024)
+    .default(1024 * 1024 * 1024)
     .describe('Bytes of objects that are kept on disk, without the indices over them.'),
 });
 export type SyzbotOptions = z.output<typeof options>;

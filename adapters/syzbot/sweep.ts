@@ -40,6 +40,8 @@ interface DueList {
  */
 export class Sweep {
   readonly listed = new ListedBugs();
+  /** Closed bugs that are listed and not read, since the index is full. */
+  leftOut = 0;
   readonly #options: SyzbotOptions;
   readonly #parts: SweepParts;
   #toRead: ToRead[] = [];
@@ -189,7 +191,11 @@ export class Sweep {
     // What failed too often is tried once each time.
     for (const [name, failures] of this.#failures) this.#failures.set(name, Math.min(failures, MAX_FAILURES - 1));
     // Each new one is put in front of all others: the newest is the first of its list, so it goes last.
-    const unknown = plan.filter(({ isUnknown }) => isUnknown);
+    const isFull = this.#parts.index.isFull;
+    const allUnknown = plan.filter(({ isUnknown }) => isUnknown);
+    // What is read beyond the bounds pushes out what has to be read again then: closed bugs are left out.
+    const unknown = allUnknown.filter(({ isOpen }) => !isFull || isOpen === true);
+    this.leftOut = allUnknown.length - unknown.length;
     if (this.#isFilled) unknown.reverse();
     this.#toRead = [...unknown, ...plan.filter(({ isUnknown }) => !isUnknown)];
     this.#unknown = unknown.length;

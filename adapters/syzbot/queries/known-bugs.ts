@@ -56,7 +56,7 @@ export class KnownBugs {
   /** Tells, once an answer, that there may be more than the index knows by now. */
   warnIfFilling(call: Call): void {
     const { sweep, index } = this.#parts;
-    const isPartial = sweep === null ? index.entries.progress('filled') !== true : sweep.isFilling;
+    const isPartial = sweep === null ? index.entries.progress('filled') !== true : sweep.isFilling || sweep.leftOut > 0;
     if (isPartial) call.warn(new SourceError('SOURCE_TRUNCATED', `${this.reach()} There may be more.`));
   }
 
@@ -65,7 +65,8 @@ export class KnownBugs {
     const { sweep, index } = this.#parts;
     const known = index.entries.count('issue');
     if (sweep === null) return `The source is offline: its index knows ${known} bugs.`;
-    if (!sweep.isFilling) return `The index knows ${known} bugs.`;
+    const left = sweep.leftOut === 0 ? '' : ` It is full (maxEntries, maxBytes): ${sweep.leftOut} more are listed.`;
+    if (!sweep.isFilling) return `The index knows ${known} bugs.${left}`;
     const why = sweep.fault === null ? '' : ` It is held up: ${sweep.fault.message}`;
     if (sweep.listed.listCount === 0) return `The index has just begun to be filled, and knows ${known} bugs.${why}`;
     return `The index is still being filled: it knows ${known} bugs, and ${sweep.unknown} more are listed.${why}`;

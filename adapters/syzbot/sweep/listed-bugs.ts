@@ -10,6 +10,8 @@ export interface ToRead {
   readonly namespace: string | null;
   /** The index does not know it. */
   readonly isUnknown: boolean;
+  /** It stands in the list of open bugs; null where none of the lists told. */
+  readonly isOpen: boolean | null;
 }
 
 export interface DueAfter {
@@ -65,15 +67,16 @@ export class ListedBugs {
     const listed = new Set<string>();
     const named = new Set<string>();
     for (const { namespace, group, rows } of this.#lists.values()) {
+      const isOpen = group === 'open';
       for (const [at, { name }] of rows.entries()) {
         const known = index.find(name);
         // A bug that moves while the lists are read may stand in two of them.
         if (known === null) {
-          if (!named.has(nameOf(name))) unknown.push({ name, namespace, isUnknown: true });
+          if (!named.has(nameOf(name))) unknown.push({ name, namespace, isUnknown: true, isOpen });
           named.add(nameOf(name));
         } else {
           listed.add(known.issue.id);
-          if (hasMoved(known, group, name, namespace)) moved.push({ name, namespace, isUnknown: false });
+          if (hasMoved(known, group, name, namespace)) moved.push({ name, namespace, isUnknown: false, isOpen });
         }
         if (at % PORTION === PORTION - 1) await turn();
       }
@@ -96,7 +99,10 @@ export class ListedBugs {
             : Math.min(recheck, 6 * freshness)
           : CLOSED_TIMES * recheck;
         if (now - learntAt < after) continue;
-        due.push({ learntAt, read: { name: { id: issue.id.slice(7) }, namespace: null, isUnknown: false } });
+        due.push({
+          learntAt,
+          read: { name: { id: issue.id.slice(7) }, namespace: null, isUnknown: false, isOpen: null },
+        });
       }
       from = entries.at(-1)?.sequence ?? from;
       if (entries.length < PORTION) break;
