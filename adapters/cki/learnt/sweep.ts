@@ -1,24 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AdapterEnv, type Call, type Json, SourceError } from '../../kit/author.ts';
-import { isRaw } from '../client/raw.ts';
 import type { RowsPage } from '../client/read-page.ts';
 import type { CkiClient } from '../client.ts';
 import type { CkiOptions } from '../options.ts';
 import { keyOf, type Learnt } from './learnt.ts';
-
-/** How far the sweep is. Kept on disk, so that a restart goes on from there. */
-interface Progress {
-  /** The row from which to go on; null where nothing is left to be read. */
-  readonly offset: number | null;
-  /** When the walk began (milliseconds since the epoch). */
-  readonly begun: number;
-  /** All checkouts were read at least once, or as many as the index holds. */
-  readonly isWhole: boolean;
-  /** The list was read to its end. */
-  readonly hasAll: boolean;
-}
-
-const NOTHING: Progress = { offset: 0, begun: 0, isWhole: false, hasAll: false };
+import { NOTHING_READ, type Progress, progressOf } from './sweep-progress.ts';
 
 const PROGRESS = 'sweep';
 /** Rows that two pages have in common: where none is known again, rows were taken out and some were passed over. */
@@ -38,7 +24,7 @@ export class Sweep {
   readonly #client: CkiClient;
   readonly #learnt: Learnt;
   readonly #begun = Promise.withResolvers<void>();
-  #progress: Progress = NOTHING;
+  #progress: Progress = NOTHING_READ;
   #fault: SourceError | null = null;
   #hasLooked = false;
 
@@ -193,15 +179,4 @@ export class Sweep {
     this.#progress = progress;
     this.#learnt.checkouts.setProgress(PROGRESS, { ...progress });
   }
-}
-
-function progressOf(json: Json): Progress {
-  if (!isRaw(json)) return NOTHING;
-  const { offset, begun, isWhole, hasAll } = json;
-  return {
-    offset: typeof offset === 'number' ? offset : null,
-    begun: typeof begun === 'number' ? begun : 0,
-    isWhole: isWhole === true,
-    hasAll: hasAll === true,
-  };
 }
