@@ -34,6 +34,8 @@ export class CheckoutIndex {
   readonly #client: NodeClient;
   readonly #index: BackgroundIndex<null>;
   #windowMs = FIRST_WINDOW_MS;
+  /** The oldest node of all: none comes before it. */
+  #first: string | null = null;
 
   constructor(client: NodeClient, env: Pick<AdapterEnv, 'dataDir' | 'source' | 'log'>) {
     this.#client = client;
@@ -109,7 +111,8 @@ export class CheckoutIndex {
 
   /** Learns checkouts of the next older range of ids. */
   async backward(call: Call): Promise<void> {
-    const first = await this.#client.edge(1, call);
+    this.#first ??= await this.#client.edge(1, call);
+    const first = this.#first;
     const known = this.#id('oldest');
     const from = known ?? this.newest;
     if (first === null || from === null) return;

@@ -1,5 +1,5 @@
 import type { Document } from 'bson';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Page, PageQuery, RelationName } from '../../../adapters/adapter.ts';
 import type { Entities, EntityName } from '../../../adapters/model.ts';
 import { fill } from '../../../examples/generators/kernelci/fill.ts';
@@ -8,6 +8,7 @@ import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '..
 import { type OpenSource, openSource } from './open-source.ts';
 
 const ALL: PageQuery<'test'> = { where: null, order: 'NEWEST', first: 500, after: null };
+const absent = `maestro:${'0'.repeat(24)}`;
 const TEST_KINDS = new Set(['job', 'test', 'process']);
 
 /** What the documents say, told from them alone. */
@@ -64,6 +65,10 @@ describeWithMongo.each(WAYS)('reads of %s', (_way, options, indexes) => {
     await fill(mongo.db, documents);
     for (const field of indexes) await mongo.db.collection('node').createIndex({ [field]: 1 });
     source = await openSource(mongo, options);
+    // Of a large one the index of checkouts is filled first, which it says.
+    await source.adapter.related('testsOfBuild', [absent], { ...ALL, where: null }, source.call('test'));
+    const isFilled = async () => expect(await source.adapter.health(source.call('test'))).toEqual({ ok: true });
+    await vi.waitFor(isFilled, { timeout: 60_000, interval: 100 });
   }, MONGO_START_MS);
 
   afterAll(async () => {
