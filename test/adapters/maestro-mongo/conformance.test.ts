@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it, vi } from 'vitest';
 import { describeConformance } from '../../../adapters/kit/conformance/describe-conformance.ts';
 import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/open-subject.ts';
 import { adapter } from '../../../adapters/maestro-mongo/adapter.ts';
@@ -6,13 +6,16 @@ import { fill } from '../../../examples/generators/kernelci/fill.ts';
 import { maestroDocuments } from '../../../examples/generators/kernelci/maestro.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';
 
+// The test server reads a whole collection for each find.
+vi.setConfig({ testTimeout: 120_000 });
+
 describeWithMongo('maestro-mongo on a server', () => {
   let mongo: OpenMongo;
   let subject: OpenSubject;
 
   beforeAll(async () => {
     mongo = await openMongo();
-    await fill(mongo.db, maestroDocuments({ seed: 5, nodes: 160, builds: 2 }));
+    await fill(mongo.db, maestroDocuments({ seed: 5, nodes: 100, builds: 2 }));
   }, MONGO_START_MS);
 
   afterAll(async () => {
