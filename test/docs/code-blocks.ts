@@ -16,40 +16,42 @@ export interface CodeBlock {
   /** The first word behind the fence; empty where there is none. */
   readonly language: string;
   readonly text: string;
-  /** What `<!-- given: … -->` on the lines before it says: what a fragment stands in, which a reader need not see. */
+  /** What `<!-- given: … -->` just before it says: what a fragment stands in, which a reader need not see. */
   readonly given: string;
 }
 
 /** The fenced blocks of a document, those within a list or a quotation too. */
-export function codeBlocks(document: string): readonly CodeBlock[] {
-  const text = readFileSync(ROOT + document, 'utf8');
-  const blocks: CodeBlock[] = [];
-  let open: { fence: string; indent: string; language: string; line: number; lines: string[]; given: string } | null =
-    null;
-  let given = '';
+export function codeBlocks(document: string, text = readFileSync(ROOT + document, 'utf8')): readonly CodeBlock[] {
   const lines = text.split('\n');
-  for (const [index, line] of lines.entries()) {
-    const [, indent = '', fence, language = ''] = /^([ >]*)(`{3,}|~{3,}) *(\S*)/.exec(line) ?? [];
-    if (open === null) {
-      if (fence !== undefined) open = { fence, indent, language, line: index + 2, lines: [], given };
-      else if (line.startsWith('<!-- given:')) given = commentFrom(lines, index);
-      else if (line.trim() !== '' && !given.includes(line.replace(/-->$/, '').trim())) given = '';
+  const blocks: CodeBlock[] = [];
+  let given = '';
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    if (line.startsWith('<!-- given:')) {
+      const end = lines.findIndex((one, index) => index >= at && one.includes('-->'));
+      given = lines
+        .slice(at, end + 1)
+        .join('\n')
+        .replace(/^<!-- given:|-->.*$/g, '');
+      at = end;
       continue;
     }
-    if (fence !== undefined && language === '' && fence.startsWith(open.fence)) {
-      const { lines: kept, fence: _fence, indent: _indent, ...rest } = open;
-      blocks.push({ document, ...rest, text: `${kept.join('\n')}\n` });
-      open = null;
-      given = '';
-    } else {
-      open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line);
+    const [, indent = '', fence, language = ''] = /^([ >]*)(`{3,}|~{3,}) *(\S*)/.exec(line) ?? [];
+    if (fence === undefined) {
+      if (line.trim() !== '') given = '';
+      continue;
     }
+    const end = lines.findIndex((one, index) => index > at && isEnd(one, indent, fence));
+    if (end === -1) throw new Error(`${document}:${at + 1}: the block is never closed.`);
+    const code = lines.slice(at + 1, end).map((one) => (one.startsWith(indent) ? one.slice(indent.length) : one));
+    blocks.push({ document, line: at + 2, language, text: `${code.join('\n')}\n`, given });
+    given = '';
+    at = end;
   }
-  if (open !== null) throw new Error(`${document}:${open.line - 1}: the block is never closed.`);
   return blocks;
 }
 
-function commentFrom(lines: readonly string[], index: number): string {
-  const rest = lines.slice(index).join('\n');
-  return /^<!-- given:([\s\S]*?)-->/.exec(rest)?.[1]?.trim() ?? '';
+function isEnd(line: string, indent: string, fence: string): boolean {
+  const bare = (line.startsWith(indent) ? line.slice(indent.length) : line).trim();
+  return bare.startsWith(fence) && bare.replaceAll(fence.charAt(0), '') === '';
 }

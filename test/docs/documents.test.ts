@@ -27,7 +27,7 @@ const HERE = 'http://127.0.0.1:4000';
 /** Stands for any value that a configuration takes from the environment: an address, a secret, a name. */
 const ANY_VALUE = 'https://ci.acme.example/a-secret-that-is-long-enough';
 
-const blocks = DOCUMENTS.flatMap(codeBlocks);
+const blocks = DOCUMENTS.flatMap((document) => codeBlocks(document));
 const of = (language: string) => blocks.filter((block) => block.language === language);
 const placeOf = ({ document, line }: CodeBlock) => `${document}:${line}`;
 const named = (some: readonly CodeBlock[]) => some.map((block) => [placeOf(block), block] as const);
