@@ -5,7 +5,7 @@ const path = (standard: string, what: string) =>
     .string()
     .regex(/^\/(?!\/)[^?#\s]*$/, { error: 'It must be a path that starts with one `/`, without a query.' })
     .default(standard)
-    .describe(`${what}; \`{namespace}\` stands for the namespace.`);
+    .describe(what);
 
 /** What a source of this adapter is configured with. */
 export const options = z.strictObject({
@@ -16,14 +16,15 @@ export const options = z.strictObject({
     .array(z.string().regex(/^[\w.-]{1,100}$/, { error: 'It must be a name such as `upstream` or `linux-6.6`.' }))
     .min(1)
     .default(['upstream'])
+    .meta({ kind: 'a list of names' })
     .describe('Whose bugs are read: syzbot publishes no list of its namespaces.'),
   token: z.string().min(1).optional().describe('Of a known account, sent as a Bearer token; nobody needs one.'),
   paths: z
     .strictObject({
-      open: path('/{namespace}', 'The list of open bugs'),
-      fixed: path('/{namespace}/fixed', 'The list of bugs with a fix'),
-      invalid: path('/{namespace}/invalid', 'The list of bugs that were none'),
-      bug: path('/bug', 'One bug, by `id` or `extid`'),
+      open: path('/{namespace}', 'The list of open bugs; `{namespace}` stands for the namespace.'),
+      fixed: path('/{namespace}/fixed', 'The list of bugs with a fix.'),
+      invalid: path('/{namespace}/invalid', 'The list of bugs that were none.'),
+      bug: path('/bug', 'One bug, by `id` or `extid`.'),
     })
     .prefault({})
     .describe('Where the dashboard keeps what is read.'),
