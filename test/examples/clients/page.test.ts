@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PublishedGateway } from '../../gateway/server/published-gateway.ts';
@@ -67,6 +69,7 @@ describe.runIf(hasChromium('the page without a framework'))('the page without a 
     await open();
     await expect.poll(state, PATIENCE).toBe('1 failed tests.');
     expect(await page.locator('#notices').textContent()).toBe('bravo: SOURCE_UNAVAILABLE');
+    await page.screenshot({ path: join(tmpdir(), 'kcigraph-page.png') });
   });
 
   it('says so where it may not ask', async () => {
