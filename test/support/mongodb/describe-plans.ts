@@ -41,7 +41,9 @@ export function describePlans<O>(name: string, subject: PlanSubject<O>, sizes: P
       });
 
       it('look at no more in many times as many documents', () => {
-        expect(grown(small.slice(1), large.slice(1), 'examined', SPARE)).toEqual([]);
+        const known = Object.keys(subject.growing ?? {});
+        const found = grown(small.slice(1), large.slice(1), 'examined', SPARE);
+        expect(found.filter((line) => !known.some((read) => line.startsWith(`${read}: `)))).toEqual([]);
       });
 
       it('ask no more often in many times as many documents', () => {

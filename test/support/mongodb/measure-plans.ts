@@ -18,6 +18,8 @@ export interface PlanSubject<O> {
   readonly module: AdapterModule<O>;
   readonly options: object;
   readonly indexes: readonly CollectionIndex[];
+  /** Reads that look at more where there is more of something, by name, and of what: all others must not. */
+  readonly growing?: Readonly<Record<string, string>>;
   /** The same documents each time it is asked. */
   readonly documents: (size: number) => Iterable<CollectionDocument>;
 }
