@@ -47,11 +47,11 @@ describe.runIf(hasChromium('the page without a framework'))('the page without a 
 
   it('shows the failures of a tree, of another origin, and more of them where asked', async () => {
     await open();
-    await expect.poll(state, PATIENCE).toBe('25 failed tests so far.');
+    await expect.poll(state, PATIENCE).toBe('Failed tests: 25 so far');
     await page.click('#more');
-    await expect.poll(state, PATIENCE).toBe('50 failed tests so far.');
+    await expect.poll(state, PATIENCE).toBe('Failed tests: 50 so far');
     await page.click('#more');
-    await expect.poll(state, PATIENCE).toBe('61 failed tests.');
+    await expect.poll(state, PATIENCE).toBe('Failed tests: 61');
     expect(await rows().count()).toBe(61);
     expect(await page.locator('#more').isVisible()).toBe(false);
     const link = page.getByRole('link', { name: 'anvil-2 locks up while it enters suspend-to-RAM' });
@@ -61,13 +61,13 @@ describe.runIf(hasChromium('the page without a framework'))('the page without a 
   it('asks for another tree', async () => {
     await page.fill('[name=tree]', 'nowhere');
     await page.getByRole('button', { name: 'Ask' }).click();
-    await expect.poll(state, PATIENCE).toBe('0 failed tests.');
+    await expect.poll(state, PATIENCE).toBe('Failed tests: 0');
   });
 
   it('names the source that does not answer, and shows the others', async () => {
     gateway.fail('bravo');
     await open();
-    await expect.poll(state, PATIENCE).toBe('1 failed tests.');
+    await expect.poll(state, PATIENCE).toBe('Failed tests: 1');
     expect(await page.locator('#notices').textContent()).toBe('bravo: SOURCE_UNAVAILABLE');
     await page.screenshot({ path: join(tmpdir(), 'kcigraph-page.png') });
   });
