@@ -21,7 +21,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** What was fetched, and how to ask whether it has changed. */
 interface Fetched extends Reading {
   readonly etag: string | null;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds of a clock that is never set. */
   readonly at: number;
 }
 
@@ -59,7 +59,7 @@ export class UrlClient implements Client {
 
   async read(call: Call): Promise<Reading> {
     const fetched = this.#fetched;
-    if (fetched !== null && Date.now() - fetched.at < this.#options.freshness) return fetched;
+    if (fetched !== null && performance.now() - fetched.at < this.#options.freshness) return fetched;
     this.#fetching ??= this.#begin(call);
     const fetching = this.#fetching;
     fetching.waiting += 1;
@@ -100,7 +100,7 @@ export class UrlClient implements Client {
       },
       call,
     );
-    const at = Date.now();
+    const at = performance.now();
     if (answer.status === 304 && known !== null) return this.#keep({ ...known, at });
     if (answer.status !== 200) throw refused(answer.status);
     const read = await this.#reader.read(answer.text(), formatOf(answer, url), maxObjects);
