@@ -1,13 +1,20 @@
+import { SourceError } from '../../adapters/errors.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
+import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
 import { copiesOf } from './fan-out.ts';
 import type { FieldSet } from './field-set.ts';
 import { keyOf } from './identity.ts';
 import type { ListedSource, ListPlace, ListSubject } from './list-subject.ts';
 import type { Copy } from './merge-objects.ts';
+import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import { canGet, entityCapability, listObstacle, relationCapability } from './select-sources.ts';
 
 type Copies<E extends EntityName> = readonly Copy<Entities[E]>[];
+
+/** Seconds of a source's rate that a request may spend on what others have given already. */
+const PATIENCE = 2;
+const budgets = new WeakMap<RequestContext, Map<Source, Budget>>();
 
 /** Sources that cannot give the list have no say in it, and yet may know more of what it shows. */
 export async function completeCopies<E extends EntityName>(
@@ -25,16 +32,38 @@ export async function completeCopies<E extends EntityName>(
     return listObstacle(list, entity, order) !== null && (entityCapability(source, entity)?.get ?? null) !== null;
   });
   if (skipped.length === 0) return edges.map(({ shown }) => shown);
-  return await Promise.all(
-    edges.map(async ({ shown }) => {
-      const [first] = shown;
-      if (first === undefined) return shown;
-      const asked = { key: keyOf(first.object), path: place.path };
-      const able = skipped.filter((source) => canGet(source, entity, asked.key));
-      const more = await copiesOf(context, { entity, fields, scope }, asked, able);
-      const same = more.filter(({ object }) => keyOf(object) === asked.key);
-      const priority = (copy: Copy<Entities[E]>) => scope.sources.indexOf(copy.source);
-      return [...shown, ...same].sort((a, b) => priority(a) - priority(b));
-    }),
-  );
+  const cut = new Set<Source>();
+  const mayAsk = (source: Source): boolean => {
+    const isLeft = keysLeft(context, source, entity).take(1);
+    if (!isLeft) cut.add(source);
+    return isLeft;
+  };
+  const all = edges.map(async ({ shown }) => {
+    const [first] = shown;
+    if (first === undefined) return shown;
+    const asked = { key: keyOf(first.object), path: place.path };
+    const able = skipped.filter((source) => canGet(source, entity, asked.key) && mayAsk(source));
+    const more = await copiesOf(context, { entity, fields, scope }, asked, able);
+    const same = more.filter(({ object }) => keyOf(object) === asked.key);
+    const priority = (copy: Copy<Entities[E]>) => scope.sources.indexOf(copy.source);
+    return [...shown, ...same].sort((a, b) => priority(a) - priority(b));
+  });
+  for (const source of cut) {
+    const message =
+      'Too many objects would have to be asked for: some are shown without what this source says of them.';
+    context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
+  }
+  return await Promise.all(all);
+}
+
+/** How many keys a source may still be asked for in this request: as many as it answers in a moment, shown or not. */
+function keysLeft(context: RequestContext, source: Source, entity: EntityName): Budget {
+  const ofContext = budgets.get(context) ?? new Map<Source, Budget>();
+  budgets.set(context, ofContext);
+  const known = ofContext.get(source);
+  if (known !== undefined) return known;
+  const requests = Math.min(MAX_PAGE_REQUESTS, Math.ceil(PATIENCE * (source.rate ?? Number.POSITIVE_INFINITY)));
+  const budget = new Budget(requests * (entityCapability(source, entity)?.get?.maxKeys ?? 1));
+  ofContext.set(source, budget);
+  return budget;
 }

@@ -44,6 +44,8 @@ export interface Source {
   readonly adapterName: string;
   /** Higher first, ties in the order of the configuration. */
   readonly priority: number;
+  /** Upstream requests a second; null: no limit. */
+  readonly rate: number | null;
   readonly adapter: Adapter;
   readonly state: SourceState;
 }
@@ -128,5 +130,6 @@ function createSource(config: SourceConfig, module: AdapterModule, env: Registry
     metrics: env.metrics,
     onStop: adapterEnv.stop,
   });
-  return { name: config.name, adapterName: module.name, priority: config.priority ?? 0, adapter, state };
+  const { rate } = settings;
+  return { name: config.name, adapterName: module.name, priority: config.priority ?? 0, rate, adapter, state };
 }
