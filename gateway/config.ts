@@ -4,12 +4,14 @@ import { ConfigError, type ConfigFault } from './config/config-error.ts';
 import { CONFIG_SCHEMA } from './config/config-schema.ts';
 import { type Explained, explainIssue } from './config/explain-issue.ts';
 import { findConfig } from './config/find-config.ts';
+import { readTabs } from './config/graphiql-tabs.ts';
 import { interpolate, type Path } from './config/interpolate.ts';
 import { listenPort } from './config/listen-port.ts';
 import { inputSchema, keysAt } from './config/schema-keys.ts';
 import { readSource, type SourceConfig } from './config/source-configs.ts';
 import { readSubmit, type SubmitConfig } from './config/submit-config.ts';
 import { readYaml } from './config/yaml-places.ts';
+import type { ExampleQuery } from './server/example-queries.ts';
 
 type Values = z.infer<typeof CONFIG_SCHEMA>;
 
@@ -27,6 +29,8 @@ export interface Config {
   /** Origins of web pages that may ask; `*` for all. */
   readonly cors: readonly string[];
   readonly log: { readonly level: Values['log']['level']; readonly format: 'json' | 'text' };
+  /** What GraphiQL opens with; null: what kcigraph brings. */
+  readonly tabs: readonly ExampleQuery[] | null;
   readonly trustProxy: boolean;
   readonly userAgent: string | undefined;
   /** Milliseconds after which unchanged objects are removed; null: never. */
@@ -77,6 +81,8 @@ export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
   }
   const submit = readSubmit(values, file === null);
   found.push(...submit.faults);
+  const graphiql = await readTabs(values.graphiql.queries, folder);
+  found.push(...graphiql.faults);
   const port = listenPort(request.port, env, values.listen.port);
   if (typeof port === 'string') found.push({ path: [], message: port });
 
@@ -90,6 +96,7 @@ export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
     submit: submit.config,
     dataDir: resolve(folder, values.dataDir),
     cors: [values.cors].flat(),
+    tabs: graphiql.tabs,
     log: { level: values.log.level, format: values.log.format ?? (process.stderr.isTTY ? 'text' : 'json') },
     userAgent: values.userAgent,
     retention: values.retention ?? null,

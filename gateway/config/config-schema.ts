@@ -92,6 +92,16 @@ export const CONFIG_SCHEMA = z.strictObject({
     })
     .prefault({})
     .describe('What is logged, on standard error.'),
+  graphiql: z
+    .strictObject({
+      queries: text()
+        .optional()
+        .describe(
+          'A folder of queries for the tabs that GraphiQL opens with: NAME.graphql, by name, with their variables in NAME.json; without it they are those that kcigraph brings.',
+        ),
+    })
+    .prefault({})
+    .describe('What people meet in a browser.'),
   trustProxy: flag().default(false).describe("Take a client's address from X-Forwarded-For."),
   userAgent: text().optional().describe('What kcigraph calls itself when it asks a source.'),
   retention: duration(3_600_000)

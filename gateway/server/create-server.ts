@@ -8,7 +8,7 @@ import type { GatewayServer, ServerOptions } from './server-options.ts';
 /** The gateway as a server over HTTP. It neither starts nor stops the registry. */
 export function createServer(options: ServerOptions): GatewayServer {
   const { config, registry, submission, log, metrics = new Metrics() } = options;
-  const page = new GraphiqlPage();
+  const page = new GraphiqlPage(config.tabs ?? null);
   const lasting: Lasting = {
     executor: options.executor ?? createExecutor({ onExecuted: (engine, ms) => metrics.executed(engine, ms) }),
     metrics,
@@ -30,6 +30,7 @@ export function createServer(options: ServerOptions): GatewayServer {
       const answering = createAnswering({ ...next, submission, log }, lasting);
       await answering.start();
       current = answering;
+      page.openWith(next.config.tabs ?? null);
       metrics.watch(next.registry);
       const over = listener.replace(answering).then(() => before.stop());
       return { over };

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gunzipSync, gzip } from 'node:zlib';
 import { acceptedEncoding } from './content-encoding.ts';
 import { isNoneMatch } from './entity-tag.ts';
-import { exampleQueries } from './example-queries.ts';
+import { type ExampleQuery, exampleQueries } from './example-queries.ts';
 import type { Exchange } from './exchange.ts';
 import { send } from './send.ts';
 
@@ -23,12 +23,25 @@ interface Page {
 
 /** GraphiQL as one page that loads nothing else. It has some MB: made once, kept compressed only. */
 export class GraphiqlPage {
+  #tabs: readonly ExampleQuery[] | null;
   #page: Promise<Page> | null = null;
+
+  /** @param tabs null: what kcigraph brings */
+  constructor(tabs: readonly ExampleQuery[] | null) {
+    this.#tabs = tabs;
+  }
 
   /** Starts making it, so that the first visitor need not wait. */
   prepare(): Promise<Page> {
-    this.#page ??= makePage();
+    this.#page ??= makePage(this.#tabs ?? exampleQueries(new Date()));
     return this.#page;
+  }
+
+  /** From the next visitor on; whoever is there keeps the tabs of their browser. */
+  openWith(tabs: readonly ExampleQuery[] | null): void {
+    if (JSON.stringify(tabs) === JSON.stringify(this.#tabs)) return;
+    this.#tabs = tabs;
+    this.#page = null;
   }
 
   readonly answer = async ({ request, response }: Exchange): Promise<void> => {
@@ -50,7 +63,7 @@ export class GraphiqlPage {
   };
 }
 
-async function makePage(): Promise<Page> {
+async function makePage(tabs: readonly ExampleQuery[]): Promise<Page> {
   // Nine megabytes of source: only read where a page is made at all.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
@@ -58,7 +71,7 @@ async function makePage(): Promise<Page> {
     favicon: `data:image/svg+xml,${encodeURIComponent(MARK)}`,
     logo: MARK,
     endpoint: '/graphql',
-    defaultTabs: exampleQueries(new Date()).map(({ query, variables }) => ({
+    defaultTabs: tabs.map(({ query, variables }) => ({
       query,
       variables: JSON.stringify(variables, null, 2),
     })),

@@ -3,6 +3,7 @@ import type { Executor } from '../execution/executor.ts';
 import type { Limits } from '../execution/limits.ts';
 import type { Registry } from '../federation/registry.ts';
 import type { SubmissionDoor } from '../submission/submission-door.ts';
+import type { ExampleQuery } from './example-queries.ts';
 import type { Metrics } from './metrics.ts';
 
 /** The part of the configuration that the server reads. */
@@ -13,6 +14,8 @@ export interface ServerConfig {
   readonly cors?: readonly string[];
   /** Believe `X-Forwarded-For` when it comes to the client's address in the log. */
   readonly trustProxy?: boolean;
+  /** What GraphiQL opens with; what kcigraph brings where it is absent or null. */
+  readonly tabs?: readonly ExampleQuery[] | null;
   /** Null: no submissions. `open`: without a token too; then /submit takes only requests whose `Host` is this machine. */
   readonly submit: { readonly open: boolean } | null;
   /** Milliseconds that requests under way are given when the server stops; 10 s where absent. */
