@@ -4,10 +4,12 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { AdapterEnv, Page, PageItem, Place } from '../adapter.ts';
 import type { Json } from '../model.ts';
 import type { IndexEntry, IndexReach, LearntEntry, PutOptions } from './background-index/index-entry.ts';
+import { portions } from './background-index/portions.ts';
 import { putEntries, removeRows, type WrittenEntry, written } from './background-index/put-entries.ts';
+import { behindPlace, byBeginning, byKey, byName, putEarlier } from './background-index/read-entries.ts';
 import { SCHEMA, SCHEMA_VERSION } from './background-index/schema.ts';
 import { Unkept } from './background-index/unkept.ts';
-import { type DiskRow, DiskStore } from './disk-store.ts';
+import { type DiskStatements, DiskStore } from './disk-store.ts';
 
 export type { IndexEntry, IndexReach, LearntEntry, PutOptions } from './background-index/index-entry.ts';
 
@@ -22,10 +24,7 @@ export interface BackgroundIndexOptions {
   readonly maxFileBytes?: number;
 }
 
-const PUT_ENTRIES = 50;
-const PUT_BYTES = 64 * 1024;
 const EVICT_ENTRIES = 50;
-const COLUMNS = 'entry.key, entry.time, entry.record, entry.sequence, entry.learnt';
 
 /**
  * What a source has learnt of a system that cannot be looked up in, or only slowly: kept on disk, so that a restart
@@ -87,8 +86,8 @@ export class BackgroundIndex<R> {
     const found = new Map<string, LearntEntry<R>>();
     this.#store.read((sql) => {
       for (const key of keys) {
-        const row = sql.get(`SELECT ${COLUMNS} FROM entry WHERE kind = ? AND key = ?`, kind, key);
-        if (row !== undefined) found.set(key, this.#newest(kind, entryOf<R>(row)));
+        const entry = byKey<R>(sql, kind, key);
+        if (entry !== null) found.set(key, this.#newest(kind, entry));
       }
     }, undefined);
     if (this.#unkept.size === 0) return found;
@@ -106,21 +105,11 @@ export class BackgroundIndex<R> {
     kind = '',
     limit = 10_000,
   ): ReadonlyMap<string, readonly LearntEntry<R>[]> {
-    const found = new Map<string, LearntEntry<R>[]>();
-    this.#store.read((sql) => {
-      for (const name of new Set(names)) {
-        const rows = sql.all(
-          `SELECT ${COLUMNS} FROM name JOIN entry ON entry.id = name.entry
-           WHERE name.kind = ? AND name.space = ? AND name.name = ? ORDER BY entry.sequence LIMIT ?`,
-          ...[kind, space, name, limit],
-        );
-        if (rows.length > 0)
-          found.set(
-            name,
-            rows.map((row) => this.#newest(kind, entryOf<R>(row))),
-          );
-      }
-    }, undefined);
+    const found = new Map<string, readonly LearntEntry<R>[]>();
+    for (const name of new Set(names)) {
+      const entries = this.#read(kind, (sql) => byName<R>(sql, kind, space, name, limit));
+      if (entries.length > 0) found.set(name, entries);
+    }
     if (this.#unkept.size === 0) return found;
     for (const name of new Set(names)) {
       const known = found.get(name) ?? [];
@@ -133,18 +122,7 @@ export class BackgroundIndex<R> {
 
   /** Those that have a name in a space with this beginning, each once, by name. */
   startingWith(space: string, prefix: string, limit: number, kind = ''): readonly LearntEntry<R>[] {
-    const entries = this.#store.read(
-      (sql) =>
-        sql
-          .all(
-            `SELECT ${COLUMNS} FROM name JOIN entry ON entry.id = name.entry
-             WHERE name.kind = ? AND name.space = ? AND name.name >= ? AND name.name < ?
-             GROUP BY entry.id ORDER BY min(name.name), entry.sequence LIMIT ?`,
-            ...[kind, space, prefix, `${prefix}\u{10ffff}`, limit],
-          )
-          .map((row) => this.#newest(kind, entryOf<R>(row))),
-      [],
-    );
+    const entries = this.#read(kind, (sql) => byBeginning<R>(sql, kind, space, prefix, limit));
     if (this.#unkept.size === 0) return entries;
     const more = this.#unkept.find<R>(kind, space, (name) => name.startsWith(prefix));
     const others = more.filter(({ key }) => entries.every((entry) => entry.key !== key));
@@ -154,16 +132,7 @@ export class BackgroundIndex<R> {
   /** In the order in which they were learnt, at most `limit` behind a place (null: from the first). */
   after(sequence: number | null, limit: number, kind = ''): readonly LearntEntry<R>[] {
     const from = sequence ?? Number.MIN_SAFE_INTEGER;
-    const entries = this.#store.read(
-      (sql) =>
-        sql
-          .all(
-            `SELECT ${COLUMNS} FROM entry WHERE kind = ? AND sequence > ? ORDER BY sequence LIMIT ?`,
-            ...[kind, from, limit],
-          )
-          .map((row) => this.#newest(kind, entryOf<R>(row))),
-      [],
-    );
+    const entries = this.#read(kind, (sql) => behindPlace<R>(sql, kind, from, limit));
     if (this.#unkept.size === 0 || entries.length >= limit) return entries;
     const more = this.#unkept.after<R>(kind, from).filter(({ key }) => !this.#isOnDisk(kind, key));
     return [...entries, ...more].slice(0, limit);
@@ -202,16 +171,7 @@ export class BackgroundIndex<R> {
 
   /** Those that were last put before a time (milliseconds since the epoch), the oldest first. */
   putBefore(time: number, limit: number, kind = ''): readonly LearntEntry<R>[] {
-    return this.#store.read(
-      (sql) =>
-        sql
-          .all(
-            `SELECT ${COLUMNS} FROM entry WHERE kind = ? AND learnt < ? ORDER BY learnt LIMIT ?`,
-            ...[kind, time, limit],
-          )
-          .map((row) => this.#newest(kind, entryOf<R>(row))),
-      [],
-    );
+    return this.#read(kind, (sql) => putEarlier<R>(sql, kind, time, limit));
   }
 
   /** How many there are of a kind on disk. */
@@ -253,6 +213,10 @@ export class BackgroundIndex<R> {
     const total = this.#store.read((sql) => sql.get('SELECT entries, bytes FROM total'), undefined);
     const entries = Number(total?.entries ?? 0) + this.#unkept.size;
     return { entries, bytes: Number(total?.bytes ?? 0), fault: this.#store.fault };
+  }
+
+  #read(kind: string, read: (sql: DiskStatements) => readonly LearntEntry<R>[]): readonly LearntEntry<R>[] {
+    return this.#store.read(read, []).map((entry) => this.#newest(kind, entry));
   }
 
   #write(entries: readonly WrittenEntry[], options: PutOptions): void {
@@ -324,27 +288,6 @@ export class BackgroundIndex<R> {
   }
 }
 
-function entryOf<R>(row: DiskRow): LearntEntry<R> {
-  const record: R = JSON.parse(String(row.record));
-  const time = typeof row.time === 'string' ? row.time : null;
-  return { key: String(row.key), time, record, sequence: Number(row.sequence), learntAt: Number(row.learnt) };
-}
-
 function behind<R>(entries: readonly LearntEntry<R>[], sequence: number | null): readonly LearntEntry<R>[] {
   return sequence === null ? entries : entries.filter((entry) => entry.sequence > sequence);
-}
-
-function* portions(entries: readonly WrittenEntry[]): Iterable<readonly WrittenEntry[]> {
-  let portion: WrittenEntry[] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    if (portion.length >= PUT_ENTRIES || (portion.length > 0 && bytes + entry.bytes > PUT_BYTES)) {
-      yield portion;
-      portion = [];
-      bytes = 0;
-    }
-    portion.push(entry);
-    bytes += entry.bytes;
-  }
-  if (portion.length > 0) yield portion;
 }
