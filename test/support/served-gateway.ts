@@ -90,12 +90,17 @@ export class ServedGateway {
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
   }
 
-  /** Writes another configuration and tells the gateway; gives what it says to that. */
-  async reload(config: string): Promise<LogLine> {
+  /** Writes another configuration and tells the gateway. */
+  async configure(config: string): Promise<void> {
     await writeFile(join(this.folder, 'kcigraph.yaml'), config);
+    this.process.kill('SIGHUP');
+  }
+
+  /** The same, and gives what it says to that. */
+  async reload(config: string): Promise<LogLine> {
     const answers = () => this.log.filter(({ msg }) => /is served by from now on|is refused, and the one/.test(msg));
     const before = answers().length;
-    this.process.kill('SIGHUP');
+    await this.configure(config);
     await expect.poll(() => answers().length, { timeout: 15_000, interval: 20 }).toBe(before + 1);
     const line = answers().at(-1);
     if (line === undefined) throw new Error('The gateway said nothing to the new configuration.');
