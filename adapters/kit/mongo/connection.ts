@@ -13,6 +13,8 @@ export class Connection {
   readonly #tls: TlsOptions | undefined;
   readonly #fallback: string;
   #client: Promise<MongoClient> | null = null;
+  /** It may still be connecting. */
+  #made: MongoClient | null = null;
   #isClosed = false;
 
   constructor(options: MongoOptions, tls: TlsOptions | undefined, fallback: string) {
@@ -21,7 +23,7 @@ export class Connection {
     this.#fallback = fallback;
   }
 
-  /** @throws {SourceError} where the URL is none that the driver understands */
+  /** @throws where the URL is none that the driver understands, or no server can be reached */
   async database(): Promise<Db> {
     if (this.#isClosed) throw new SourceError('SOURCE_UNAVAILABLE', 'The source has stopped.');
     this.#client ??= this.#open();
@@ -32,16 +34,33 @@ export class Connection {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const client = await this.#client?.catch(() => null);
-    await client?.close(true);
+    await this.#made?.close(true);
+    await this.#client?.then(
+      (client) => client.close(true),
+      () => undefined,
+    );
+  }
+
+  async #open(): Promise<MongoClient> {
+    const client = await this.#make();
+    try {
+      return await client.connect();
+    } catch (error) {
+      // A client whose first connection failed stays closed for ever: the next read makes another.
+      this.#client = null;
+      await client.close(true);
+      throw error;
+    }
   }
 
   /** The driver is loaded with the first read: a command that reads nothing starts faster without it. */
-  async #open(): Promise<MongoClient> {
+  async #make(): Promise<MongoClient> {
     const driver = await import('mongodb');
     try {
-      return new driver.MongoClient(this.#options.url, driverOptions(this.#options, this.#tls));
+      this.#made = new driver.MongoClient(this.#options.url, driverOptions(this.#options, this.#tls));
+      return this.#made;
     } catch {
+      this.#client = null;
       throw unusableUrl();
     }
   }

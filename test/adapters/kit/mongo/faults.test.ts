@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Document, serialize } from 'bson';
 import { MongoServerError } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -144,6 +145,24 @@ describeWithMongo('a MongoDB that fails', () => {
     expect(performance.now() - start).toBeLessThan(3000);
     await proxy.listen();
     await expect(read()).resolves.toMatchObject({ documents: { length: 20 } });
+  });
+
+  it('is found where it comes after the first read', async () => {
+    await proxy.close();
+    expect(await failure(read())).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    await proxy.listen();
+    await expect(read()).resolves.toMatchObject({ documents: { length: 20 } });
+  });
+
+  it('is let go at once by a source that stops while it connects', async () => {
+    await proxy.close();
+    const reading = failure(read());
+    await delay(50);
+    const start = performance.now();
+    await client.close();
+    expect(performance.now() - start).toBeLessThan(400);
+    expect(await reading).toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    await proxy.listen();
   });
 
   it('says nothing of hosts, users and passwords, in the log neither', async () => {
