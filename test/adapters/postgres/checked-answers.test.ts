@@ -10,7 +10,7 @@ import { Random } from '../../support/random.ts';
 
 /** A server that answers whatever it is told with the same bytes. */
 class Liar {
-  says = Buffer.alloc(0);
+  says: Buffer = Buffer.alloc(0);
   readonly #server: Server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', () => socket.end(this.says));
