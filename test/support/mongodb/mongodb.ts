@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Db, MongoClient } from 'mongodb';
 import { describe } from 'vitest';
-import { findServer } from './find-server.ts';
-import { ServerProcess } from './server-process.ts';
+import { findServer } from '../../../examples/upstreams/mongodb/find-server.ts';
+import { ServerProcess } from '../../../examples/upstreams/mongodb/server-process.ts';
 
 /** A database of its own for a test, on a real server. */
 export interface OpenMongo {

@@ -1,4 +1,4 @@
-module kcigraph/test/support/mongodb/ferretdb
+module kcigraph/examples/upstreams/mongodb/ferretdb
 
 go 1.24
 

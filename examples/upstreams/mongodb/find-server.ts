@@ -1,21 +1,32 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 
-const run = promisify(execFile);
-const CACHE = fileURLToPath(new URL('../../../.cache/mongodb/', import.meta.url));
-const INSTALL = fileURLToPath(new URL('./install.sh', import.meta.url));
+// The folder of an installed package is not ours to write to.
+const CACHE = import.meta.filename.endsWith('.ts')
+  ? fileURLToPath(new URL('../../../.cache/mongodb/', import.meta.url))
+  : join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kcigraph');
+const BUILD = fileURLToPath(new URL('./build.sh', import.meta.url));
 
-/** What the tests may run on: the first of these that is there. */
+/** What the tests and the demo may run on: the first of these that is there. */
 export type FoundServer =
-  /** Somebody else's; each test has a database of its own on it. */
+  /** Somebody else's; whoever uses it has a database of its own on it. */
   | { readonly kind: 'uri'; readonly url: string }
   | { readonly kind: 'mongod' | 'ferretdb'; readonly binary: string }
   /** Our own program round FerretDB, built by Go when it is first needed. */
   | { readonly kind: 'own' };
+
+/** Of whoever waits for a build. */
+export interface Patience {
+  /** Hears what takes long. */
+  readonly tell?: (line: string) => void;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
 
 /** Null where there is nothing, and nothing to build it with. */
 export function findServer(): FoundServer | null {
@@ -30,19 +41,29 @@ export function findServer(): FoundServer | null {
   return kept === null ? null : { kind: 'mongod', binary: kept };
 }
 
-/** The program round FerretDB; built now where it is not there yet. */
-export async function ownServer(): Promise<string> {
-  if (onPath('go') !== null) {
-    try {
-      await run('sh', [INSTALL]);
-    } catch (error) {
-      const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
-      throw new Error(`The server of the MongoDB protocol could not be built by Go: ${said.slice(-1000)}`);
-    }
-  }
+/** The program round FerretDB; built now where it is not there yet, which `tell` hears of. */
+export async function ownServer({ tell, signal }: Patience = {}): Promise<string> {
+  if (onPath('go') !== null) await build(tell ?? (() => {}), signal);
   const binary = builds()[0];
-  if (binary === undefined) throw new Error(`The build by ${INSTALL} left nothing in ${CACHE}.`);
+  if (binary === undefined) throw new Error(`The build by ${BUILD} left nothing in ${CACHE}.`);
   return binary;
+}
+
+async function build(tell: (line: string) => void, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  const child = spawn('sh', [BUILD, CACHE], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  // Go and its compilers are of the same group.
+  const end = () => child.pid !== undefined && process.kill(-child.pid, 'SIGTERM');
+  signal?.addEventListener('abort', end, { once: true });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said = `${said}${text}`.slice(-1000);
+  });
+  createInterface({ input: child.stdout }).on('line', tell);
+  const [code] = await once(child, 'close');
+  signal?.removeEventListener('abort', end);
+  signal?.throwIfAborted();
+  if (code !== 0) throw new Error(`The server of the MongoDB protocol could not be built by Go: ${said}`);
 }
 
 /** The newest first. */

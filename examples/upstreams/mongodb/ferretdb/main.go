@@ -1,4 +1,4 @@
-// A server of the MongoDB protocol for the tests: FerretDB on SQLite files in a folder.
+// A server of the MongoDB protocol for the tests and the demo: FerretDB on SQLite files in a folder.
 //
 //	ferretdb FOLDER ADDRESS
 //

@@ -6,29 +6,38 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { MongoClient } from 'mongodb';
-import { type FoundServer, ownServer } from './find-server.ts';
+import { type FoundServer, ownServer, type Patience } from './find-server.ts';
 
 const READY_MS = 30_000;
 
+type Local = Exclude<FoundServer, { kind: 'uri' }>;
+
 /** A server of this process, on a folder and a port that stay when it is started again. */
 export class ServerProcess {
-  readonly #found: Exclude<FoundServer, { kind: 'uri' }>;
+  readonly #found: Local;
   readonly #port: number;
   readonly #folder: string;
+  readonly #patience: Patience;
   #child: ChildProcessByStdio<Writable, Readable, Readable> | null = null;
   #said = '';
 
-  private constructor(found: Exclude<FoundServer, { kind: 'uri' }>, port: number, folder: string) {
+  private constructor(found: Local, port: number, folder: string, patience: Patience) {
     this.#found = found;
     this.#port = port;
     this.#folder = folder;
+    this.#patience = patience;
   }
 
-  static async start(found: Exclude<FoundServer, { kind: 'uri' }>): Promise<ServerProcess> {
+  static async start(found: Local, patience: Patience = {}): Promise<ServerProcess> {
     const folder = await mkdtemp(join(tmpdir(), 'kcigraph-mongodb-'));
-    const server = new ServerProcess(found, await freePort(), folder);
-    await server.begin();
-    return server;
+    const server = new ServerProcess(found, await freePort(), folder, patience);
+    try {
+      await server.begin();
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
   }
 
   get url(): string {
@@ -40,7 +49,8 @@ export class ServerProcess {
     const [command, ...parameters] = await this.#command();
     if (command === undefined) throw new Error('There is no command.');
     await mkdir(join(this.#folder, 'data'), { recursive: true });
-    const child = spawn(command, parameters, { cwd: this.#folder, stdio: ['pipe', 'pipe', 'pipe'] });
+    // In a group of its own: Ctrl-C in a terminal lets whoever asks it end first.
+    const child = spawn(command, parameters, { cwd: this.#folder, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -74,7 +84,7 @@ export class ServerProcess {
   async #command(): Promise<readonly string[]> {
     const data = join(this.#folder, 'data');
     const address = `127.0.0.1:${this.#port}`;
-    if (this.#found.kind === 'own') return [await ownServer(), data, address];
+    if (this.#found.kind === 'own') return [await ownServer(this.#patience), data, address];
     if (this.#found.kind === 'mongod') {
       const log = ['--logpath', join(this.#folder, 'log')];
       return [this.#found.binary, '--dbpath', data, '--bind_ip', '127.0.0.1', '--port', String(this.#port), ...log];
