@@ -211,6 +211,7 @@ describeWithMongo('one revision over the native store, the legacy system and Mae
   it.each(['legacy', 'maestro'])(
     'asks for 50 builds of the %s source with 20 tests each once a level',
     async (source) => {
+      proxy.commands.length = 0;
       const before = requests();
       const { data, errors } = await gateway.ask<Page>(`{
       revision(gitCommitHash: "${COMMIT}", sources: ["${source}"]) {
