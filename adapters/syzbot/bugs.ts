@@ -1,7 +1,7 @@
 import type { Call } from '../kit/author.ts';
 import { BoundedCache } from '../kit/bounded-cache.ts';
+import { SharedReads } from '../kit/shared-reads.ts';
 import { type BugIndex, type KnownBug, withExtid } from './bug-index.ts';
-import { SharedReads } from './client/shared-reads.ts';
 import type { SyzbotClient } from './client.ts';
 import { type BugName, nameOf } from './ids.ts';
 import { translateBug } from './translate-bug.ts';

@@ -1,4 +1,5 @@
 import { type Call, type EntityName, type Json, SourceError } from '../../kit/author.ts';
+import { SharedReads } from '../../kit/shared-reads.ts';
 import { quote } from '../client/quote.ts';
 import { isRaw } from '../client/raw.ts';
 import type { CkiClient, PathName } from '../client.ts';
@@ -21,6 +22,7 @@ type Numbered = 'checkout' | 'build' | 'test';
 /** Finds a record by its id, or the number that the source gave it, with one request at most. */
 export class LookUp {
   readonly #options: LookUpOptions;
+  readonly #reads = new SharedReads<Json | null>();
 
   constructor(options: LookUpOptions) {
     this.#options = options;
@@ -65,11 +67,14 @@ export class LookUp {
     call: Call,
   ): Promise<Json | null> {
     const { client, learnt, freshness } = this.#options;
-    if (known !== null && known.age < freshness) return known.raw;
-    try {
-      const raw = await client.object(entity, path, call);
+    const ask = async (shared: Call): Promise<Json | null> => {
+      const raw = await client.object(entity, path, shared);
       if (raw !== null) await learnt.keep(entity, [raw]);
       return raw;
+    };
+    if (known !== null && known.age < freshness) return known.raw;
+    try {
+      return await this.#reads.read(`${entity} ${path}`, call, ask);
     } catch (error) {
       if (known === null || !isOutage(error) || call.signal.aborted) throw error;
       call.warn(stale(error));

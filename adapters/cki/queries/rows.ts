@@ -1,4 +1,6 @@
 import { type Call, type EntityName, type Json, SourceError } from '../../kit/author.ts';
+import { SharedReads } from '../../kit/shared-reads.ts';
+import type { RowsPage } from '../client/read-page.ts';
 import type { CkiClient, PathName } from '../client.ts';
 import type { Learnt, LearntList } from '../learnt/learnt.ts';
 import type { Subject } from '../translate-incident.ts';
@@ -39,6 +41,8 @@ export function nameOf({ path, id }: RowList): string {
  */
 export class Rows {
   readonly #options: RowsOptions;
+  /** Counting a list and showing it are two calls that read the same pages. */
+  readonly #pages = new SharedReads<RowsPage | null>();
 
   constructor(options: RowsOptions) {
     this.#options = options;
@@ -85,16 +89,22 @@ export class Rows {
 
   /** Reads a page into the rows; gives the end of the list where it is in sight. */
   async #read(list: RowList, at: number, rows: Map<number, Json | null>, call: Call): Promise<number | null> {
+    const page = await this.#pages.read(`${at} ${nameOf(list)}`, call, (shared) => this.#page(list, at, shared));
+    if (page === null) return at;
+    for (const [index, row] of page.rows.entries()) rows.set(at + index, row);
+    return page.isLast ? at + page.rows.length : null;
+  }
+
+  async #page(list: RowList, at: number, call: Call): Promise<RowsPage | null> {
     const { client, learnt, whole } = this.#options;
     const { entity, path, id } = list;
     const page =
       (path === 'builds' && id !== null && at === 0 ? await whole.builds(id, call) : null) ??
       (await client.rows(path, id, at, call));
-    if (page === null) return at;
-    for (const [index, row] of page.rows.entries()) rows.set(at + index, row);
+    if (page === null) return null;
     if (at === 0) await learnt.keepList(nameOf(list), entity, page.rows, page.isLast);
     else await learnt.keep(entity, page.rows);
-    return page.isLast ? at + page.rows.length : null;
+    return page;
   }
 }
 

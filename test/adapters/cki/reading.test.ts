@@ -67,6 +67,22 @@ describe('a request', () => {
     }));
 });
 
+describe('what is asked in several ways at once', () => {
+  it('is read once: a page that is shown and counted, an object of which different fields are asked for', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder);
+      await filled(cki);
+      const build = `${id0}-x86_64-kernel`;
+      await Promise.all([1, 2, 3].map(() => cki.getMany('build', [build], makeCall())));
+      expect(asked(`/builds/${build}`)).toBe(1);
+      const [shown, counted] = await Promise.all(
+        [2, 50].map((first) => cki.related('buildsOfCheckout', [id0], { ...NEWEST, first }, makeCall())),
+      );
+      expect([shown, counted].map((pages) => ids(pages?.get(id0)).length)).toEqual([2, 3]);
+      expect(asked('/builds?')).toBe(1);
+    }));
+});
+
 describe('lists', () => {
   it('are read by counting rows: a link to another host is never followed', () =>
     withFolder(async (folder) => {

@@ -1,4 +1,5 @@
-import { type Call, SourceError } from '../../kit/author.ts';
+import type { Call } from '../adapter.ts';
+import { SourceError } from '../errors.ts';
 
 interface SharedRead<T> {
   readonly done: Promise<T>;
@@ -42,5 +43,5 @@ export class SharedReads<T> {
 }
 
 function ended(): SourceError {
-  return new SourceError('SOURCE_TIMEOUT', 'The call ended before the bug was read.');
+  return new SourceError('SOURCE_TIMEOUT', 'The call ended before what was asked for had been read.');
 }
