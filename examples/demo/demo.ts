@@ -1,0 +1,111 @@
+// `kcigraph demo` starts this: every source over its real protocol, filled with one story, and a gateway before them.
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { untilAskedToStop } from '../../gateway/commands/until-asked-to-stop.ts';
+import { startCki, startSyzbot } from './http-sources.ts';
+import { startGateway } from './kcigraph-process.ts';
+import { startMongodb } from './mongodb-sources.ts';
+import { startNative } from './native-source.ts';
+import { type DemoOptions, OptionError, readOptions, SOURCES } from './options.ts';
+import type { RunningSource } from './running-source.ts';
+import { Saying } from './saying.ts';
+import { type Question, questionsOf } from './story/questions.ts';
+import { Timeline } from './story/timeline.ts';
+import { untilAllKnow } from './until-all-know.ts';
+
+const NO_MONGODB =
+  'Left out: maestro and kernelci. They need a server of the MongoDB protocol: set MONGODB_URI, or install mongod, FerretDB or Go (which builds one).';
+
+async function run(options: DemoOptions): Promise<void> {
+  const say = new Saying();
+  const timeline = new Timeline(new Date());
+  const questions = questionsOf(timeline);
+  await using open = new AsyncDisposableStack();
+  const stop = open.adopt(untilAskedToStop(), async (request) => request.done());
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  void stop.asked.then(() => stopping.abort());
+  try {
+    const folder = open.adopt(await makeFolder(), (path) => rm(path, { recursive: true, force: true, maxRetries: 3 }));
+    const sources = await startSources(folder, timeline, options, say, open, signal);
+    await writeConfig(folder, sources, questions);
+    const port = options.port === undefined ? [] : ['--port', options.port];
+    const gateway = await startGateway(['--config', 'kcigraph.yaml', ...port], folder, signal);
+    open.defer(() => gateway.close());
+    const whole = sources.filter(({ name }) => !options.broken.has(name)).map(({ name }) => name);
+    await untilAllKnow(gateway.url, timeline.culprit, whole, signal);
+    say.ready(gateway.url, timeline, questions, options.broken);
+    const lost = await Promise.race([stop.asked.then(() => null), gateway.lost]);
+    if (lost !== null) throw new Error(`The gateway ended by itself: ${lost}`);
+    say.goodbye();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** All at once: what takes longest decides. What was started before one failed is closed by the stack. */
+async function startSources(
+  folder: string,
+  timeline: Timeline,
+  { broken }: DemoOptions,
+  say: Saying,
+  open: AsyncDisposableStack,
+  signal: AbortSignal,
+): Promise<readonly RunningSource[]> {
+  const started = async (starting: Promise<RunningSource>) => {
+    const source = await starting;
+    open.defer(() => source.close());
+    say.runs(source, broken.get(source.name));
+    return source;
+  };
+  const mongodb = startMongodb(timeline, broken, { tell: (line) => say.line(line), signal }).then(async (pair) => {
+    if (pair === null) say.line(NO_MONGODB);
+    return await Promise.all((pair ?? []).map((source) => started(Promise.resolve(source))));
+  });
+  const settled = await Promise.allSettled([
+    mongodb,
+    ...[
+      startCki(timeline, broken.get('cki')),
+      startSyzbot(timeline, broken.get('syzbot')),
+      startNative(folder, timeline, broken.get('native'), signal),
+    ].map(async (starting) => [await started(starting)]),
+  ]);
+  const failed = settled.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const sources = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  return sources.sort((a, b) => SOURCES.indexOf(a.name) - SOURCES.indexOf(b.name));
+}
+
+/** JSON is YAML too. */
+async function writeConfig(folder: string, sources: readonly RunningSource[], questions: readonly Question[]) {
+  await mkdir(join(folder, 'queries'));
+  for (const [place, { name, query, variables }] of questions.entries()) {
+    const path = join(folder, 'queries', `${String(place + 1).padStart(2, '0')}-${name}`);
+    await writeFile(`${path}.graphql`, query);
+    await writeFile(`${path}.json`, JSON.stringify(variables));
+  }
+  const config = {
+    sources: Object.fromEntries(sources.map((source) => [source.name, source.config])),
+    submit: { into: 'native', openSubmit: true },
+    graphiql: { queries: './queries' },
+    log: { level: 'error' },
+  };
+  await writeFile(join(folder, 'kcigraph.yaml'), JSON.stringify(config, null, 2));
+}
+
+/** Which also the user of an embedded PostgreSQL can enter. */
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kcigraph-demo-'));
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+try {
+  await run(readOptions(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof OptionError ? 2 : 1;
+}
+// The channel to the command that started this would keep it.
+process.disconnect?.();
