@@ -24,15 +24,29 @@ export function environmentOf(
   return { comment: where(at.device, at.lab), compatible: null, misc };
 }
 
+/** Where the files of runs lie. */
+export interface RunStorage {
+  /** The base address. */
+  readonly storage: string;
+  /** The folder of the build, for a run that does not name one. */
+  readonly folder: string | null;
+}
+
 /** Files of a run on a board; what the run does not have is left out. */
 export function runFiles(
-  storage: string,
+  { storage, folder }: RunStorage,
   run: Document,
   lab: string | null,
   named: Readonly<Record<string, unknown>>,
 ): readonly Resource[] {
   return Object.entries(named).flatMap(([name, value]) => {
-    const url = storageUrl(storage, textOf(run.file_server_resource), lab, textOf(value));
+    const url = storageUrl(storage, textOf(run.file_server_resource) ?? folder, lab, textOf(value));
     return url === null ? [] : [{ name, url }];
   });
+}
+
+/** Whether a run left files in the folder of a build that it does not name: it was imported before the build. */
+export function lacksFolder(run: Document): boolean {
+  const files = [run.boot_log, run.boot_log_html].some((file) => textOf(file) !== null);
+  return files && textOf(run.file_server_resource) === null;
 }

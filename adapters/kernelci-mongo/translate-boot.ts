@@ -44,11 +44,11 @@ export const BOOT_STATUSES: StatusTable = { PASS: 'PASS', FAIL: 'FAIL', OFFLINE:
 /** A document of `boot`, as boots were kept before they became tests. */
 export function translateBoot(
   document: Document,
-  { ids, storage, build }: Omit<TestContext, 'groups' | 'isWhole'>,
+  { ids, build, ...place }: Omit<TestContext, 'groups' | 'isWhole'>,
 ): Test {
   const device = textOf(document.device_type) ?? textOf(document.board);
   const lab = textOf(document.lab_name);
-  const files = runFiles(storage, document, lab, { txt: document.boot_log, html: document.boot_log_html });
+  const files = runFiles(place, document, lab, { txt: document.boot_log, html: document.boot_log_html });
   return {
     id: ids.test({ collection: 'boot', hex: idOf(document._id) ?? '' }),
     origin: ids.origin,

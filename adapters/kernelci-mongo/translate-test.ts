@@ -8,13 +8,12 @@ import type { Ids } from './ids.ts';
 import type { FieldSources } from './projection.ts';
 import type { StatusTable } from './status-table.ts';
 import { testPath } from './test-path.ts';
-import { environmentOf, placed, runFiles } from './test-run.ts';
+import { environmentOf, placed, type RunStorage, runFiles } from './test-run.ts';
 import { isSaid } from './translate-build.ts';
 
 /** What a test is read with beside its own document. */
-export interface TestContext {
+export interface TestContext extends RunStorage {
   readonly ids: Ids;
-  readonly storage: string;
   readonly call: Pick<Call, 'warn'>;
   /** The `_id` of the build that it ran on. */
   readonly build: string;
@@ -101,16 +100,11 @@ function testStatusOf(value: unknown, id: string, call: Pick<Call, 'warn'>): Sta
 }
 
 /** The log of the run, as text and as HTML, and what LAVA said of it. */
-function filesOf(
-  { storage }: TestContext,
-  top: Document,
-  device: string | null,
-  lab: string | null,
-): readonly Resource[] {
+function filesOf(context: TestContext, top: Document, device: string | null, lab: string | null): readonly Resource[] {
   // Results that were posted ran elsewhere: there is nothing of them in the storage.
   const isOfLava = textOf(top.boot_log) !== null || textOf(top.boot_log_html) !== null || textOf(top.version) === '1.1';
   const json = device === null || !isOfLava ? null : `lava-json-${device}.json`;
-  return runFiles(storage, top, lab, { txt: top.boot_log, html: top.boot_log_html, lava_json: json });
+  return runFiles(context, top, lab, { txt: top.boot_log, html: top.boot_log_html, lava_json: json });
 }
 
 function linesOf(value: unknown): readonly string[] {

@@ -3,7 +3,7 @@ import { type Build, type Call, onlyAsked } from '../../kit/author.ts';
 import { idOf, toObjectId } from '../../kit/mongo/values.ts';
 import { warnOfRecord } from '../bad-record.ts';
 import type { Statements } from '../client.ts';
-import { commitOf } from '../ids.ts';
+import { commitOf, type Ids } from '../ids.ts';
 import { projectionOf } from '../projection.ts';
 import { distinctRevisions, ofRevisions, revisionKey, revisionOf } from '../revision.ts';
 import { BUILD_FIELDS, BUILD_SOURCES, translateBuild } from '../translate-build.ts';
@@ -45,8 +45,7 @@ export class BuildReader {
       const hex = document._id instanceof ObjectId ? document._id.toHexString() : null;
       const commit = commits.get(document) ?? null;
       if (hex === null || commit === null) {
-        const what = hex === null ? 'its `_id` is not of the type that the system gives' : 'it names no commit';
-        warnOfRecord(call, ids.build(idOf(document._id) ?? String(document._id)), `${what}, and it is left out.`);
+        warnOfBuild(document, ids, call);
         continue;
       }
       const errorLog = logs.get(hex) ?? null;
@@ -89,4 +88,11 @@ export class BuildReader {
     const { documents: logs } = await statements.find('error_logs', { build_id: { $in: ids } }, query);
     return new Map(logs.flatMap((log) => [[idOf(log.build_id) ?? '', log] as const]));
   }
+}
+
+/** Tells of a build that is left out, and why. */
+export function warnOfBuild(document: Document, ids: Ids, call: Pick<Call, 'warn'>): void {
+  const isIn = document._id instanceof ObjectId;
+  const what = isIn ? 'it names no commit' : 'its `_id` is not of the type that the system gives';
+  warnOfRecord(call, ids.build(idOf(document._id) ?? String(document._id)), `${what}, and it is left out.`);
 }

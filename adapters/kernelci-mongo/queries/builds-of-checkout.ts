@@ -1,11 +1,11 @@
 import { ObjectId } from 'bson';
 import type { Build, BuildFilter, Call, Page, PageItem, PageQuery, StatusCounts } from '../../kit/author.ts';
-import { idOf, timeOf } from '../../kit/mongo/values.ts';
+import { timeOf } from '../../kit/mongo/values.ts';
 import type { Statements } from '../client.ts';
 import { distinctRevisions, ofRevisions, type Revision } from '../revision.ts';
 import { BUILD_STATUSES } from '../translate-build.ts';
 import { buildConditions } from './build-conditions.ts';
-import type { BuildReader } from './build-reader.ts';
+import { type BuildReader, warnOfBuild } from './build-reader.ts';
 import { childPage } from './child-page.ts';
 import type { LegacySource } from './source.ts';
 import { StatusTally } from './status-tally.ts';
@@ -112,9 +112,13 @@ export class BuildsOfCheckout {
     const commits = await this.#reader.commitsOf(documents, statements);
     const rows = new Map<string, BuildRow[]>();
     for (const document of documents) {
-      const [hex, commit] = [idOf(document._id), commits.get(document)];
-      if (hex === null || commit === undefined || !(document._id instanceof ObjectId)) continue;
       const { ids } = this.#source;
+      const commit = commits.get(document);
+      if (commit === undefined || !(document._id instanceof ObjectId)) {
+        warnOfBuild(document, ids, call);
+        continue;
+      }
+      const hex = document._id.toHexString();
       const row = { hex, time: timeOf(document.created_on), tie: ids.build(hex), status: document.status };
       const checkout = ids.checkout(commit);
       rows.set(checkout, [...(rows.get(checkout) ?? []), row]);

@@ -10,6 +10,7 @@ import { projectionOf } from '../projection.ts';
 import { revisionOf } from '../revision.ts';
 import { BOOT_FIELDS, BOOT_SOURCES, translateBoot } from '../translate-boot.ts';
 import { TEST_FIELDS, TEST_SOURCES, translateTest } from '../translate-test.ts';
+import { foldersOf, type Run } from './folders.ts';
 import type { LegacySource } from './source.ts';
 
 /** Documents that are shown as tests, and what of their surroundings is at hand. */
@@ -66,7 +67,7 @@ export class TestReader {
     const homeless = boots.filter((boot) => buildOfBoot(boot) === null).map(revisionOf);
     await builds.load([...groups.revisionsWithoutBuild(), ...homeless], statements);
     const tests = new Map<string, Test>();
-    const add = (collection: TestKey['collection'], document: Document, build: string | null, make: MakeTest) => {
+    const add = (collection: TestKey['collection'], { document, build }: Run, make: MakeTest) => {
       const hex = document._id instanceof ObjectId ? document._id.toHexString() : null;
       const id = ids.test({ collection, hex: hex ?? idOf(document._id) ?? String(document._id) });
       if (hex !== null && build !== null) tests.set(id, onlyAsked<'test'>(make(build), call.fields));
@@ -74,17 +75,19 @@ export class TestReader {
         warnOfRecord(call, id, 'its `_id` is not of the type that the system gives; it is left out.');
       else warnOfRecord(call, id, 'nothing that is there says on which build it ran, and it is left out.');
     };
-    for (const document of cases) {
+    const ofCases = cases.map((document) => {
       const group = idOf(document.test_group_id);
-      const line = groups.lineOf(group);
-      add('test_case', document, groups.buildOf(group, builds), (build) =>
-        translateTest(document, { ids, storage, call, build, ...line }),
-      );
+      return { document, build: groups.buildOf(group, builds), ...groups.lineOf(group) };
+    });
+    const ofBoots = boots.map((document) => ({ document, build: buildOfBoot(document) ?? builds.buildOf(document) }));
+    const plans = ofCases.map(({ build, groups: line }) => ({ build, document: line.at(-1) ?? {} }));
+    const folders = await foldersOf([...plans, ...ofBoots], statements, call);
+    const contextOf = (build: string) => ({ ids, storage, call, build, folder: folders.get(build) ?? null });
+    for (const run of ofCases) {
+      const { groups: line, isWhole } = run;
+      add('test_case', run, (build) => translateTest(run.document, { ...contextOf(build), groups: line, isWhole }));
     }
-    for (const document of boots) {
-      const build = buildOfBoot(document) ?? builds.buildOf(document);
-      add('boot', document, build, (known) => translateBoot(document, { ids, storage, call, build: known }));
-    }
+    for (const run of ofBoots) add('boot', run, (build) => translateBoot(run.document, contextOf(build)));
     return tests;
   }
 }

@@ -1,6 +1,7 @@
 import { type Document, ObjectId } from 'bson';
 import type { Call, Page, PageItem, PageQuery, StatusCounts, Test, TestFilter } from '../../kit/author.ts';
 import { idOf, timeOf, toObjectId } from '../../kit/mongo/values.ts';
+import { warnOfRecord } from '../bad-record.ts';
 import type { Statements } from '../client.ts';
 import type { TestKey } from '../ids.ts';
 import { BOOT_STATUSES } from '../translate-boot.ts';
@@ -113,7 +114,12 @@ export class TestsOfBuild {
     }
     const rows = new Map<string, TestRow[]>();
     const add = (collection: TestKey['collection'], build: string | undefined, document: Document) => {
-      if (build === undefined || !(document._id instanceof ObjectId)) return;
+      if (build === undefined) return;
+      if (!(document._id instanceof ObjectId)) {
+        const id = ids.testPrefix(collection) + String(document._id);
+        warnOfRecord(call, id, 'its `_id` is not of the type that the system gives; it is left out.');
+        return;
+      }
       const key = { collection, hex: document._id.toHexString() };
       const row = { ...key, build, time: timeOf(document.created_on), tie: ids.test(key), document };
       const known = rows.get(build);

@@ -2,11 +2,14 @@ import { FORMATS } from '../../kit/kcidb/formats.ts';
 import { booleanOf, textOf } from '../../kit/mongo/values.ts';
 import { secureRepositoryUrl } from '../../kit/normalise-url.ts';
 import type { Checkout } from '../../model.ts';
-import type { MaestroNode } from '../nodes/node.ts';
+import type { MaestroNode, Result } from '../nodes/node.ts';
 import { type Asked, onlyWanted, type TranslationContext, tellerOf } from './translation.ts';
 
 /** The bridge says so of all that it sends, whoever submitted the node. */
 const SUBMITTED_BY = 'kernelci-pipeline';
+
+/** Whether the code could be checked out, of which the bridge tells in the same words. */
+const VALID: Readonly<Record<Result, boolean | null>> = { pass: true, fail: false, incomplete: false, skip: null };
 
 /** A checkout, that of a patch set included. Null where its revision is not there: then it is none. */
 export function translateCheckout(node: MaestroNode, context: TranslationContext, asked: Asked): Checkout | null {
@@ -41,7 +44,7 @@ export function translateCheckout(node: MaestroNode, context: TranslationContext
     originTestsFinishTime: null,
     logUrl: null,
     logExcerpt: null,
-    valid: null,
+    valid: node.result === null ? null : VALID[node.result],
     misc: { submitted_by: SUBMITTED_BY },
   };
   return onlyWanted<'checkout'>(checkout, asked.fields);

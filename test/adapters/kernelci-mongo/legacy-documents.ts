@@ -112,6 +112,7 @@ function builds(): Document[] {
       git_commit: COMMITS.c,
       created_on: new Date('2015-08-05T10:00:00Z'),
       arch: 'arm',
+      file_server_resource: '/next/next-20150805/arm/',
     }),
   ];
 }
@@ -273,7 +274,11 @@ function boots(): Document[] {
       boot_log: 'boot.txt',
       file_server_resource: 'x',
     }),
-    boot(1, { defconfig_id: id(IDS.builds, 13), job: 'next', kernel: 'next-20150805', status: 'OFFLINE', time: -1 }),
+    // It does not say in which folder its log lies: that of its build.
+    boot(1, {
+      ...{ defconfig_id: id(IDS.builds, 13), job: 'next', kernel: 'next-20150805' },
+      ...{ status: 'OFFLINE', time: -1, boot_log: 'boot.txt' },
+    }),
     boot(2, { build_id: IDS.missing, status: 'UNTRIED', ...GONE }),
     boot(3, { status: 'UNKNOWN', build_environment: 'clang-11' }),
   ];

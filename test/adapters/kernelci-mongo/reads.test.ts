@@ -119,6 +119,38 @@ describeWithMongo('reads of the legacy system', () => {
     expect(clang.find(({ path }) => path === 'boot')).toMatchObject({ status: null });
   });
 
+  it('finds the files of a run that does not name their folder in that of its build', async () => {
+    const boot = `kernelci:kernelci.org:boot:${IDS.boots[1]?.toHexString()}`;
+    const found = await source.getMany('test', [boot], waitingCall(20_000, ['logUrl']));
+    expect(found.get(boot)).toMatchObject({
+      object: { logUrl: 'https://storage.kernelci.org/next/next-20150805/arm/lab-c/boot.txt' },
+    });
+  });
+
+  it('tells of what cannot be understood below its parents too', async () => {
+    const [build, group] = [IDS.builds[0], IDS.groups[0]];
+    const revision = { job: 'mainline', git_branch: 'master', kernel: 'v5.12-rc4', git_commit: COMMITS.a };
+    const strange = [
+      ['build', { _id: 'a build', ...revision }],
+      ['test_case', { _id: 'a test', name: 'x', test_group_id: group, status: 'PASS' }],
+    ] as const;
+    await fill(
+      mongo.db,
+      strange.map(([collection, document]) => ({ collection, document })),
+    );
+    const builds = waitingCall();
+    await source.related('buildsOfCheckout', [checkoutId(COMMITS.a)], ALL, builds);
+    const tests = waitingCall();
+    await source.related('testsOfBuild', [`kernelci:kernelci.org:${build?.toHexString()}`], ALL, tests);
+    for (const [collection] of strange) {
+      await mongo.db.collection<{ _id: unknown }>(collection).deleteMany({ _id: { $type: 'string' } });
+    }
+    expect([...builds.warnings, ...tests.warnings].map(({ code, id: named }) => [code, named])).toEqual([
+      ['SOURCE_BAD_DATA', 'kernelci:kernelci.org:a build'],
+      ['SOURCE_BAD_DATA', 'kernelci:kernelci.org:a test'],
+    ]);
+  });
+
   it('leaves out a test that no build can be told of, with its id, and gives its siblings', async () => {
     const call = waitingCall();
     const found = await source.getMany(

@@ -158,10 +158,15 @@ const PLAN = {
 };
 const LAB = `${ROOT}/lab-a`;
 
-const testOf = (document: Document, groups: readonly Document[] = [PLAN], isWhole = true) =>
+const testOf = (
+  document: Document,
+  groups: readonly Document[] = [PLAN],
+  isWhole = true,
+  folder: string | null = null,
+) =>
   translateTest(
     { _id: new ObjectId(HEX), name: 'login', ...document },
-    { ids, storage, build: OTHER, groups, isWhole, call: { warn: () => {} } },
+    { ids, storage, folder, build: OTHER, groups, isWhole, call: { warn: () => {} } },
   );
 
 const TEST: readonly Rule[] = [
@@ -215,7 +220,10 @@ const TEST: readonly Rule[] = [
 ];
 
 const bootOf = (document: Document) =>
-  translateBoot({ _id: new ObjectId(HEX), ...document }, { ids, storage, build: OTHER, call: { warn: () => {} } });
+  translateBoot(
+    { _id: new ObjectId(HEX), ...document },
+    { ids, storage, folder: 'next/of-build/', build: OTHER, call: { warn: () => {} } },
+  );
 
 const BOOT: readonly Rule[] = [
   ['id', {}, 'id', `kernelci:kernelci.org:boot:${HEX}`],
@@ -228,6 +236,12 @@ const BOOT: readonly Rule[] = [
   ['time', { time: new Date(21_340) }, 'duration', 21.34],
   ['board, before devices had types', { board: 'panda', lab_name: 'lab-a' }, 'comment', 'boot on panda in lab-a'],
   ['log', { ...FILES, lab_name: 'lab-a', boot_log: 'b.txt' }, 'logUrl', `${LAB}/b.txt`],
+  [
+    'log, in the folder of the build in 2015',
+    { lab_name: 'lab-a', boot_log: 'b.txt' },
+    'logUrl',
+    'https://storage.kernelci.org/next/of-build/lab-a/b.txt',
+  ],
 ];
 
 const KINDS = [
@@ -273,6 +287,8 @@ describe('what is put together of several documents', () => {
     expect(names({ boot_log: null })).toEqual([`html ${LAB}/b.html`, `lava_json ${LAB}/lava-json-kevin.json`]);
     expect(names({ boot_log: null, boot_log_html: null, version: '1.0' })).toEqual([]);
     expect(names({ file_server_resource: null })).toEqual([]);
+    const { logUrl } = testOf({}, [{ ...PLAN, file_server_resource: null }], true, '/next/of-build');
+    expect(logUrl).toBe('https://storage.kernelci.org/next/of-build/lab-a/b.txt');
   });
 
   it('takes the board from the plan, not from a set within it', () => {

@@ -48,7 +48,9 @@ const CHECKOUTS: readonly Rule[] = [
     'misc',
     { submitted_by: 'kernelci-pipeline' },
   ],
-  ['nothing says whether it is valid', [checkout({ result: 'fail' })], 'valid', null],
+  ['valid: the code was there', [checkout()], 'valid', true],
+  ['valid: it could not be checked out', [checkout({ result: 'incomplete' })], 'valid', false],
+  ['valid: it is not known yet', [checkout({ result: null, state: 'running' })], 'valid', null],
   ['the id beside _id is not read', [checkout({ id: 'something' })], 'id', `maestro:${CHECKOUT}`],
   [
     'before 2023-12: revision at the top',
