@@ -19,6 +19,7 @@ import { IncludedObjects } from './included-objects.ts';
 import { type Asked, Loader } from './loader.ts';
 import type { Source } from './registry.ts';
 import type { SourceReport } from './source-report.ts';
+import { SourceTime } from './source-time.ts';
 import { NO_COUNTS } from './verdict.ts';
 
 export interface LoadersOptions {
@@ -26,6 +27,8 @@ export interface LoadersOptions {
   readonly deadline: number;
   readonly log: Logger;
   readonly report: SourceReport;
+  /** There are several sources: none of them may use up the time of the others. */
+  readonly isShared: boolean;
 }
 
 const EMPTY_PAGE: Page<never> = { items: [], hasMore: false };
@@ -40,6 +43,7 @@ export class Loaders {
   readonly #loaders = new Map<string, unknown>();
   readonly #included = new IncludedObjects();
   readonly #timedOut = new Map<string, SourceError>();
+  readonly #times = new Map<string, SourceTime>();
 
   constructor(options: LoadersOptions) {
     this.#options = options;
@@ -173,19 +177,34 @@ export class Loaders {
       usage.requests -= 1;
       usage.cacheHits += 1;
     };
-    const call: GatewayCall = { signal, deadline, fields, log, warn, onCacheHit };
+    const time = this.#timeOf(source);
+    const call: GatewayCall = { signal: time?.signal ?? signal, deadline, fields, log, warn, onCacheHit };
     usage.requests += 1;
+    time?.begin();
     try {
       const { answer, items } = await ask(call);
       usage.items += items;
       return answer;
-    } catch (error) {
-      if (error instanceof SourceError && error.code === 'SOURCE_TIMEOUT') this.#timedOut.set(source.name, error);
+    } catch (cause) {
+      if (!(cause instanceof SourceError)) throw cause;
+      const error = time?.told(cause, signal) ?? cause;
+      if (cause.code === 'SOURCE_TIMEOUT') this.#timedOut.set(source.name, error);
       throw error;
     } finally {
+      time?.end();
       usage.ms += performance.now() - start;
       usage.state = source.state.name;
     }
+  }
+
+  #timeOf(source: Source): SourceTime | null {
+    const { signal, isShared } = this.#options;
+    if (!isShared) return null;
+    const known = this.#times.get(source.name);
+    if (known !== undefined) return known;
+    const time = new SourceTime(source.timeout, signal);
+    this.#times.set(source.name, time);
+    return time;
   }
 
   #keep(source: Source, included: readonly IncludedObject[] | undefined): void {

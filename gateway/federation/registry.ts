@@ -46,6 +46,8 @@ export interface Source {
   readonly priority: number;
   /** Upstream requests a second; null: no limit. */
   readonly rate: number | null;
+  /** Milliseconds that a call may take, and that one request waits for the source in all. */
+  readonly timeout: number;
   readonly adapter: Adapter;
   readonly state: SourceState;
 }
@@ -130,6 +132,7 @@ function createSource(config: SourceConfig, module: AdapterModule, env: Registry
     metrics: env.metrics,
     onStop: adapterEnv.stop,
   });
-  const { rate } = settings;
-  return { name: config.name, adapterName: module.name, priority: config.priority ?? 0, rate, adapter, state };
+  const { rate, timeout } = settings;
+  const { name, priority = 0 } = config;
+  return { name, adapterName: module.name, priority, rate, timeout, adapter, state };
 }

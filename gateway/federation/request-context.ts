@@ -36,6 +36,6 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
   return {
     ...options,
     report,
-    loaders: new Loaders({ ...options, report }),
+    loaders: new Loaders({ ...options, report, isShared: options.registry.sources.length > 1 }),
   };
 }

@@ -100,6 +100,29 @@ describe('a source that fails', () => {
     expect(timed.registry.get('slow')?.state.name).toBe('DEGRADED');
   });
 
+  it('that takes its time at every level uses up its own, and not what others need before the deadline', async () => {
+    const slow = new ArrayAdapter({ documents: half(true), latencyMs: 300 });
+    const timed = new FederatedGateway([
+      { name: 'good', adapter: good },
+      { name: 'slow', adapter: slow, timeout: 400 },
+    ]);
+    const ended = new AbortController();
+    setTimeout(() => ended.abort(), 800);
+    const { data, errors } = await timed.ask<Lists>(
+      '{ tests(first: 500) { nodes { id build { id checkout { id } } } } }',
+      {},
+      timed.context(ended.signal, Date.now() + 800),
+    );
+    const alone = new FederatedGateway([{ name: 'good', adapter: good }]);
+    const known = await alone.ask<Lists>('{ tests(first: 500) { nodes { id build { id checkout { id } } } } }');
+    const shown = new Set(data.tests?.nodes.map((node) => JSON.stringify(node)));
+    expect(known.data.tests?.nodes.length).toBeGreaterThan(0);
+    expect(known.data.tests?.nodes.filter((node) => !shown.has(JSON.stringify(node)))).toEqual([]);
+    expect(new Set(errors.map(({ extensions }) => JSON.stringify(extensions)))).toEqual(
+      new Set([JSON.stringify({ code: 'SOURCE_TIMEOUT', source: 'slow' })]),
+    );
+  });
+
   it('is cancelled when the client goes away', async () => {
     const slow = new ArrayAdapter({ documents, latencyMs: 60_000 });
     const only = new FederatedGateway([{ name: 'slow', adapter: slow, timeout: 60_000 }]);
