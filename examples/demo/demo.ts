@@ -89,6 +89,7 @@ async function writeConfig(folder: string, sources: readonly RunningSource[], qu
     sources: Object.fromEntries(sources.map((source) => [source.name, source.config])),
     submit: { into: 'native', openSubmit: true },
     graphiql: { queries: './queries' },
+    limits: { deadline: '30s' },
     log: { level: 'error' },
   };
   await writeFile(join(folder, 'kcigraph.yaml'), JSON.stringify(config, null, 2));

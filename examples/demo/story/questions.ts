@@ -40,11 +40,11 @@ query IsItGood($commit: String!) {
       name: 'WhoSawItFirst',
       asks: 'Who saw the regression first, and who has confirmed it since?',
       variables: bad,
-      query: `# Who saw the regression first, and who has confirmed it since? The oldest failure stands first.
+      query: `# Who saw the regression first, and who has confirmed it since? The first stands last; what has no time is behind it.
 query WhoSawItFirst($commit: String!) {
   revision(gitCommitHash: $commit) {
     gitCommitName
-    tests(first: 50, orderBy: OLDEST, filter: { status: [FAIL] }) {
+    tests(first: 50, filter: { status: [FAIL] }) {
       totalCount
       nodes { startTime origin path comment build { architecture configName } sources }
     }
@@ -74,7 +74,7 @@ query OneBoardOrAll($commit: String!, $path: String!) {
       query: `# Since when, and is it over? One test on one board, commit by commit, the newest first.
 # Each source sorts and pages its own; the commits are merged, and a commit comes once.
 query SinceWhen($tree: String!, $path: String!, $platform: String!) {
-  revisions(first: 14, filter: { treeName: [$tree] }) {
+  revisions(first: 14, filter: { treeName: [$tree], patchsetHash: [""] }) {
     nodes {
       gitCommitName
       gitCommitHash
