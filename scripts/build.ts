@@ -13,6 +13,8 @@ for (const project of ['tsconfig.build.json', 'tsconfig.types.json']) {
 }
 
 const assets = globSync(['schema.graphql', '{gateway,adapters}/**/*.{sql,graphql,json,html,css,svg}'], { cwd: root });
+// What the demo builds a database server from, where there is none.
+assets.push(...globSync('examples/upstreams/mongodb/{build.sh,ferretdb/*}', { cwd: root }));
 // `kcigraph new` copies the template as it was written.
 assets.push(...globSync('adapters/template/**/*.{ts,md}', { cwd: root }));
 for (const asset of assets) cpSync(`${root}${asset}`, `${root}dist/${asset}`);

@@ -8,6 +8,7 @@ import { startGateway } from './kcigraph-process.ts';
 import { startMongodb } from './mongodb-sources.ts';
 import { startNative } from './native-source.ts';
 import { type DemoOptions, OptionError, readOptions, SOURCES } from './options.ts';
+import { portIsFree } from './port-is-free.ts';
 import type { RunningSource } from './running-source.ts';
 import { Saying } from './saying.ts';
 import { type Question, questionsOf } from './story/questions.ts';
@@ -27,11 +28,12 @@ async function run(options: DemoOptions): Promise<void> {
   const { signal } = stopping;
   void stop.asked.then(() => stopping.abort());
   try {
+    await portIsFree(options.port);
     const folder = open.adopt(await makeFolder(), (path) => rm(path, { recursive: true, force: true, maxRetries: 3 }));
     const sources = await startSources(folder, timeline, options, say, open, signal);
     await writeConfig(folder, sources, questions);
-    const port = options.port === undefined ? [] : ['--port', options.port];
-    const gateway = await startGateway(['--config', 'kcigraph.yaml', ...port], folder, signal);
+    const flags = ['--config', 'kcigraph.yaml', '--port', String(options.port)];
+    const gateway = await startGateway(flags, folder, signal);
     open.defer(() => gateway.close());
     const whole = sources.filter(({ name }) => !options.broken.has(name)).map(({ name }) => name);
     await untilAllKnow(gateway.url, timeline.culprit, whole, signal);

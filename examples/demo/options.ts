@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { listenPort } from '../../gateway/config/listen-port.ts';
 
 /** The sources of the demo by the names that they have in its configuration. */
 export const SOURCES = ['maestro', 'cki', 'syzbot', 'kernelci', 'native'] as const;
@@ -7,8 +8,8 @@ export type SourceName = (typeof SOURCES)[number];
 export type Fault = (typeof FAULTS)[number];
 
 export interface DemoOptions {
-  /** As it was given; undefined: the environment decides, else 4000. */
-  readonly port: string | undefined;
+  /** 0: any free one. */
+  readonly port: number;
   readonly broken: ReadonlyMap<SourceName, Fault>;
 }
 
@@ -21,7 +22,9 @@ export class OptionError extends Error {
 export function readOptions(argv: readonly string[]): DemoOptions {
   const options = { port: { type: 'string' }, break: { type: 'string', multiple: true } } as const;
   const { values } = parseArgs({ args: [...argv], options });
-  return { port: values.port, broken: new Map((values.break ?? []).map(readBreak)) };
+  const port = listenPort(values.port, process.env, 4000);
+  if (typeof port === 'string') throw new OptionError(port);
+  return { port, broken: new Map((values.break ?? []).map(readBreak)) };
 }
 
 function readBreak(text: string): [SourceName, Fault] {
