@@ -6,6 +6,9 @@ import type { PlanSubject } from '../../support/mongodb/measure-plans.ts';
 
 const SUITES = 'passes over the test cases of 2018 that lie in suites, of which there were some only then';
 
+const RUNS =
+  'passes over all regressions of the same tree, device and configuration: no index leads to the later ones of one';
+
 /** The legacy system with the indexes that it makes at its start, and so many builds a revision. */
 export function legacyPlans(builds: number): PlanSubject<LegacyOptions> {
   return {
@@ -13,6 +16,8 @@ export function legacyPlans(builds: number): PlanSubject<LegacyOptions> {
     options: {},
     indexes: LEGACY_INDEXES,
     growing: {
+      'incidentsOfIssue, NEWEST': RUNS,
+      'incidentsOfIssue, OLDEST': RUNS,
       'tests, OLDEST': SUITES,
       'tests by status in, OLDEST': SUITES,
       'tests by startTime range, OLDEST': SUITES,

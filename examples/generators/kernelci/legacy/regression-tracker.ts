@@ -6,10 +6,13 @@ import { bisectDocument, regressionDocument } from './regressions.ts';
 
 /** A regression keeps so many of its runs here; the real one grows for ever. */
 const MAX_RUNS = 6;
+/** The system keeps a search for two weeks, so that there are never many. */
+const MAX_SEARCHES = 20;
 
 /** Sees which failures passed before, as the backend did: one document for each revision that still fails. */
 export class RegressionTracker {
   readonly #chance: Chance;
+  #searches = 0;
   /** By what makes two runs the same test: the last that passed, and the failures since. */
   readonly #runs = new Map<string, readonly [Case, ...Case[]]>();
 
@@ -30,7 +33,8 @@ export class RegressionTracker {
     if (runs.length < MAX_RUNS) this.#runs.set(key, runs);
     const id = this.#chance.id(later(run.time, 10_000));
     const documents: CollectionDocument[] = [{ collection: 'test_regression', document: regressionDocument(id, runs) }];
-    if (this.#chance.oneIn(10)) {
+    if (this.#chance.oneIn(10) && this.#searches < MAX_SEARCHES) {
+      this.#searches += 1;
       documents.push({ collection: 'bisect', document: bisectDocument(this.#chance, id, before[0], run) });
     }
     return { regression: id, documents };
