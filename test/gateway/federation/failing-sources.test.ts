@@ -155,13 +155,13 @@ describe('a source that fails', () => {
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['SOURCE_UNAVAILABLE']);
     expect(bad.requests).toBe(before);
     bad.failure = null;
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await new Promise((resolve) => setTimeout(resolve, 1050));
     expect((await ask()).errors).toEqual([]);
     expect(state()).toBe('UP');
   });
 
   it('rests for as long as it asked when it asked for fewer requests', async () => {
-    bad.failure = new SourceError('SOURCE_RATE_LIMITED', 'Fewer, please.', { retryAfterMs: 60 });
+    bad.failure = new SourceError('SOURCE_RATE_LIMITED', 'Fewer, please.', { retryAfterMs: 1000 });
     const ask = () => gateway.ask('{ tests(sources: ["bad"]) { nodes { id } } }');
     await ask();
     bad.failure = null;
@@ -173,7 +173,7 @@ describe('a source that fails', () => {
       retryAfterMs: expect.any(Number),
     });
     expect(bad.requests).toBe(before);
-    await new Promise((resolve) => setTimeout(resolve, 80));
+    await new Promise((resolve) => setTimeout(resolve, 1050));
     expect((await ask()).errors).toEqual([]);
   });
 });
