@@ -41,15 +41,14 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
     const log = createLog(config.log);
     const metrics = new Metrics();
     const sources = open.adopt(await RunningSources.open(config, log, metrics.sources), (made) => made.stop());
-    const { registry } = sources;
-    const store = config.submit === null ? null : storeOf(registry, config.submit.into);
+    const store = config.submit === null ? null : storeOf(sources.registry, config.submit.into);
     const spoolDir = join(config.dataDir, 'submissions');
     const submission = createSubmissionDoor({ ...doorSettings(config, store), spoolDir, log });
     open.defer(() => submission.close());
     const cleaning = open.adopt(new Cleaning(log), async (made) => made.stop());
     void cleaning.replace(store, config.retention);
     const executor = createExecutor({ onExecuted: (name, ms) => metrics.executed(name, ms) });
-    const server = createServer({ config, registry, submission, log, metrics, executor });
+    const server = createServer({ config, registry: sources.registry, submission, log, metrics, executor });
     await server.listen().catch((error: unknown) => {
       throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
     });

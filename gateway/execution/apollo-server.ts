@@ -34,11 +34,22 @@ export interface ApolloContext {
   readonly exchange: Exchange;
 }
 
+/** What is known of documents, from one request to the next. */
+export interface DocumentStores {
+  readonly parsed: ReturnType<typeof documentStore>;
+  readonly persisted: ReturnType<typeof persistedDocuments>;
+}
+
+export function createDocumentStores(): DocumentStores {
+  return { parsed: documentStore(), persisted: persistedDocuments() };
+}
+
 /** Apollo Server with its pipeline, and our own execution through its gateway hook. */
 export function createApolloServer(
   gateway: Gateway,
   log: Logger,
   onError: (code: string) => void = () => {},
+  stores = createDocumentStores(),
 ): ApolloServer<ApolloContext> {
   return new ApolloServer<ApolloContext>({
     gateway: {
@@ -82,8 +93,8 @@ export function createApolloServer(
     },
     stringifyResult: (result) => JSON.stringify(result),
     parseOptions: { maxTokens: gateway.limits.tokens },
-    documentStore: documentStore(),
-    persistedQueries: { cache: persistedDocuments() },
+    documentStore: stores.parsed,
+    persistedQueries: { cache: stores.persisted },
     introspection: true,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

@@ -27,6 +27,9 @@ export interface OwnedAdapterEnv {
   stop(): Promise<void>;
 }
 
+/** Made once: an error holds on to all that called for it, and so each source would to the one that took its place. */
+const STOPPING = new DOMException('The source is being stopped.', 'AbortError');
+
 /** What an adapter is made with. */
 export function createAdapterEnv(options: AdapterEnvOptions): OwnedAdapterEnv {
   const { source, dataDir, log, settings, metrics } = options;
@@ -48,7 +51,7 @@ export function createAdapterEnv(options: AdapterEnvOptions): OwnedAdapterEnv {
     void running.finally(() => tasks.delete(running));
   };
   const stop = async () => {
-    stopping.abort();
+    stopping.abort(STOPPING);
     await Promise.all(tasks);
     await http.close();
   };

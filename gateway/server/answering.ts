@@ -1,5 +1,5 @@
 import { sourceAdmission } from '../execution/admit-source.ts';
-import { createApolloServer } from '../execution/apollo-server.ts';
+import { createApolloServer, type DocumentStores } from '../execution/apollo-server.ts';
 import type { Executor } from '../execution/executor.ts';
 import { corsPolicy } from './cors.ts';
 import type { Exchange, Route } from './exchange.ts';
@@ -27,17 +27,19 @@ export interface Lasting {
   readonly metrics: Metrics;
   readonly page: GraphiqlPage;
   readonly isDraining: () => boolean;
+  /** Only while the limits are the same: what they let in is not weighed again. */
+  readonly stores: DocumentStores;
 }
 
 /** The routes and what stands behind them. */
 export function createAnswering(
   { config, registry, submission, log }: Pick<ServerOptions, 'config' | 'registry' | 'submission' | 'log'>,
-  { executor, metrics, page, isDraining }: Lasting,
+  { executor, metrics, page, isDraining, stores }: Lasting,
 ): Answering {
   const { limits } = config;
   const open = config.submit?.open ?? false;
   const onError = (code: string) => metrics.failed(code);
-  const apollo = createApolloServer({ executor, registry, submission, limits }, log, onError);
+  const apollo = createApolloServer({ executor, registry, submission, limits }, log, onError, stores);
   const routes: { [path: string]: Route } = {
     '/': {
       name: '/',

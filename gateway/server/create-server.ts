@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { createDocumentStores } from '../execution/apollo-server.ts';
 import { createExecutor } from '../execution/create-executor.ts';
 import { createAnswering, type Lasting } from './answering.ts';
 import { GraphiqlPage } from './graphiql-page.ts';
@@ -9,11 +11,13 @@ import type { GatewayServer, ServerOptions } from './server-options.ts';
 export function createServer(options: ServerOptions): GatewayServer {
   const { config, registry, submission, log, metrics = new Metrics() } = options;
   const page = new GraphiqlPage(config.tabs ?? null);
-  const lasting: Lasting = {
+  let lasting: Lasting = {
     executor: options.executor ?? createExecutor({ onExecuted: (engine, ms) => metrics.executed(engine, ms) }),
     metrics,
     page,
     isDraining: () => listener.draining,
+    // Parsed documents are also what compiled ones are known by.
+    stores: createDocumentStores(),
   };
   let current = createAnswering({ config, registry, submission, log }, lasting);
   const listener = new HttpListener({ config, log, metrics, first: current });
@@ -27,6 +31,9 @@ export function createServer(options: ServerOptions): GatewayServer {
     },
     async replace(next) {
       const before = current;
+      if (!isDeepStrictEqual(before.config.limits, next.config.limits)) {
+        lasting = { ...lasting, stores: createDocumentStores() };
+      }
       const answering = createAnswering({ ...next, submission, log }, lasting);
       await answering.start();
       current = answering;

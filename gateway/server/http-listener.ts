@@ -37,14 +37,14 @@ interface InUse {
 
 /** The listening socket: what holds for every request whatever its route, and the way to stop. */
 export class HttpListener {
-  readonly #options: ListenerOptions;
+  readonly #options: Omit<ListenerOptions, 'first'>;
   readonly #server: Server;
   #current: InUse;
   #closing: Promise<void> | null = null;
 
-  constructor(options: ListenerOptions) {
+  constructor({ first, ...options }: ListenerOptions) {
     this.#options = options;
-    this.#current = { answering: options.first, requests: 0, onIdle: null };
+    this.#current = { answering: first, requests: 0, onIdle: null };
     this.#server = createServer({
       headersTimeout: HEAD_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,

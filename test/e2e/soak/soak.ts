@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { documentOf as benchDocument } from '../../../bench/documents.ts';
+import { EXACT_HEAP, exactHeap } from '../../support/exact-heap.ts';
 import { FaultyServer, slowBy } from '../../support/faulty-server.ts';
 import { usePostgres } from '../../support/postgres.ts';
 import { Random } from '../../support/random.ts';
@@ -48,7 +49,7 @@ submit: { into: native, openSubmit: true }
 log: { level: warn }
 `;
     gateway = await ServedGateway.start(config(0), {
-      env: { NODE_OPTIONS: '--max-old-space-size=384 --max-semi-space-size=8' },
+      env: EXACT_HEAP,
     });
   });
   afterAll(async () => {
@@ -96,7 +97,7 @@ log: { level: warn }
       : 0;
     return {
       rss: (await metric('process_resident_memory_bytes')) / 2 ** 20,
-      heap: (await metric('nodejs_heap_size_used_bytes')) / 2 ** 20,
+      heap: await exactHeap(gateway),
       sockets: server.sockets,
       files: links,
       resources: await metric('nodejs_active_resources_total'),
@@ -109,7 +110,7 @@ log: { level: warn }
     const watch = async () => {
       const end = performance.now() + seconds * 1000;
       while (performance.now() < end) {
-        await delay(Math.min(500, seconds * 10));
+        await delay(seconds * 25);
         samples.push(await held());
       }
       isOver.yet = true;
@@ -122,7 +123,7 @@ log: { level: warn }
     // The caches and the pools are full after the first third; what grows from then on grows for ever.
     const third = Math.floor(samples.length / 3);
     const [middle, last] = [samples.slice(third, 2 * third), samples.slice(-third)];
-    // What is left when the garbage is gone shows in the least of many samples.
+    // The least of many samples: requests under way hold memory too.
     const least = (of: readonly Held[], key: keyof Held) => Math.min(...of.map((sample) => sample[key]));
     const most = (of: readonly Held[], key: keyof Held) => Math.max(...of.map((sample) => sample[key]));
     const line = (key: keyof Held) => `${key} ${least(middle, key).toFixed(0)} -> ${least(last, key).toFixed(0)}`;
