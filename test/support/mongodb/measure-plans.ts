@@ -100,6 +100,7 @@ async function askAll(
   const [hash] = samples.keys.checkoutsOfRevision ?? [];
   const first = { where: null, order: 'NEWEST', first: 1, after: null } as const;
   if (hash !== undefined) await adapter.related('checkoutsOfRevision', [hash], first, waitingCall(600_000));
+  await filled(adapter);
   await settled(proxy);
   // What it asks from now on would be taken for a read's own.
   await endBackground();
@@ -163,6 +164,17 @@ function judge<O>(
       ] as const;
     }),
   );
+}
+
+/** Waits until the source's own index knows all there is. */
+async function filled(adapter: Adapter): Promise<void> {
+  const end = Date.now() + 300_000;
+  for (;;) {
+    const { ok, detail } = await adapter.health(waitingCall(60_000));
+    if (ok && !/filled|filling/.test(detail ?? '')) return;
+    if (Date.now() > end) throw new Error(`The source is still not ready: ${detail}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 }
 
 /** Waits until nothing was asked for a while. */
