@@ -171,7 +171,7 @@ async function filled(adapter: Adapter): Promise<void> {
   const end = Date.now() + 300_000;
   for (;;) {
     const { ok, detail } = await adapter.health(waitingCall(60_000));
-    if (ok && !/filled|filling/.test(detail ?? '')) return;
+    if (ok && !/filled|filling|so far/.test(detail ?? '')) return;
     if (Date.now() > end) throw new Error(`The source is still not ready: ${detail}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
