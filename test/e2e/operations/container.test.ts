@@ -13,7 +13,8 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const BASE = ['usr', 'bin', 'sbin', 'lib', 'lib64'];
 const folder = await temporaryFolder();
 const root = join(folder, 'root');
-const mayMount = spawnSync('unshare', ['--mount', 'true']).status === 0 && process.getuid?.() === 0;
+const UNSHARE = '/usr/bin/unshare';
+const mayMount = spawnSync(UNSHARE, ['--mount', 'true']).status === 0 && process.getuid?.() === 0;
 if (!mayMount) console.log('Not tested: the steps of the container file, since this process may not change its root.');
 
 const postgres = usePostgres();
@@ -36,7 +37,7 @@ function within(command: readonly string[], network = ''): [string, string[]] {
   const env = { PATH: '/node:/usr/local/bin:/usr/bin:/bin', HOME: '/tmp', ...state.env };
   const script = [...binds, network, enter].filter((line) => line !== '').join('\n');
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  return ['unshare', ['--mount', 'sh', '-euc', script, 'sh', ...variables, ...command]];
+  return [UNSHARE, ['--mount', 'sh', '-euc', script, 'sh', ...variables, ...command]];
 }
 const npmCache = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8', cwd: ROOT }).trim();
 
