@@ -24,7 +24,7 @@ export async function startCki(timeline: Timeline, fault: Fault | undefined): Pr
   return {
     name: 'cki',
     config: { adapter: 'cki', url: server.url, priority: 1, ...LIMITS, refresh: 5000, ...brokenConfig(fault) },
-    where: server.url,
+    where: new URL(server.url).host,
     close: () => server.close(),
   };
 }
@@ -37,8 +37,8 @@ export async function startSyzbot(timeline: Timeline, fault: Fault | undefined):
   await spoil(server, fault);
   return {
     name: 'syzbot',
-    config: { adapter: 'syzbot', url: server.url, ...LIMITS, freshness: 5000, ...brokenConfig(fault) },
-    where: server.url,
+    config: { adapter: 'syzbot', url: server.url, ...LIMITS, freshness: 5000, patience: 1000, ...brokenConfig(fault) },
+    where: new URL(server.url).host,
     close: () => server.close(),
   };
 }

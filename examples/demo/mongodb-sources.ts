@@ -18,7 +18,9 @@ const TREE_INDEXES = indexesOf({ node: ['treeid', 'parent'] });
 /** FerretDB on SQLite looks at each document for each read. */
 const PATIENT = { timeout: '25s', cacheTtl: '1m' };
 /** So few that a query of some levels finds no room before its deadline. */
-const LIMITED_RATE = 0.2;
+const LIMITED_RATE = 0.05;
+/** Milliseconds until a server that is not there is given up: sooner than its source. */
+const CONNECT_MS = 1000;
 
 /** KernelCI's two databases, over the MongoDB protocol; null where no server can be had. */
 export async function startMongodb(
@@ -51,7 +53,7 @@ export async function startMongodb(
     const source = async (name: SourceName, database: string, config: Readonly<Record<string, unknown>>) => {
       const fault = broken.get(name);
       const way = fault === undefined || fault === 'limited' ? null : await BrokenWay.to(where, fault);
-      const limits = fault === 'limited' ? { rate: LIMITED_RATE } : {};
+      const limits = fault === 'limited' ? { rate: LIMITED_RATE } : { connectTimeout: CONNECT_MS };
       return {
         name,
         config: { ...config, url: way?.url ?? where, database, ...limits, ...brokenConfig(fault) },
