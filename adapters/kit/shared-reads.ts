@@ -1,5 +1,6 @@
 import type { Call } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
+import { isHurried } from './upstream/patience.ts';
 
 interface SharedRead<T> {
   readonly done: Promise<T>;
@@ -11,8 +12,9 @@ interface SharedRead<T> {
 export class SharedReads<T> {
   readonly #underWay = new Map<string, SharedRead<T>>();
 
-  async read(key: string, call: Call, start: (call: Call) => Promise<T>): Promise<T> {
+  async read(name: string, call: Call, start: (call: Call) => Promise<T>): Promise<T> {
     if (call.signal.aborted) throw ended();
+    const key = isHurried() ? `${name} soon` : name;
     const shared = this.#underWay.get(key) ?? this.#begin(key, call, start);
     shared.waiting += 1;
     const { promise, reject } = Promise.withResolvers<never>();

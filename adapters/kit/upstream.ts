@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SourceError, type SourceErrorCode } from '../errors.ts';
 import { isInBackground } from './upstream/background.ts';
 import { finalFailure, isFinalFailure } from './upstream/final-failure.ts';
+import { latestBeginning } from './upstream/patience.ts';
 import { ended, type Permit, type PermitSettings, Permits } from './upstream/permits.ts';
 import { Rest } from './upstream/rest.ts';
 
@@ -101,11 +102,12 @@ export class Upstream {
 
   async #permitFor(call: Waiting): Promise<Permit> {
     const isBackground = isInBackground();
+    const wait = { signal: call.signal, deadline: Math.min(call.deadline, latestBeginning()) };
     for (;;) {
       if (isBackground) await this.#rest.over(call.signal);
       const refusal = this.#rest.refusal();
       if (refusal !== null && !isBackground) throw refusal;
-      const permit = await this.#permits.take(call, isBackground);
+      const permit = await this.#permits.take(wait, isBackground);
       if (!call.signal.aborted && this.#rest.refusal() === null) return permit;
       permit.giveBack();
       if (call.signal.aborted) throw ended();

@@ -1,9 +1,11 @@
 import type { Found } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
+import { isSpentBudget } from '../../adapters/kit/upstream/spent-budget.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
 import { keyOf } from './identity.ts';
 import type { Asked } from './loader.ts';
+import { PATIENCE_MS } from './loaders.ts';
 import { type Copy, mergeObjects, type Shown } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
@@ -18,16 +20,23 @@ export interface Lookup<E extends EntityName> {
   readonly scope: Scope;
 }
 
+/** Sources that are asked only for what they can answer in a moment, and those that could not. */
+interface Hurry {
+  readonly isHurried: (source: Source) => boolean;
+  readonly late: Source[];
+}
+
 /** Objects by key, each merged from every source that has it; null where none has. */
 export async function fetchObjects<E extends EntityName>(
   context: RequestContext,
   lookup: Lookup<E>,
   asked: readonly (Asked | null)[],
 ): Promise<readonly (Shown<E> | null)[]> {
+  const isHurried = isTooMuch(lookup, asked);
   return await Promise.all(
     asked.map(async (one) => {
       if (one === null || !isStorable(one.key)) return null;
-      const copies = await fetchCopies(context, lookup, one, lookup.scope.sources);
+      const copies = await fetchCopies(context, lookup, one, lookup.scope.sources, isHurried);
       return copies.length === 0 ? null : mergeObjects(lookup.entity, copies, lookup.fields, lookup.scope);
     }),
   );
@@ -39,11 +48,16 @@ export async function fetchCopies<E extends EntityName>(
   lookup: Lookup<E>,
   asked: Asked,
   sources: readonly Source[],
+  isHurried: (source: Source) => boolean = () => false,
 ): Promise<readonly Copy<Entities[E]>[]> {
   const { entity } = lookup;
   const able = sources.filter((source) => canGet(source, entity, asked.key));
   reportUnable(context, lookup, asked, sources, able.length);
-  const copies = await copiesOf(context, lookup, asked, able);
+  const late: Source[] = [];
+  const hurry = { isHurried: (source: Source) => able.length > 1 && isHurried(source), late };
+  let copies = await copiesOf(context, lookup, asked, able, hurry);
+  if (late.length > 0 && copies.length === 0) copies = await copiesOf(context, lookup, asked, late);
+  else for (const { name } of late) context.report.fail(name, leftOut(), asked.path);
   const [first] = copies;
   if (first === undefined) return copies;
   const newest = copies.reduce((so, copy) => (versionOf(copy.object) > versionOf(so.object) ? copy : so), first);
@@ -63,18 +77,44 @@ export async function copiesOf<E extends EntityName>(
   { entity, fields }: Lookup<E>,
   asked: Asked,
   sources: readonly Source[],
+  hurry: Hurry | null = null,
 ): Promise<readonly Copy<Entities[E]>[]> {
   // Every loader is asked before any answer is awaited, so that the keys of a level go out together.
   const answers = await Promise.all(
-    sources.map((source) => context.loaders.objects(source, entity, fields).load(asked)),
+    sources.map((source) => {
+      return context.loaders.objects(source, entity, fields, false, hurry?.isHurried(source)).load(asked);
+    }),
   );
   const copies: Copy<Entities[E]>[] = [];
   answers.forEach((answer: Found<Entities[E]> | SourceError | null, index) => {
     const source = sources[index]!;
-    if (answer instanceof SourceError) context.report.fail(source.name, answer, asked.path);
+    if (hurry?.isHurried(source) && isSpentBudget(answer)) hurry.late.push(source);
+    else if (answer instanceof SourceError) context.report.fail(source.name, answer, asked.path);
     else if (answer !== null) copies.push({ source, object: answer.object, time: answer.time });
   });
   return copies;
+}
+
+/** Which sources cannot answer all that is asked in a moment: what others know as well is not waited for. */
+function isTooMuch<E extends EntityName>(
+  { entity, scope }: Lookup<E>,
+  asked: readonly (Asked | null)[],
+): (source: Source) => boolean {
+  if (scope.sources.length === 1 || scope.sources.every(({ rate }) => rate === null)) return () => false;
+  const keys = [...new Set(asked.flatMap((one) => one?.key ?? []))];
+  const tooMuch = scope.sources.filter((source) => {
+    if (source.rate === null) return false;
+    const asks = keys.filter((key) => canGet(source, entity, key)).length;
+    const maxKeys = entityCapability(source, entity)?.get?.maxKeys ?? 1;
+    return asks / maxKeys > (source.rate * PATIENCE_MS) / 1000;
+  });
+  return (source) => tooMuch.includes(source);
+}
+
+function leftOut(): SourceError {
+  const message =
+    'It could not be asked for all in a moment: some objects are shown without what this source says of them.';
+  return new SourceError('SOURCE_TRUNCATED', message);
 }
 
 function versionOf(object: Entities[EntityName]): number {

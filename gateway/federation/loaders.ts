@@ -11,6 +11,7 @@ import type {
 } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Filter } from '../../adapters/filter.ts';
+import { beginningBy } from '../../adapters/kit/upstream/patience.ts';
 import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
 import type { GatewayCall } from './guard/shared-calls.ts';
@@ -33,6 +34,8 @@ export interface LoadersOptions {
 
 const EMPTY_PAGE: Page<never> = { items: [], hasMore: false };
 const NO_FIELDS: ReadonlySet<string> = new Set();
+/** Milliseconds that one request spends, at each source, on what is only good to have. */
+export const PATIENCE_MS = 3_000;
 
 /**
  * One loader a source, subject, arguments and fields: what one request asks is batched over a level, and asked once.
@@ -44,6 +47,7 @@ export class Loaders {
   readonly #included = new IncludedObjects();
   readonly #timedOut = new Map<string, SourceError>();
   readonly #times = new Map<string, SourceTime>();
+  readonly #moments = new Map<string, number>();
 
   constructor(options: LoadersOptions) {
     this.#options = options;
@@ -52,22 +56,25 @@ export class Loaders {
   /**
    * Objects by key; null where the source has none.
    * @param isTimed whether the time by which lists sort the objects is needed too
+   * @param isHurried whether they are only good to have: those that the source's rate lets through in a moment will do
    */
   objects<E extends EntityName>(
     source: Source,
     entity: E,
     fields: FieldSet,
     isTimed = false,
+    isHurried = false,
   ): Loader<Found<Entities[E]> | null> {
     const maxKeys = source.adapter.capabilities.entities[entity]?.get?.maxKeys ?? 1;
-    return this.#loader(`get ${entity} ${isTimed} ${fields.key}`, source, maxKeys, async (asked) => {
+    return this.#loader(`get ${entity} ${isTimed} ${isHurried} ${fields.key}`, source, maxKeys, async (asked) => {
       const known = asked.map(({ key }) => (isTimed ? null : this.#included.find(source, entity, key, fields)));
       const missing = asked.filter((_, index) => known[index] === null);
       const found =
         missing.length === 0
           ? new Map<string, Found<Entities[E]> | SourceError>()
           : await this.#call(source, missing, fields.names, async (call) => {
-              const answer = await source.adapter.getMany(entity, keysOf(missing), call);
+              const get = () => source.adapter.getMany(entity, keysOf(missing), call);
+              const answer = isHurried ? await beginningBy(this.#momentOf(source), get) : await get();
               this.#keep(source, answer.included);
               return { answer, items: answer.size };
             });
@@ -205,6 +212,13 @@ export class Loaders {
     const time = new SourceTime(source.timeout, signal);
     this.#times.set(source.name, time);
     return time;
+  }
+
+  /** Until when the request has patience with a source. */
+  #momentOf({ name }: Source): number {
+    const moment = this.#moments.get(name) ?? Date.now() + PATIENCE_MS;
+    this.#moments.set(name, moment);
+    return moment;
   }
 
   #keep(source: Source, included: readonly IncludedObject[] | undefined): void {

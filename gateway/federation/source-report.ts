@@ -38,7 +38,7 @@ export class SourceReport {
   /** Faults that were too many to be told, by source. */
   readonly untold = new Map<string, number>();
   readonly #seen = new Set<string>();
-  readonly #failures = new Map<SourceError, Set<string>>();
+  readonly #failures = new Map<SourceError | string, Set<string>>();
   readonly #failedAt = new Set<string>();
 
   /** What the source has been asked so far, to be added to. */
@@ -56,9 +56,11 @@ export class SourceReport {
    */
   fail(source: string, error: SourceError, path: Path): void {
     const field = path.filter((key) => typeof key === 'string').join('.');
-    const fields = this.#failures.get(error) ?? new Set();
+    // What was left out is so for one reason, whichever objects it was.
+    const failure = WARNINGS.has(error.code) ? `${source} ${error.code} ${error.message}` : error;
+    const fields = this.#failures.get(failure) ?? new Set();
     if (fields.has(field)) return;
-    this.#failures.set(error, fields.add(field));
+    this.#failures.set(failure, fields.add(field));
     if (error.id === null) {
       const place = JSON.stringify([source, error.code === 'SOURCE_UNSUPPORTED', path]);
       if (this.#failedAt.has(place)) return;

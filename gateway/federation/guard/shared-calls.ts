@@ -1,5 +1,6 @@
 import type { Call } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
+import { isHurried } from '../../../adapters/kit/upstream/patience.ts';
 import { AnswerCache, type AnswerCacheSettings, type KeptAnswer } from './answer-cache.ts';
 import { withinDeadline } from './deadline.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -71,10 +72,11 @@ export class SharedCalls {
     keep: (answer: T, warnings: readonly SourceError[]) => void,
   ): Promise<T> {
     const { timeout } = this.#settings;
+    const flightName = isHurried() ? `${name} soon` : name;
     return await withinDeadline(call, timeout, ({ signal, deadline }) => {
       const { fields, log } = call;
       const waiting = { signal, deadline, fields, log, warn: (error: SourceError) => call.warn(error) };
-      return this.#flights.join(name, waiting, async (flight) => {
+      return this.#flights.join(flightName, waiting, async (flight) => {
         const warnings: SourceError[] = [];
         const warn = (error: SourceError) => {
           if (warnings.length < MAX_WARNINGS) warnings.push(error);

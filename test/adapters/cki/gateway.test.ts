@@ -169,6 +169,34 @@ describe('requests', () => {
     expect(most).toBeLessThanOrEqual(2);
   }, 20_000);
 
+  it('for what others know as well are as many as the rate lets through in a moment, unless they are few', async () => {
+    const its = [...server.data.builds.values()].flat().slice(0, 30);
+    const wanted = its.map(({ id, checkout_id }) => ({ id, origin: 'redhat', checkout_id, status: 'PASS' }));
+    const tests = its.map(({ id }, at) => ({ id: `acme:${at}`, origin: 'acme', build_id: id, status: 'PASS' }));
+    const dangling = { id: 'acme:dangling', origin: 'acme', build_id: `${checkoutId}-riscv64-kernel`, status: 'PASS' };
+    const document = { version: { major: 5, minor: 3 }, builds: wanted, tests: [...tests, dangling] };
+    await writeFile(join(folder, 'native.json'), JSON.stringify(document));
+    const { ask } = await start({ rate: 2, timeout: 7_000 });
+    const query = `query ($ids: [ID!]) { tests(first: 50, filter: { id: $ids }) { nodes { id build { id checkoutId sources } } } }`;
+    const few = await ask(query, { ids: ['acme:0', 'acme:1', 'acme:2'] });
+    expect(few.errors ?? []).toEqual([]);
+    for (const { build } of shape(few.data).tests.nodes) expect(build.sources).toEqual(['cki', 'native']);
+    const { data, errors, extensions, ms } = await ask(query, { ids: [...tests, dangling].map(({ id }) => id) });
+    expect(errors ?? []).toEqual([]);
+    expect(ms).toBeLessThan(6_000);
+    const builds = new Map(shape(data).tests.nodes.map((test: { id: string; build: object }) => [test.id, test.build]));
+    for (const { id, build_id } of tests) expect(builds.get(id)).toMatchObject({ id: build_id });
+    // Nobody else could know that one: it was waited for.
+    expect(builds.get('acme:dangling')).toBeNull();
+    expect(server.requests.some(({ path }) => path.endsWith('-riscv64-kernel'))).toBe(true);
+    const both = [...builds.values()].filter((build) => JSON.stringify(build).includes('"cki"'));
+    // Those that were asked for before, and a few more.
+    expect(both.length).toBeGreaterThan(3);
+    expect(both.length).toBeLessThan(13);
+    const leftOut = (extensions.warnings ?? []).filter(({ path }: { path?: string[] }) => path?.at(-1) === 'build');
+    expect(leftOut).toMatchObject([{ extensions: { code: 'SOURCE_TRUNCATED', source: 'cki' } }]);
+  }, 20_000);
+
   it('of people come before the sweep', async () => {
     server.delay = 5;
     gateway = await startFaultGateway([
