@@ -1,4 +1,5 @@
 import { type Call, type EntityName, type Json, SourceError } from '../../kit/author.ts';
+import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { SharedReads } from '../../kit/shared-reads.ts';
 import { quote } from '../client/quote.ts';
 import { isRaw } from '../client/raw.ts';
@@ -23,9 +24,14 @@ type Numbered = 'checkout' | 'build' | 'test';
 export class LookUp {
   readonly #options: LookUpOptions;
   readonly #reads = new SharedReads<Json | null>();
+  /** What was not there lately. Others may know much that the DataWarehouse does not show, or no longer. */
+  readonly #absent: BoundedCache<true>;
 
   constructor(options: LookUpOptions) {
     this.#options = options;
+    // Without end is how it writes that nothing is newer, and 0 how the cache writes that.
+    const ttl = Math.max(1, Math.min(options.freshness, Number.MAX_SAFE_INTEGER));
+    this.#absent = new BoundedCache({ maxEntries: 10_000, maxBytes: 2_000_000, sizeOf: (_, key) => key.length, ttl });
   }
 
   async record(entity: Numbered, key: string, call: Call): Promise<Json | null> {
@@ -67,14 +73,17 @@ export class LookUp {
     call: Call,
   ): Promise<Json | null> {
     const { client, learnt, freshness } = this.#options;
+    const name = `${entity} ${path}`;
     const ask = async (shared: Call): Promise<Json | null> => {
       const raw = await client.object(entity, path, shared);
-      if (raw !== null) await learnt.keep(entity, [raw]);
+      if (raw === null) this.#absent.set(name, true);
+      else await learnt.keep(entity, [raw]);
       return raw;
     };
     if (known !== null && known.age < freshness) return known.raw;
+    if (known === null && this.#absent.get(name) === true) return null;
     try {
-      return await this.#reads.read(`${entity} ${path}`, call, ask);
+      return await this.#reads.read(name, call, ask);
     } catch (error) {
       if (known === null || !isOutage(error) || call.signal.aborted) throw error;
       call.warn(stale(error));

@@ -81,6 +81,18 @@ describe('what is asked in several ways at once', () => {
       expect([shown, counted].map((pages) => ids(pages?.get(id0)).length)).toEqual([2, 3]);
       expect(asked('/builds?')).toBe(1);
     }));
+
+  it('is not asked for again at once where it is not there', () =>
+    withFolder(async (folder) => {
+      const cki = await start(folder);
+      await filled(cki);
+      const build = `${id0}-riscv64-kernel`;
+      for (const fields of [['id'], ['status']]) {
+        const found = await cki.getMany('build', [build], { ...makeCall(), fields: new Set(fields) });
+        expect(found.size).toBe(0);
+      }
+      expect(asked('riscv64')).toBe(1);
+    }));
 });
 
 describe('lists', () => {
