@@ -66,15 +66,15 @@ export class GraphiqlPage {
 async function makePage(tabs: readonly ExampleQuery[]): Promise<Page> {
   // Nine megabytes of source: only read where a page is made at all.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const tabsShown = tabs.map(({ query, variables }) => ({ query, variables: JSON.stringify(variables, null, 2) }));
   const html = renderGraphiQL({
     title: 'kcigraph',
     favicon: `data:image/svg+xml,${encodeURIComponent(MARK)}`,
     logo: MARK,
     endpoint: '/graphql',
-    defaultTabs: tabs.map(({ query, variables }) => ({
-      query,
-      variables: JSON.stringify(variables, null, 2),
-    })),
+    defaultTabs: tabsShown,
+    // Of the tab that is open first it would show the query alone.
+    ...tabsShown[0],
     shouldPersistHeaders: false,
     credentials: 'same-origin',
   });

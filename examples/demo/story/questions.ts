@@ -20,19 +20,24 @@ export function questionsOf(timeline: Timeline): readonly Question[] {
       asks: 'Is this commit good, who says so, and who has not answered?',
       variables: { commit: fix.hash.slice(0, 12) },
       query: `# Is this commit good, who says so, and who has not answered?
-# "revision.sources" names who knows it; "sources" are all who could. A source that failed stands under "errors".
-# "waiting" has what is still running. The commit before it is bad: ask for ${bad.commit}.
+# revision.sources: who knows it; sources: all who could.
+# "waiting" still runs; a source that fails is under "errors".
+# For a bad one, ask for ${bad.commit}.
 query IsItGood($commit: String!) {
-  sources { name state detail }
   revision(gitCommitHash: $commit) {
     gitCommitName
     sources
-    statusCounts { verdict pass fail error miss done skip none total }
-    checkouts { nodes { origin treeName startTime sources } }
-    failures: tests(filter: { status: [FAIL] }) { nodes { origin path environment { comment misc } } }
-    waiting: tests(filter: { status: [null] }) { nodes { origin path comment startTime } }
+    statusCounts { verdict pass fail error miss done skip none }
+    waiting: tests(filter: { status: [null] }) {
+      nodes { origin path comment startTime }
+    }
+    failures: tests(filter: { status: [FAIL] }) {
+      nodes { origin path comment }
+    }
     issues { nodes { reportSubject reportUrl misc } }
+    checkouts { nodes { origin treeName startTime sources } }
   }
+  sources { name state detail }
 }
 `,
     },
@@ -40,13 +45,21 @@ query IsItGood($commit: String!) {
       name: 'WhoSawItFirst',
       asks: 'Who saw the regression first, and who has confirmed it since?',
       variables: bad,
-      query: `# Who saw the regression first, and who has confirmed it since? The first stands last; what has no time is behind it.
+      query: `# Who saw the regression first, and who has confirmed it since?
+# The first stands last; what has no time stands behind it.
 query WhoSawItFirst($commit: String!) {
   revision(gitCommitHash: $commit) {
     gitCommitName
     tests(first: 50, filter: { status: [FAIL] }) {
       totalCount
-      nodes { startTime origin path comment build { architecture configName } sources }
+      nodes {
+        startTime
+        origin
+        path
+        comment
+        build { architecture configName }
+        sources
+      }
     }
   }
 }
@@ -56,7 +69,8 @@ query WhoSawItFirst($commit: String!) {
       name: 'OneBoardOrAll',
       asks: 'Does it fail on one board, or on all?',
       variables: { ...bad, path: 'kernelci_sleep' },
-      query: `# Does it fail on one board, or on all? The same test on every board that ran it.
+      query: `# Does it fail on one board, or on all?
+# The same test on every board that ran it.
 query OneBoardOrAll($commit: String!, $path: String!) {
   revision(gitCommitHash: $commit) {
     tests(first: 50, filter: { path: { under: $path } }) {
@@ -71,14 +85,19 @@ query OneBoardOrAll($commit: String!, $path: String!) {
       name: 'SinceWhen',
       asks: 'Since when, and is it over?',
       variables: { tree: 'mainline', path: 'kernelci_sleep.rtcwake-mem', platform: 'anvil-2' },
-      query: `# Since when, and is it over? One test on one board, commit by commit, the newest first.
-# Each source sorts and pages its own; the commits are merged, and a commit comes once.
+      query: `# Since when, and is it over?
+# One test on one board, commit by commit, the newest first.
 query SinceWhen($tree: String!, $path: String!, $platform: String!) {
-  revisions(first: 14, filter: { treeName: [$tree], patchsetHash: [""] }) {
+  revisions(
+    first: 14
+    filter: { treeName: [$tree], patchsetHash: [""] }
+  ) {
     nodes {
       gitCommitName
       gitCommitHash
-      tests(filter: { path: { in: [$path] }, platform: [$platform] }) { nodes { status startTime sources } }
+      tests(filter: { path: { in: [$path] }, platform: [$platform] }) {
+        nodes { status startTime sources }
+      }
     }
   }
 }
@@ -88,12 +107,18 @@ query SinceWhen($tree: String!, $path: String!, $platform: String!) {
       name: 'IsItKnown',
       asks: 'Is it known, and where else was it seen?',
       variables: bad,
-      query: `# Is it known, and where else was it seen? What names the commit as its cause, and what was seen in its tests.
+      query: `# Is it known, and where else was it seen?
+# Issues that blame the commit, and what was seen in its tests.
 query IsItKnown($commit: String!) {
   revision(gitCommitHash: $commit) {
     issues { nodes { ...Known } }
     incidents(first: 20) {
-      nodes { origin present issue { ...Known } test { origin path status } }
+      nodes {
+        origin
+        present
+        issue { ...Known }
+        test { origin path status }
+      }
     }
   }
 }
@@ -114,13 +139,16 @@ fragment Known on Issue {
       name: 'FlakyOrBroken',
       asks: 'Is this test flaky, or is the kernel broken?',
       variables: { tree: 'stable', path: 'kselftest.timers.posix_timers' },
-      query: `# Is this test flaky, or is the kernel broken? One test, commit by commit, on all boards that run it:
-# it comes and goes on one board, whatever the commit, in trees that do not have the regression either.
+      query: `# Is this test flaky, or is the kernel broken?
+# It comes and goes on one board, whatever the commit, in a tree
+# that does not have the regression.
 query FlakyOrBroken($tree: String!, $path: String!) {
   revisions(first: 20, filter: { treeName: [$tree] }) {
     nodes {
       gitCommitName
-      tests(filter: { path: { in: [$path] } }) { nodes { status environment { misc } startTime } }
+      tests(filter: { path: { in: [$path] } }) {
+        nodes { status environment { misc } startTime }
+      }
     }
   }
 }
@@ -130,11 +158,21 @@ query FlakyOrBroken($tree: String!, $path: String!) {
       name: 'SlowerAndSlower',
       asks: 'Has it become slower?',
       variables: { path: 'hackbench.pipe', platform: 'foundry-4' },
-      query: `# Has it become slower? No day shows it, six weeks do: each commit adds little.
+      query: `# Has it become slower?
+# No day shows it, six weeks do: each commit adds little.
 query SlowerAndSlower($path: String!, $platform: String!) {
-  tests(first: 60, orderBy: OLDEST, filter: { path: { in: [$path] }, platform: [$platform] }, sources: ["native"]) {
+  tests(
+    first: 60
+    orderBy: OLDEST
+    filter: { path: { in: [$path] }, platform: [$platform] }
+    sources: ["native"]
+  ) {
     totalCount
-    nodes { startTime number { value unit } build { checkout { gitCommitName patchsetHash } } }
+    nodes {
+      startTime
+      number { value unit }
+      build { checkout { gitCommitName patchsetHash } }
+    }
   }
 }
 `,
@@ -143,14 +181,23 @@ query SlowerAndSlower($path: String!, $platform: String!) {
       name: 'LabOrKernel',
       asks: 'Was that the lab, or the kernel?',
       variables: { from: later(outage.from, -DAY).toISOString(), to: later(outage.to, DAY).toISOString() },
-      query: `# Was that the lab, or the kernel? What broke before it could tell is no verdict on a kernel: ERROR and MISS, not FAIL.
-# For two days one lab had no power; the same commits passed elsewhere.
+      query: `# Was that the lab, or the kernel?
+# What broke before it could tell says nothing of a kernel:
+# ERROR and MISS, not FAIL. Elsewhere the same commits passed.
 query LabOrKernel($from: DateTime!, $to: DateTime!) {
-  revisions(first: 10, filter: { treeName: ["mainline"], startTime: { from: $from, to: $to } }) {
+  revisions(
+    first: 10
+    filter: {
+      treeName: ["mainline"]
+      startTime: { from: $from, to: $to }
+    }
+  ) {
     nodes {
       gitCommitName
       statusCounts { verdict pass fail error miss }
-      tests(filter: { status: [ERROR, MISS] }) { nodes { path comment misc } }
+      tests(filter: { status: [ERROR, MISS] }) {
+        nodes { path comment misc }
+      }
     }
   }
 }
@@ -160,17 +207,25 @@ query LabOrKernel($from: DateTime!, $to: DateTime!) {
       name: 'WhatOfMyPatches',
       asks: 'What became of my patches?',
       variables: { commit: patched.hash.slice(0, 12), patches: PATCHSET },
-      query: `# What became of my patches? The same commit with patches on top is a revision of its own. Two systems tried these.
+      query: `# What became of my patches?
+# A commit with patches on top is a revision of its own.
 query WhatOfMyPatches($commit: String!, $patches: String!) {
-  withThem: revision(gitCommitHash: $commit, patchsetHash: $patches) { ...Results }
+  withThem: revision(
+    gitCommitHash: $commit
+    patchsetHash: $patches
+  ) { ...Results }
   without: revision(gitCommitHash: $commit) { ...Results }
 }
 
 fragment Results on Revision {
   sources
-  checkouts { nodes { origin comment messageId patchsetFiles { name url } } }
+  checkouts {
+    nodes { origin comment messageId patchsetFiles { name url } }
+  }
   statusCounts { verdict pass fail done total }
-  tests(first: 50, filter: { path: { under: "hackbench" } }) { nodes { number { value unit } } }
+  tests(first: 50, filter: { path: { under: "hackbench" } }) {
+    nodes { number { value unit } }
+  }
 }
 `,
     },
@@ -178,13 +233,27 @@ fragment Results on Revision {
       name: 'WhoDisagrees',
       asks: 'Do they all say the same?',
       variables: { ...bad, path: 'kernelci_sleep.rtcwake-mem' },
-      query: `# Do they all say the same? Where two sources hold the same object and differ, the first by priority is shown, and both are named.
-# KCIDB still has what the lab said first; KernelCI has put it right.
+      query: `# Do they all say the same?
+# Where two sources hold one object and differ, the first by
+# priority is shown, and "conflicts" has what each of them says.
 query WhoDisagrees($commit: String!, $path: String!) {
   revision(gitCommitHash: $commit) {
-    checkouts { nodes { id treeName sources conflicts { field values { value source origin } } } }
+    checkouts {
+      nodes {
+        id
+        treeName
+        sources
+        conflicts { field values { value source origin } }
+      }
+    }
     tests(filter: { path: { in: [$path] } }) {
-      nodes { id status sources environment { misc } conflicts { field values { value source } } }
+      nodes {
+        id
+        status
+        sources
+        environment { misc }
+        conflicts { field values { value source origin } }
+      }
     }
   }
 }
