@@ -34,7 +34,7 @@ function create(given: CkiOptions, env: AdapterEnv): Adapter {
   const whole = new WholeCheckouts(client, learnt, given.all);
   const rows = new Rows({ client, learnt, freshness, isOffline, whole });
   const finders = findersOf(new LookUp({ client, learnt, sweep, origin, freshness }), rows, given);
-  const children = new Children({ options: given, rows, commits, finders, pageSize: () => client.pageSize });
+  const children = new Children({ options: given, rows, commits, finders, pageSize: (path) => client.pageSize(path) });
   const queries = new Queries({ finders, children, commits });
   let isStarted = false;
   return {

@@ -14,18 +14,17 @@ const MAX_BYTES = 32 * 1024 * 1024;
 export class CkiClient {
   readonly #options: CkiOptions;
   readonly #env: AdapterEnv;
-  /** Rows that the source gives at once, as far as it has shown. */
-  #mostRows: number;
+  /** Rows that the source gives at once, by list, as far as it has shown. */
+  readonly #mostRows = new Map<PathName, number>();
 
   constructor(options: CkiOptions, env: AdapterEnv) {
     this.#options = options;
     this.#env = env;
-    this.#mostRows = options.pageSize;
   }
 
   /** How many rows to ask for at once. */
-  get pageSize(): number {
-    return this.#mostRows;
+  pageSize(path: PathName): number {
+    return this.#mostRows.get(path) ?? this.#options.pageSize;
   }
 
   /** What lies at a path; null where the DataWarehouse does not have it, or does not show it. */
@@ -36,7 +35,7 @@ export class CkiClient {
   /** A stretch of a list; null where that below which it hangs is not there. */
   async rows(path: PathName, id: string | null, offset: number, call: Call): Promise<RowsPage | null> {
     const { paging } = this.#options;
-    const limit = this.#mostRows;
+    const limit = this.pageSize(path);
     const url = this.#urlOf(path, id ?? '');
     url.searchParams.set(paging.limit, String(limit));
     if (offset > 0) url.searchParams.set(paging.offset, String(offset));
@@ -47,7 +46,7 @@ export class CkiClient {
       throw new SourceError('SOURCE_BAD_DATA', message);
     }
     const page = readPage(json, { offset, limit }, paging);
-    if (page.isCapped) this.#mostRows = Math.max(1, Math.min(this.#mostRows, page.rows.length));
+    if (page.isCapped) this.#mostRows.set(path, Math.max(1, Math.min(limit, page.rows.length)));
     return page;
   }
 

@@ -37,9 +37,10 @@ export function readPage(json: Json, { offset, limit }: Asked, paging: CkiOption
     const message = `The first page came where rows from ${offset} on were asked for: "${paging.offset}" does not count rows.`;
     throw new SourceError('SOURCE_BAD_DATA', message);
   }
-  const came = rows.slice(0, limit);
   const end = offset + rows.length;
-  const isLast = isEnd(next, count, end, rows.length, limit) && rows.length <= limit;
+  const isLast = isEnd(next, count, end, rows.length, limit);
+  // A source that does not heed the limit gives more, and tells by what follows that they are so many.
+  const came = isLast || offsetIn(next, paging.offset) === end ? rows : rows.slice(0, limit);
   if (isLast || rows.length >= limit) return { rows: came, isLast, isCapped: false };
   // Rows may be hidden after they were counted: their places are taken all the same.
   const isHoley = rows.length === 0 || offsetIn(next, paging.offset) === offset + limit;

@@ -124,12 +124,12 @@ export class Sweep {
   }
 
   async #readOn(offset: number, signal: AbortSignal): Promise<void> {
-    const overlap = this.#client.pageSize < LEAST_OVERLAPPING ? 0 : Math.min(offset, OVERLAP);
+    const overlap = this.#client.pageSize('checkouts') < LEAST_OVERLAPPING ? 0 : Math.min(offset, OVERLAP);
     const from = offset - overlap;
     const page = await this.#page(from, signal);
     const seam = page.rows.slice(0, overlap);
     if (seam.length > 0 && this.#known({ rows: seam }) === 0) {
-      this.#setProgress({ ...this.#progress, offset: Math.max(0, offset - this.#client.pageSize) });
+      this.#setProgress({ ...this.#progress, offset: Math.max(0, offset - this.#client.pageSize('checkouts')) });
       await this.#learnt.keep('checkout', page.rows);
       return;
     }

@@ -20,6 +20,7 @@ import {
   SourceError,
   type Test,
 } from '../../kit/author.ts';
+import type { PathName } from '../client.ts';
 import { parseIssueKey, parseKey } from '../ids.ts';
 import type { CkiOptions } from '../options.ts';
 import { translateBuild } from '../translate-build.ts';
@@ -44,7 +45,7 @@ export interface ChildrenOptions {
   readonly commits: Commits;
   readonly finders: Finders;
   /** Rows that one request may ask for. */
-  readonly pageSize: () => number;
+  readonly pageSize: (path: PathName) => number;
 }
 
 /** What lies below something, one parent at a time. */
@@ -130,7 +131,7 @@ export class Children {
     const found = await this.#given.finders.issue(parent, call);
     if (found === null) return NOTHING;
     const read = async (offset: number) => (offset === 0 ? [withTie(found)] : []);
-    return await offsetPage({ ...query, pageSize: this.#given.pageSize() }, read);
+    return await offsetPage({ ...query, pageSize: this.#given.pageSize('issues') }, read);
   }
 
   /** A parent of another form than ours is nobody's here: nothing is asked. */
@@ -144,15 +145,17 @@ export class Children {
     call: Call,
     toItem: (raw: Json) => PageItem<Entities[E]> | null,
   ): Promise<Page<Entities[E]>> {
-    const read = this.#given.rows.reader(list, call);
+    const reader = this.#given.rows.reader(list, call);
     const page = await offsetPage<Entities[E]>(
-      { ...query, pageSize: this.#given.pageSize() },
+      { ...query, pageSize: this.#given.pageSize(list.path) },
       async (offset, limit) => {
-        const rows = await read(offset, limit);
+        const rows = await reader.read(offset, limit);
         return rows.map((raw) => (raw === null ? null : toItem(raw)));
       },
     );
-    return { ...page, items: withoutRepeats(page.items) };
+    // The rows before it stand.
+    if (reader.fault !== null) call.warn(reader.fault);
+    return { ...page, items: withoutRepeats(page.items), hasMore: page.hasMore || reader.fault !== null };
   }
 }
 

@@ -45,12 +45,13 @@ export function findersOf(lookUp: LookUp, rows: Rows, options: CkiOptions): Find
     const key = parseOccurrenceId(id, origin);
     if (key === null) return null;
     const subject = { entity: key.subject, id: key.subjectId };
-    const read = rows.reader(occurrencesBelow(subject), call);
-    for (const raw of await read(0, MAX_OCCURRENCES)) {
+    const reader = rows.reader(occurrencesBelow(subject), call);
+    for (const raw of await reader.read(0, MAX_OCCURRENCES)) {
       // What others of the list are like is of no interest here.
       const found = translateIncident(raw, subject, options, () => undefined);
       if (found?.object.id === id) return { object: found.object, time: found.time };
     }
+    if (reader.fault !== null) throw reader.fault;
     return null;
   }
 }

@@ -14,8 +14,13 @@ export interface RowList {
   readonly id: string | null;
 }
 
-/** A stretch of rows; fewer than asked for mean that the list ends there. */
-export type ReadRows = (offset: number, limit: number) => Promise<readonly (Json | null)[]>;
+/** Reads one list during one call. */
+export interface RowsReader {
+  /** A stretch of rows; fewer than asked for mean that the list ends there, or cannot be understood from there on. */
+  read(offset: number, limit: number): Promise<readonly (Json | null)[]>;
+  /** What came where the next rows should have been. */
+  readonly fault: SourceError | null;
+}
 
 export interface RowsOptions {
   readonly client: CkiClient;
@@ -48,10 +53,11 @@ export class Rows {
     this.#options = options;
   }
 
-  reader(list: RowList, call: Call): ReadRows {
+  reader(list: RowList, call: Call): RowsReader {
     const rows = new Map<number, Json | null>();
     let end: number | null = null;
     let isLearntUsed = false;
+    let fault: SourceError | null = null;
     const take = (learnt: LearntList) => {
       isLearntUsed = true;
       for (const [index, row] of learnt.rows.entries()) if (!rows.has(index)) rows.set(index, row);
@@ -75,15 +81,27 @@ export class Rows {
         call.warn(stale(error));
       }
     };
-    return async (offset, limit) => {
+    const read = async (offset: number, limit: number) => {
       const found: (Json | null)[] = [];
       for (let at = offset; found.length < limit; at++) {
         if (end !== null && at >= end) break;
-        if (!rows.has(at)) await load(at);
+        try {
+          if (!rows.has(at)) await load(at);
+        } catch (error) {
+          if (at === 0 || !(error instanceof SourceError) || error.code !== 'SOURCE_BAD_DATA') throw error;
+          fault = error;
+          end = at;
+        }
         if (!rows.has(at)) break;
         found.push(rows.get(at) ?? null);
       }
       return found;
+    };
+    return {
+      read,
+      get fault() {
+        return fault;
+      },
     };
   }
 

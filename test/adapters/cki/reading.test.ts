@@ -96,6 +96,31 @@ describe('what is asked in several ways at once', () => {
 });
 
 describe('lists', () => {
+  it('may heed no limit; of one that cannot be read on the rows before stand, and the fault is told', () =>
+    withFolder(async (folder) => {
+      const build = `${id0}-x86_64-kernel`;
+      const [builds = [], tests = []] = [server.data.builds.get(id0), server.data.tests.get(build)];
+      server.fault = ({ url = '' }, response) => {
+        const isWhole = url.includes('/builds?');
+        if (!isWhole && !url.includes('/tests?')) return false;
+        const next = isWhole ? null : 'https://datawarehouse.internal.example/tests?limit=2&offset=2';
+        const page = { count: 5, next, previous: null, results: isWhole ? builds : tests.slice(0, 2) };
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(page));
+        return true;
+      };
+      const cki = await start(folder, { pageSize: 2 });
+      await filled(cki);
+      const below = await cki.related('buildsOfCheckout', [id0], { ...NEWEST, first: 10 }, makeCall());
+      expect(ids(below.get(id0))).toEqual(builds.map(({ id }) => id));
+      expect(builds.length).toBeGreaterThan(2);
+      const warnings: SourceError[] = [];
+      const call = { ...makeCall(), warn: (error: SourceError) => warnings.push(error) };
+      const cut = (await cki.related('testsOfBuild', [build], { ...NEWEST, first: 10 }, call)).get(build);
+      expect(ids(cut)).toEqual(tests.slice(0, 2).map(({ id }) => id));
+      expect(cut).toMatchObject({ hasMore: true });
+      expect(warnings).toMatchObject([{ code: 'SOURCE_BAD_DATA', message: expect.stringContaining('"offset"') }]);
+    }));
+
   it('are read by counting rows: a link to another host is never followed', () =>
     withFolder(async (folder) => {
       await open({ maxLimit: 4, linkHost: 'http://127.0.0.1:1' }, 30);
