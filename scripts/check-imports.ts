@@ -51,12 +51,27 @@ const LAYERS: readonly Layer[] = [
 
 /** Every import that points the wrong way, a sentence each. */
 export function importFaults(root: string): string[] {
+  return importsWithin(root).flatMap(([file, target]) => faultOf(file, target) ?? []);
+}
+
+/** The layers as they are: each with the others that its files import from. */
+export function importedLayers(root: string): ReadonlyMap<string, ReadonlySet<string>> {
+  const imported = new Map(LAYERS.map(({ name }) => [name, new Set<string>()]));
+  for (const [file, target] of importsWithin(root)) {
+    const [from, to] = [layerOf(file)?.name, layerOf(target)?.name];
+    if (from !== undefined && to !== undefined && from !== to) imported.get(from)?.add(to);
+  }
+  return imported;
+}
+
+/** Each import of one of our files by another. */
+function importsWithin(root: string): (readonly [file: string, target: string])[] {
   return globSync('{gateway,adapters}/**/*.ts', { cwd: root })
     .sort()
     .flatMap((file) => {
       const { importedFiles } = ts.preProcessFile(readFileSync(join(root, file), 'utf8'), true, true);
       const relative = importedFiles.filter(({ fileName }) => fileName.startsWith('.'));
-      return relative.flatMap(({ fileName }) => faultOf(file, normalize(join(dirname(file), fileName))) ?? []);
+      return relative.map(({ fileName }) => [file, normalize(join(dirname(file), fileName))] as const);
     });
 }
 

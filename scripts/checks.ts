@@ -11,6 +11,7 @@ const CHECKS: readonly (readonly [name: string, ...command: readonly string[]])[
   ['dead exports and dependencies', 'node_modules/knip/bin/knip.js', '--no-progress'],
   ['generated types', 'codegen.ts', '--check'],
   ['lock file for every platform', 'scripts/complete-lock.ts', '--check'],
+  ['picture of the architecture', 'scripts/draw-architecture.ts', '--check'],
   ['documented configuration', 'scripts/document-configuration.ts', '--check'],
 ];
 
