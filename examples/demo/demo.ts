@@ -15,8 +15,8 @@ import { type Question, questionsOf } from './story/questions.ts';
 import { Timeline } from './story/timeline.ts';
 import { untilAllKnow } from './until-all-know.ts';
 
-const NO_MONGODB =
-  'Left out: maestro and kernelci. They need a server of the MongoDB protocol: set MONGODB_URI, or install mongod, FerretDB or Go (which builds one).';
+const LEFT_OUT = 'Left out: maestro and kernelci, which need a server of the MongoDB protocol.';
+const HOW_TO_HAVE_ONE = 'Set MONGODB_URI, or install mongod, FerretDB or Go (which builds one).';
 
 async function run(options: DemoOptions): Promise<void> {
   const say = new Saying();
@@ -61,10 +61,17 @@ async function startSources(
     say.runs(source, broken.get(source.name));
     return source;
   };
-  const mongodb = startMongodb(timeline, broken, { tell: (line) => say.line(line), signal }).then(async (pair) => {
-    if (pair === null) say.line(NO_MONGODB);
-    return await Promise.all((pair ?? []).map((source) => started(Promise.resolve(source))));
-  });
+  const mongodb = startMongodb(timeline, broken, { tell: (line) => say.line(line), signal }).then(
+    async (pair) => {
+      if (pair === null) say.line(`${LEFT_OUT} ${HOW_TO_HAVE_ONE}`);
+      return await Promise.all((pair ?? []).map((source) => started(Promise.resolve(source))));
+    },
+    (error: unknown) => {
+      signal.throwIfAborted();
+      say.line(`${LEFT_OUT} ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    },
+  );
   const settled = await Promise.allSettled([
     mongodb,
     ...[
@@ -111,4 +118,4 @@ try {
   process.exitCode = error instanceof OptionError ? 2 : 1;
 }
 // The channel to the command that started this would keep it.
-process.disconnect?.();
+if (process.connected) process.disconnect?.();

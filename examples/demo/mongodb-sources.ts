@@ -19,6 +19,8 @@ const TREE_INDEXES = indexesOf({ node: ['treeid', 'parent'] });
 const PATIENT = { timeout: '25s', cacheTtl: '1m' };
 /** So few that a query of some levels finds no room before its deadline. */
 const LIMITED_RATE = 0.05;
+/** Milliseconds that the server of somebody else is waited for. */
+const SELECTION_MS = 5000;
 /** Milliseconds until a server that is not there is given up: sooner than its source. */
 const CONNECT_MS = 1000;
 
@@ -31,7 +33,7 @@ export async function startMongodb(
   const found = findServer();
   if (found === null) return null;
   const server = found.kind === 'uri' ? null : await ServerProcess.start(found, patience);
-  const client = new MongoClient(server?.url ?? urlOf(found));
+  const client = new MongoClient(server?.url ?? urlOf(found), { serverSelectionTimeoutMS: SELECTION_MS });
   try {
     // A server that others use too gets databases that nobody else has.
     const mark = server === null ? `kcigraph_demo_${randomBytes(4).toString('hex')}_` : '';

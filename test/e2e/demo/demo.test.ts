@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { questionsOf } from '../../../examples/demo/story/questions.ts';
 import { Timeline } from '../../../examples/demo/story/timeline.ts';
 import { hasChromium } from '../../support/chromium.ts';
+import { runCommand } from '../../support/command.ts';
 import { describeWithMongo, MONGO_START_MS } from '../../support/mongodb/mongodb.ts';
 import { takePicture } from './graphiql-picture.ts';
 import { type Answered, RunningDemo } from './running-demo.ts';
@@ -200,7 +202,7 @@ describeWithMongo('kcigraph demo --break', () => {
   const broken = { cki: 'down', syzbot: 'lying', kernelci: 'limited', native: 'slow' } as const;
   let demo: RunningDemo;
   beforeAll(async () => {
-    demo = await RunningDemo.start(...Object.entries(broken).flatMap((pair) => ['--break', pair.join('=')]));
+    demo = await RunningDemo.start(Object.entries(broken).flatMap((pair) => ['--break', pair.join('=')]));
   }, MONGO_START_MS);
   afterAll(async () => {
     expect(await demo?.stop()).toEqual({ code: 0, left: [] });
@@ -257,6 +259,27 @@ query Partly($commit: String!) {
     },
     120_000,
   );
+});
+
+describe('kcigraph demo where no server of the MongoDB protocol can be had', () => {
+  it(
+    'says so, and goes on with the rest',
+    async () => {
+      const demo = await RunningDemo.start([], { MONGODB_URI: 'mongodb://127.0.0.1:1/' });
+      expect(demo.output).toContain('Left out: maestro and kernelci, which need a server of the MongoDB protocol.');
+      const { data } = await demo.ask('{ sources { name } revision(gitCommitHash: "9c899abcacb1") { sources } }');
+      expect(namesOf(data.sources)).toEqual(['cki', 'syzbot', 'native']);
+      expect(data.revision).toEqual({ sources: ['cki', 'syzbot', 'native'] });
+      expect(await demo.stop()).toEqual({ code: 0, left: [] });
+    },
+    QUESTION_MS,
+  );
+
+  it('refuses what it does not know, with the exit code 2', async () => {
+    const { code, stderr } = await runCommand(['demo', '--break', 'cki=asleep'], tmpdir());
+    expect(code).toBe(2);
+    expect(stderr).toContain('then "=", then one of down, slow, lying, limited; "cki=asleep" is not.');
+  });
 });
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -25,10 +25,11 @@ export class RunningDemo {
     this.#folder = folder;
   }
 
-  static async start(...flags: readonly string[]): Promise<RunningDemo> {
+  static async start(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<RunningDemo> {
     const folder = await temporaryFolder();
     const args = [LAUNCHER, 'demo', '--port', '0', ...flags];
-    return new RunningDemo(await startCommand(process.execPath, args, folder, commandEnv({ TMPDIR: folder })), folder);
+    const command = await startCommand(process.execPath, args, folder, commandEnv({ ...env, TMPDIR: folder }));
+    return new RunningDemo(command, folder);
   }
 
   get output(): string {
