@@ -5,6 +5,7 @@ import { acceptedEncoding } from './content-encoding.ts';
 import { isNoneMatch } from './entity-tag.ts';
 import { type ExampleQuery, exampleQueries } from './example-queries.ts';
 import type { Exchange } from './exchange.ts';
+import { type OfferedTab, offeredTabsScript } from './offered-tabs.ts';
 import { send } from './send.ts';
 
 const TYPE = 'text/html; charset=utf-8';
@@ -33,7 +34,7 @@ export class GraphiqlPage {
 
   /** Starts making it, so that the first visitor need not wait. */
   prepare(): Promise<Page> {
-    this.#page ??= makePage(this.#tabs ?? exampleQueries(new Date()));
+    this.#page ??= makePage(this.#tabs);
     return this.#page;
   }
 
@@ -63,21 +64,28 @@ export class GraphiqlPage {
   };
 }
 
-async function makePage(tabs: readonly ExampleQuery[]): Promise<Page> {
+/** @param own an operator's; null: those that kcigraph brings */
+async function makePage(own: readonly ExampleQuery[] | null): Promise<Page> {
+  const tabs = own ?? exampleQueries(new Date());
   // Nine megabytes of source: only read where a page is made at all.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const tabsShown = tabs.map(({ query, variables }) => ({ query, variables: JSON.stringify(variables, null, 2) }));
-  const html = renderGraphiQL({
+  const offered = tabs.map(
+    ({ query, variables }): OfferedTab => ({ query, variables: JSON.stringify(variables, null, 2) }),
+  );
+  // Ours have the day in their variables, which is no reason to offer them anew.
+  const mark = sha256(JSON.stringify(own === null ? tabs.map(({ query }) => query) : offered), 'base64url');
+  const rendered = renderGraphiQL({
     title: 'kcigraph',
     favicon: `data:image/svg+xml,${encodeURIComponent(MARK)}`,
     logo: MARK,
     endpoint: '/graphql',
-    defaultTabs: tabsShown,
-    // Of the tab that is open first it would show the query alone.
-    ...tabsShown[0],
+    // For a browser that keeps nothing.
+    defaultTabs: [{ query: '{ sources { name state detail } }' }],
     shouldPersistHeaders: false,
     credentials: 'same-origin',
   });
+  const root = '<div id="root"></div>';
+  const html = rendered.replace(root, () => `${root}\n${offeredTabsScript(offered, mark)}`);
   const [brotli, gzipped] = await Promise.all([
     promisify(brotliCompress)(html, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
     promisify(gzip)(html),
