@@ -27,6 +27,8 @@ describe('the package, installed into an empty folder', () => {
     const paths = packed.files;
     for (const path of [
       'dist/gateway/main.js',
+      'dist/examples/demo/demo.js',
+      'dist/examples/upstreams/mongodb/build.sh',
       'dist/adapters/adapter.d.ts',
       'dist/schema.graphql',
       'bin/kcigraph.js',

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 const CACHE = import.meta.filename.endsWith('.ts')
   ? fileURLToPath(new URL('../../../.cache/mongodb/', import.meta.url))
   : join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kcigraph');
+const PROGRESS_MS = 15_000;
 const BUILD = fileURLToPath(new URL('./build.sh', import.meta.url));
 
 /** What the tests and the demo may run on: the first of these that is there. */
@@ -60,7 +61,12 @@ async function build(tell: (line: string) => void, signal: AbortSignal | undefin
     said = `${said}${text}`.slice(-1000);
   });
   createInterface({ input: child.stdout }).on('line', tell);
+  const began = performance.now();
+  const progress = setInterval(() => {
+    tell(`Go still builds FerretDB (${Math.round((performance.now() - began) / 1000)} s).`);
+  }, PROGRESS_MS);
   const [code] = await once(child, 'close');
+  clearInterval(progress);
   signal?.removeEventListener('abort', end);
   signal?.throwIfAborted();
   if (code !== 0) throw new Error(`The server of the MongoDB protocol could not be built by Go: ${said}`);
