@@ -50,6 +50,11 @@ export class Sweep {
     return this.#hasLooked && this.#fault === null;
   }
 
+  /** Why nothing at all is known; null where something is, or nothing has failed. */
+  get outage(): SourceError | null {
+    return this.isWhole || this.#learnt.reach().entries > 0 ? null : this.#fault;
+  }
+
   /** How far the index reaches, as a sentence. */
   get detail(): string {
     const { entries, fault } = this.#learnt.reach();

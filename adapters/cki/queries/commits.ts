@@ -33,7 +33,7 @@ export class Commits {
   /** All checkouts, in the order in which they were learnt: as the source lists them, new ones in front. */
   async list(query: PageQuery<'checkout'>, call: Call): Promise<Page<Checkout>> {
     if (query.where?.gitCommitHash !== undefined) return await this.#fitting(query, call);
-    await this.#sweep.begun(call);
+    await this.#begun(call);
     const options = { kind: 'checkout', isFilling: !this.#sweep.isWhole };
     const page = this.#learnt.checkouts.page<Checkout>(query, (entry) => itemOf(entry, call), options);
     if (page.items.length < query.first) this.#tellWhereItEnds(call);
@@ -42,7 +42,7 @@ export class Commits {
 
   /** The checkouts of a commit, in lower case. */
   async of(hash: string, call: Call): Promise<Item[]> {
-    await this.#sweep.begun(call);
+    await this.#begun(call);
     const entries = this.#learnt.checkouts.find('commit', [hash], 'checkout').get(hash) ?? [];
     this.#tellWhereItEnds(call);
     return itemsOf(entries, call);
@@ -50,7 +50,7 @@ export class Commits {
 
   /** The checkouts that a filter of commits fits, the newest first. */
   async #fitting(query: PageQuery<'checkout'>, call: Call): Promise<Page<Checkout>> {
-    await this.#sweep.begun(call);
+    await this.#begun(call);
     const { in: hashes, prefix } = query.where?.gitCommitHash ?? {};
     const { checkouts } = this.#learnt;
     const lower = hashes?.map((hash) => hash.toLowerCase());
@@ -67,6 +67,12 @@ export class Commits {
 
   get isWhole(): boolean {
     return this.#sweep.isWhole;
+  }
+
+  /** That nothing is known since the source is down must not look like nothing being there. */
+  async #begun(call: Call): Promise<void> {
+    await this.#sweep.begun(call);
+    if (this.#sweep.outage !== null) throw this.#sweep.outage;
   }
 
   #tellWhereItEnds(call: Call): void {

@@ -67,6 +67,19 @@ describe('a request', () => {
     }));
 });
 
+describe('a DataWarehouse that was never reached', () => {
+  it('fails a question about commits: nothing is known, which is not that nothing is there', () =>
+    withFolder(async (folder) => {
+      await server.close();
+      const cki = await start(folder);
+      const down = { code: 'SOURCE_UNAVAILABLE' };
+      await expect(
+        cki.related('checkoutsOfRevision', [commitOf(0)], { ...NEWEST, first: 5 }, makeCall()),
+      ).rejects.toMatchObject(down);
+      await expect(cki.list('checkout', { ...NEWEST, first: 5 }, makeCall())).rejects.toMatchObject(down);
+    }));
+});
+
 describe('what is asked in several ways at once', () => {
   it('is read once: a page that is shown and counted, an object of which different fields are asked for', () =>
     withFolder(async (folder) => {
