@@ -10,6 +10,8 @@ const retry = process.env.CI === undefined ? 0 : 1;
 
 export default defineConfig({
   test: {
+    // Most files wait for servers: on two cores the default, one worker, would leave both idle half of the time.
+    maxWorkers: 2,
     projects: [
       {
         resolve,
