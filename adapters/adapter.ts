@@ -157,7 +157,16 @@ export interface EntityCapability<E extends EntityName> {
   readonly freshnessMs: number;
   /** A regular expression for the ids that this source can hold; absent: any. Others are not asked of it. */
   readonly keys?: string;
+  /**
+   * Of relations that give this entity and that the source cannot answer: a regular expression for the parents below which
+   * it can hold such objects (`NO_PARENT`: below none); absent: any. Where one fits, the gateway names the source as one
+   * that could not be asked.
+   */
+  readonly parents?: { readonly [R in RelationName]?: string };
 }
+
+/** Fits no parent at all. */
+export const NO_PARENT = '(?!)';
 
 export interface RelationCapability {
   readonly maxParents: number;

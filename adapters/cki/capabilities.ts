@@ -1,4 +1,11 @@
-import type { Capabilities, EntityCapability, EntityName, Order, RelationCapability } from '../kit/author.ts';
+import {
+  type Capabilities,
+  type EntityCapability,
+  type EntityName,
+  NO_PARENT,
+  type Order,
+  type RelationCapability,
+} from '../kit/author.ts';
 import type { CkiOptions } from './options.ts';
 
 const NEWEST: readonly Order[] = ['NEWEST'];
@@ -27,8 +34,9 @@ export function capabilitiesOf({ origin, pageSize, freshness }: CkiOptions): Cap
       checkout: { ...entity<'checkout'>(idOrNumber), list, filters: { gitCommitHash: ['in', 'prefix'] } },
       build: entity<'build'>(idOrNumber),
       test: entity<'test'>(idOrNumber),
-      issue: { ...entity<'issue'>(idOrNumber), list },
-      incident: entity<'incident'>(id),
+      // An issue of the DataWarehouse names no commit as its cause or fix.
+      issue: { ...entity<'issue'>(idOrNumber), list, parents: { issuesOfRevision: NO_PARENT } },
+      incident: { ...entity<'incident'>(id), parents: { incidentsOfIssue: id } },
     },
     relations: {
       checkoutsOfRevision: {

@@ -1,4 +1,4 @@
-import type { Capabilities, Order, RelationCapability } from '../kit/author.ts';
+import { type Capabilities, NO_PARENT, type Order, type RelationCapability } from '../kit/author.ts';
 import type { Ids } from './ids.ts';
 import { MAX_COMMITS } from './queries/checkout-queries.ts';
 
@@ -48,7 +48,14 @@ export function capabilitiesOf(ids: Ids): Capabilities {
         filters: { id: ['in'], buildId: ['in'], status: ['in'], startTime: ['range'] },
         keys: patterns.test,
       },
-      issue: { ...common, list: byId, filters: {}, keys: patterns.issue },
+      // A regression names the commits between which it began, and no cause or fix.
+      issue: {
+        ...common,
+        list: byId,
+        filters: {},
+        keys: patterns.issue,
+        parents: { issuesOfRevision: NO_PARENT },
+      },
       incident: { ...common, list: byId, filters: {}, keys: patterns.incident },
     },
     relations: {

@@ -3,8 +3,8 @@ import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
 import { clientError, quoted } from './client-error.ts';
 import { fieldSet } from './field-set.ts';
 import { mergeSource } from './list-page.ts';
+import { planLists } from './list-plan.ts';
 import type { ListedSource, ListSubject } from './list-subject.ts';
-import { directParts, listedSources } from './listed-sources.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
 
@@ -33,7 +33,8 @@ export async function commitOfPrefix(
     scope,
   };
   const place = { parent: '', path };
-  const { sources } = listedSources(context, subject, place, directParts(subject));
+  const [plan] = await planLists(context, subject, [place]);
+  const sources = plan?.sources ?? [];
   const hashes = new Set<string>();
   await Promise.all(sources.map((listed) => collect(listed)));
   if (hashes.size <= 1) return [...hashes][0] ?? null;

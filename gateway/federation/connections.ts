@@ -5,8 +5,8 @@ import { countList } from './counts.ts';
 import { type CursorState, decodeCursor, encodeCursor, START, subjectHash } from './cursor.ts';
 import { type FieldSet, fieldSet } from './field-set.ts';
 import { type ListPage, listPage } from './list-page.ts';
-import type { ListedSource, ListPlace, ListSubject } from './list-subject.ts';
-import { directParts, type Listed, listedSources, type PartsOf } from './listed-sources.ts';
+import { planLists } from './list-plan.ts';
+import type { ListPlace, ListPlan, ListSubject } from './list-subject.ts';
 import { mergeObjects, type Shown } from './merge-objects.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Selection } from './selection.ts';
@@ -30,17 +30,17 @@ export async function connections<E extends EntityName>(
   context: RequestContext,
   request: ConnectionRequest<E>,
   places: readonly ListPlace[],
-  partsOf: PartsOf<E> = directParts(request.subject),
 ): Promise<readonly Connection<Shown<E>>[]> {
   const cursors = cursorsOf(request);
   const fields = nodeFields(request);
+  if (request.isNothing) return places.map(() => emptyConnection(request));
+  const plans = await planLists(context, request.subject, places);
   return await Promise.all(
-    places.map(async (place) => {
-      if (request.isNothing) return emptyConnection(request);
-      const listed = listedSources(context, request.subject, place, partsOf);
+    places.map(async (place, index) => {
+      const plan = plans[index]!;
       const [page, counts] = await Promise.all([
-        connectionPage(context, request, place, listed.sources, fields, cursors),
-        connectionCounts(context, request, place, listed),
+        connectionPage(context, request, place, plan, fields, cursors),
+        connectionCounts(context, request, place, plan),
       ]);
       return { ...page, ...counts };
     }),
@@ -77,15 +77,15 @@ async function connectionPage<E extends EntityName>(
   context: RequestContext,
   request: ConnectionRequest<E>,
   place: ListPlace,
-  listed: readonly ListedSource<E>[],
+  plan: ListPlan<E>,
   fields: FieldSet,
   cursors: Cursors,
 ): Promise<Pick<Connection<Shown<E>>, 'edges' | 'nodes' | 'pageInfo'>> {
   const { subject, first, selection } = request;
   const isSkipped = !asksForPage(selection) || (first === 0 && !selection.fields.has('pageInfo'));
   if (isSkipped) return { edges: [], nodes: [], pageInfo: NO_PAGE_INFO };
-  const page = await listPage(context, subject, place, listed, { first, from: cursors.from, fields });
-  const copies = await completeCopies(context, subject, place, listed, fields, page.edges);
+  const page = await listPage(context, subject, place, plan, { first, from: cursors.from, fields });
+  const copies = await completeCopies(context, subject, place, plan.sources, fields, page.edges);
   const nodes = copies.map((one) => mergeObjects(subject.entity, one, fields, subject.scope));
   return shownPage(request, page, nodes, cursors);
 }
@@ -121,11 +121,11 @@ async function connectionCounts<E extends EntityName>(
   context: RequestContext,
   request: ConnectionRequest<E>,
   place: ListPlace,
-  listed: Listed<E>,
+  plan: ListPlan<E>,
 ): Promise<Pick<Connection<never>, 'totalCount' | 'statusCounts'>> {
   const needsStatuses = request.selection.fields.has('statusCounts');
   if (!needsStatuses && !request.selection.fields.has('totalCount')) return { totalCount: null };
-  const counts = await countList(context, request.subject, place, listed, needsStatuses);
+  const counts = await countList(context, request.subject, place, plan, needsStatuses);
   return { totalCount: counts?.total ?? null, ...countsShown(request, counts) };
 }
 

@@ -7,7 +7,8 @@ import { entityCapability, relationCapability } from './select-sources.ts';
 import { splitFilter } from './source-filter.ts';
 import { addCounts, NO_COUNTS } from './verdict.ts';
 
-type Counted = StatusCounts | 'failed' | 'uncountable';
+/** Failed, or the source does not count such a list. */
+export type Counted = StatusCounts | 'failed' | 'uncountable';
 
 /** What a source counts of a list by itself. Its failure is reported. */
 export async function countInSource<E extends EntityName>(
@@ -37,11 +38,12 @@ export async function countInSource<E extends EntityName>(
 
 function isCounted<E extends EntityName>(
   source: Source,
-  subject: ListSubject<E>,
+  { entity, scope }: ListSubject<E>,
   { relation, where }: ListPart<E>,
 ): boolean {
   // A count by relation knows no versions; it counts what the relation gives.
-  const capability =
-    relation === null ? entityCapability(source, subject.entity) : relationCapability(source, relation);
-  return capability?.count === 'exact' && splitFilter(source, subject.entity, relation, where).residual === null;
+  const capability = relation === null ? entityCapability(source, entity) : relationCapability(source, relation);
+  if (capability?.count !== 'exact') return false;
+  const { residual, graph } = splitFilter(scope, source, entity, relation, where);
+  return residual === null && graph === null;
 }

@@ -1,129 +1,326 @@
-import type { Place } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
+import { matches } from '../../adapters/filter.ts';
 import type { Entities, EntityName, Status, StatusCounts } from '../../adapters/model.ts';
-import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
-import { countInSource } from './count-in-source.ts';
-import { fieldSet } from './field-set.ts';
-import { mergeSource } from './list-page.ts';
-import type { ListedSource, ListPlace, ListSubject } from './list-subject.ts';
-import type { Listed } from './listed-sources.ts';
-import type { MergeRow } from './merge-pages.ts';
-import { mergedStatuses } from './merged-statuses.ts';
+import { MAX_PAGE_REQUESTS } from './budget.ts';
+import { type Counted, countInSource } from './count-in-source.ts';
+import { type FieldSet, fieldSet } from './field-set.ts';
+import { fitsGraph } from './graph-filter.ts';
+import { isListed } from './list-page.ts';
+import {
+  identityIn,
+  type ListedSource,
+  type ListPart,
+  type ListPlace,
+  type ListPlan,
+  type ListSubject,
+} from './list-subject.ts';
+import type { Copy } from './merge-objects.ts';
+import { readRows } from './read-rows.ts';
 import type { RequestContext } from './request-context.ts';
-import { entityCapability, keysExclude } from './select-sources.ts';
-import { fieldsRead } from './source-filter.ts';
-import { placeOf } from './source-reader.ts';
+import { canGet, entityCapability, keysExclude } from './select-sources.ts';
+import { fieldsRead, pickFields, subjectOf, withoutAncestors } from './source-filter.ts';
 import { addCounts, countStatuses, NO_COUNTS } from './verdict.ts';
 
-/** Children read for one count, and over a whole request. */
-const MAX_READ = 2_000;
-const MAX_READ_A_REQUEST = 20_000;
+/** What one source has of an object. */
+interface Held<E extends EntityName> extends Copy<Entities[E]> {
+  /** It lies in the source's list and fits what the filter asks of the object itself. */
+  readonly isCounted: boolean;
+}
+/** By identity, the copies of each by priority. */
+type HeldById<E extends EntityName> = ReadonlyMap<string, readonly Held<E>[]>;
 
-const budgets = new WeakMap<object, Budget>();
+/** Up to as many objects it is cheaper to read all that fit than to read all that another source has. */
+const FEW = 2_000;
+
+interface CountQuestion<E extends EntityName> {
+  readonly context: RequestContext;
+  readonly subject: ListSubject<E>;
+  readonly place: ListPlace;
+  readonly plan: ListPlan<E>;
+  readonly needsStatuses: boolean;
+  /** A copy that does not fit the filter counts all the same: it may have the status that is shown, or be newer. */
+  readonly readsOthers: boolean;
+}
 
 /**
  * How many objects a list holds on all its pages, by status; null where that cannot be told exactly.
  *
- * Sources that count are asked. Where two have some, an object may lie in both: then ids and statuses are read, merged
- * and counted, within bounds.
+ * Sources that cannot have the same objects are added up. Else the largest is counted by itself, the others are read, and
+ * what of them it has too corrects its counts; or all that fits is read. At most 20,000 objects are read a request.
  */
 export async function countList<E extends EntityName>(
   context: RequestContext,
   subject: ListSubject<E>,
   place: ListPlace,
-  { sources: listed, isUnanswerable, isPartial }: Listed<E>,
+  plan: ListPlan<E>,
   needsStatuses: boolean,
 ): Promise<StatusCounts | null> {
-  if (isPartial) return null;
-  if (listed.length === 0) return isUnanswerable ? null : NO_COUNTS;
+  if (plan.isPartial) return null;
+  const listed = plan.sources;
+  if (listed.length === 0) return NO_COUNTS;
+  const isNewestOnly = subject.entity === 'issue' && !subject.allVersions;
+  const areApart = keysExclude(listed.map(({ source }) => entityCapability(source, subject.entity)?.keys));
+  const readsOthers = listed.length > 1 && !areApart && subject.where !== null && (needsStatuses || isNewestOnly);
+  const question = { context, subject, place, plan, needsStatuses, readsOthers };
+  if (listed.some((one) => openGraph(question, one) !== null)) return await countRead(question);
   const bySource = await Promise.all(listed.map((one) => countInSource(context, subject, place, one)));
   if (bySource.includes('failed')) return null;
   const known = bySource.filter((counts) => typeof counts === 'object');
-  const filled = known.filter((counts) => counts.total > 0);
-  const areApart = keysExclude(listed.map(({ source }) => entityCapability(source, subject.entity)?.keys));
-  const readsCopies = listed.length > 1 && !areApart && dependsOnOthers(subject, needsStatuses);
+  const filled = known.filter(({ total }) => total > 0);
   if (known.length === listed.length) {
-    const isSum = areApart || filled.length === 0 || (filled.length === 1 && !readsCopies);
-    if (isSum) return filled.reduce(addCounts, NO_COUNTS);
+    if (areApart || filled.length === 0 || (filled.length === 1 && !readsOthers)) {
+      return filled.reduce(addCounts, NO_COUNTS);
+    }
   }
-  const tooMany = listed.find((_, index) => {
-    const counts = bySource[index];
-    return typeof counts === 'object' && counts.total > MAX_READ;
+  const largest = largestOf(bySource);
+  if (largest !== null && !isNewestOnly && isWorthwhile(question, bySource, largest)) {
+    return await correctedCounts(question, largest, bySource);
+  }
+  return await countRead(question);
+}
+
+/** What of a filter is left to be evaluated once an object is known to lie below a parent that fits. */
+function openGraph<E extends EntityName>({ subject, plan }: CountQuestion<E>, { graph }: ListedSource<E>) {
+  return plan.fitting === null ? graph : withoutAncestors(subject.entity, graph);
+}
+
+function largestOf(bySource: readonly Counted[]): number | null {
+  const totals = bySource.map((counts) => (typeof counts === 'object' ? counts.total : -1));
+  const most = Math.max(...totals);
+  return most <= 0 ? null : totals.indexOf(most);
+}
+
+/** Whether to take the count of the largest source as it is: where reading what fits of all would be more. */
+function isWorthwhile<E extends EntityName>(
+  { subject, plan, readsOthers }: CountQuestion<E>,
+  bySource: readonly Counted[],
+  largest: number,
+): boolean {
+  const { source, parts } = plan.sources[largest]!;
+  if ((entityCapability(source, subject.entity)?.get ?? null) === null) return false;
+  const totals = bySource.map((counts) => (typeof counts === 'object' ? counts.total : 0));
+  // What the others have in all can be read only below a parent.
+  const isBounded = parts.every(({ relation, below }) => relation !== null || below !== undefined);
+  if (readsOthers && !isBounded) return false;
+  return totals.reduce((sum, total) => sum + total, 0) > FEW;
+}
+
+/** The counts of the largest source, corrected by what the others have. */
+async function correctedCounts<E extends EntityName>(
+  question: CountQuestion<E>,
+  largest: number,
+  bySource: readonly Counted[],
+): Promise<StatusCounts | null> {
+  const { context, subject, place, plan, needsStatuses, readsOthers } = question;
+  const base = plan.sources[largest]!;
+  const counts = bySource[largest];
+  if (typeof counts !== 'object') return null;
+  const others = plan.sources.filter((one, index) => {
+    const own = bySource[index];
+    return one !== base && (readsOthers || typeof own !== 'object' || own.total > 0);
   });
-  if (tooMany !== undefined) return cut(context, place, tooMany);
-  return await countIdentities(context, subject, place, listed, { needsStatuses, readsCopies });
+  const fields = countedFields(question);
+  const held = await heldIn(question, others, fields, readsOthers);
+  if (held === null) return null;
+  const keys = [...held.keys()].filter((key) => canGet(base.source, subject.entity, key));
+  const perRequest = entityCapability(base.source, subject.entity)?.get?.maxKeys ?? 1;
+  if (Math.ceil(keys.length / perRequest) > MAX_PAGE_REQUESTS) return cut(context, place, base);
+  const found = await lookUp(question, base, keys, fields);
+  if (found === null) return null;
+  let sum: StatusCounts = counts;
+  for (const [identity, copies] of held) {
+    const own = found.get(identity);
+    const all = own === undefined ? copies : byPriority(plan, [...copies, own]);
+    if (own?.isCounted === true) sum = addStatus(sum, statusIn([own]), -1);
+    if (all.some(({ isCounted }) => isCounted)) sum = addStatus(sum, statusIn(all), 1);
+  }
+  return needsStatuses ? sum : { ...NO_COUNTS, total: sum.total };
+}
+
+/** The counts of all that is read: objects of which a copy fits, by the status of all copies. */
+async function countRead<E extends EntityName>(question: CountQuestion<E>): Promise<StatusCounts | null> {
+  const { context, subject, place, plan, needsStatuses, readsOthers } = question;
+  const fields = countedFields(question);
+  const held = await heldIn(question, plan.sources, fields, false);
+  if (held === null) return null;
+  const fitting = [...held].filter(([, copies]) => copies.some(({ isCounted }) => isCounted));
+  const all = readsOthers ? await withOthers(question, fitting, fields) : fitting;
+  if (all === null) return null;
+  const counting = all
+    .map(([, copies]) => newestOnly(subject, copies))
+    .filter((copies) => copies.some(({ isCounted }) => isCounted));
+  // A copy that was looked up is not known to fit what its source's list would have decided.
+  const graphOf = (index: number) => {
+    const counted = (counting[index] ?? []).filter(({ isCounted }) => isCounted);
+    const lists = plan.sources.filter(({ source }) => counted.some((copy) => copy.source === source));
+    return lists.map((listed) => openGraph(question, listed)).find((graph) => graph !== null) ?? null;
+  };
+  const fits = await fitsGraph(context, subject, plan, counting, graphOf, place);
+  if (fits.includes(null)) return null;
+  const counts = countStatuses(counting.filter((_, index) => fits[index] === true).map(statusIn));
+  return needsStatuses ? counts : { ...NO_COUNTS, total: counts.total };
+}
+
+/** The same with the copies that do not fit, of the sources that were asked only for what fits. */
+async function withOthers<E extends EntityName>(
+  question: CountQuestion<E>,
+  fitting: readonly (readonly [string, readonly Held<E>[]])[],
+  fields: FieldSet,
+): Promise<readonly (readonly [string, readonly Held<E>[]])[] | null> {
+  const { context, subject, place, plan } = question;
+  const bySource = await Promise.all(
+    plan.sources.map(async (listed) => {
+      const { source, parts } = listed;
+      // Its rows came whatever they are: what was not among them it does not have here.
+      if (parts.every(({ where, below }) => isUnfiltered(where, below?.field))) return new Map<string, Held<E>>();
+      const missing = fitting
+        .filter(
+          ([key, copies]) => canGet(source, subject.entity, key) && !copies.some((copy) => copy.source === source),
+        )
+        .map(([key]) => key);
+      const perRequest = entityCapability(source, subject.entity)?.get?.maxKeys ?? 1;
+      if (Math.ceil(missing.length / perRequest) > MAX_PAGE_REQUESTS) return cut(context, place, listed);
+      return await lookUp(question, listed, missing, fields);
+    }),
+  );
+  if (bySource.includes(null)) return null;
+  return fitting.map(([identity, copies]) => {
+    const more = bySource.flatMap((found) => found?.get(identity) ?? []);
+    return [identity, more.length === 0 ? copies : byPriority(plan, [...copies, ...more])] as const;
+  });
+}
+
+function isUnfiltered(where: object | null, field: string | undefined): boolean {
+  return Object.keys(where ?? {}).every((name) => name === field);
+}
+
+/** Copies of one source by id; null where it failed, which is reported. */
+async function lookUp<E extends EntityName>(
+  { context, subject, place }: CountQuestion<E>,
+  { source, holds }: ListedSource<E>,
+  keys: readonly string[],
+  fields: FieldSet,
+): Promise<ReadonlyMap<string, Held<E>> | null> {
+  const loader = context.loaders.objects(source, subject.entity, fields);
+  const answers = await Promise.all(keys.map((key) => loader.load({ key, path: place.path })));
+  const failure = answers.find((answer) => answer instanceof SourceError);
+  if (failure instanceof SourceError) {
+    context.report.fail(source.name, failure, place.path);
+    return null;
+  }
+  const found = answers.flatMap((answer) => (answer === null || answer instanceof SourceError ? [] : [answer]));
+  const belong = await holds(found.map(({ object }) => object));
+  const byId = new Map<string, Held<E>>();
+  found.forEach(({ object, time }, index) => {
+    const isCounted = belong[index] === true && fitsItself(subject, object);
+    byId.set(identityIn(subject, object), { source, object, time, isCounted });
+  });
+  return byId;
 }
 
 /**
- * A copy that does not fit the filter decides all the same: it may have the status that is shown, or be the newer version
- * of an issue.
+ * What sources have of a list, by identity; null where they failed or have too much.
+ * @param isUnfiltered also what does not fit, so that all copies of an object are known
  */
-function dependsOnOthers<E extends EntityName>(subject: ListSubject<E>, needsStatuses: boolean): boolean {
-  const isNewestOnly = subject.entity === 'issue' && !subject.allVersions;
-  return subject.where !== null && (needsStatuses || isNewestOnly);
-}
-
-async function countIdentities<E extends EntityName>(
-  context: RequestContext,
-  subject: ListSubject<E>,
-  place: ListPlace,
-  listed: readonly ListedSource<E>[],
-  { needsStatuses, readsCopies }: { readonly needsStatuses: boolean; readonly readsCopies: boolean },
-): Promise<StatusCounts | null> {
-  let budget = budgets.get(context);
-  if (budget === undefined) {
-    budget = new Budget(MAX_READ_A_REQUEST);
-    budgets.set(context, budget);
+async function heldIn<E extends EntityName>(
+  question: CountQuestion<E>,
+  sources: readonly ListedSource<E>[],
+  fields: FieldSet,
+  isUnfiltered: boolean,
+): Promise<HeldById<E> | null> {
+  const { subject } = question;
+  const bySource = await Promise.all(
+    sources.map((listed) =>
+      Promise.all(
+        listed.parts.map((part) => readPart(question, listed, isUnfiltered ? withoutFilter(part) : part, fields)),
+      ),
+    ),
+  );
+  const held = new Map<string, Held<E>[]>();
+  for (const [index, parts] of bySource.entries()) {
+    const { source } = sources[index]!;
+    for (const rows of parts) {
+      if (rows === null) return null;
+      for (const { object, time } of rows) {
+        if (!isListed(subject.entity, object)) continue;
+        const identity = identityIn(subject, object);
+        const copies = held.get(identity) ?? [];
+        if (copies.length === 0) held.set(identity, copies);
+        if (copies.some((copy) => copy.source === source)) continue;
+        copies.push({ source, object, time, isCounted: fitsItself(subject, object) });
+      }
+    }
   }
-  const shared = budget;
-  const read = await Promise.all(listed.map((one) => readWhole(context, subject, place, one, needsStatuses, shared)));
-  const rows = read.filter((some) => some !== null);
-  if (rows.length < read.length) return null;
-  const fields = fieldSet(subject.entity, needsStatuses ? ['status'] : []);
-  const statuses = readsCopies
-    ? await mergedStatuses({ context, subject, place, listed, rows, fields })
-    : statusesOf(rows.flat());
-  if (statuses === 'failed') return null;
-  if (statuses === 'too many') return cut(context, place, listed[0]!);
-  return statuses.size > MAX_READ ? cut(context, place, listed[0]!) : countStatuses(statuses.values());
+  return held;
 }
 
-/** By identity; the rows by priority. */
-function statusesOf(rows: readonly MergeRow<Entities[EntityName]>[]): ReadonlyMap<string, Status | null> {
-  const statuses = new Map<string, Status | null>();
-  for (const { identity, object } of rows) {
-    const status: Status | null = 'status' in object ? object.status : null;
-    statuses.set(identity, statuses.get(identity) ?? status);
-  }
-  return statuses;
-}
-
-/** All rows that fit; null where they are too many or cannot be had. */
-async function readWhole<E extends EntityName>(
-  context: RequestContext,
-  subject: ListSubject<E>,
-  place: ListPlace,
+/** All rows of one list; null where the source failed or has too much, which is reported. */
+async function readPart<E extends EntityName>(
+  { context, subject, place }: CountQuestion<E>,
   listed: ListedSource<E>,
-  needsStatuses: boolean,
-  budget: Budget,
+  { relation, parent, where }: ListPart<E>,
+  fields: FieldSet,
 ) {
-  const more = fieldsRead(subject.entity, subject.where);
-  const fields = fieldSet(subject.entity, needsStatuses ? ['status'] : [], more);
-  const source = mergeSource(context, subject, place, listed, fields, new Budget(MAX_PAGE_REQUESTS));
-  const rows: MergeRow<Entities[E]>[] = [];
-  let seen = 0;
-  let after: Place | null = null;
-  for (;;) {
-    const page = await source.read(MAX_READ + 1 - seen, after);
-    if (page === null) return null;
-    seen += page.rows.length;
-    if (page.isCut === true || seen > MAX_READ || !budget.take(page.rows.length)) return cut(context, place, listed);
-    for (const row of page.rows) if (row.fits) rows.push(row);
-    const last = page.rows.at(-1);
-    if (!page.hasMore) return rows;
-    if (last === undefined) return cut(context, place, listed);
-    after = placeOf(last);
+  const { entity, order, allVersions } = subject;
+  const { source } = listed;
+  const query = { source, entity, relation, parent, where, order, allVersions, fields, path: place.path };
+  const rows = await readRows(context, query, (size) => context.countable.take(size));
+  if (rows instanceof SourceError) {
+    context.report.fail(source.name, rows, place.path);
+    return null;
   }
+  return rows.isCut ? cut(context, place, listed) : rows.items;
+}
+
+/** All that lies below the parents of a part. */
+function withoutFilter<E extends EntityName>(part: ListPart<E>): ListPart<E> {
+  return { ...part, where: pickFields(part.where, (field) => field === part.below?.field) };
+}
+
+function fitsItself<E extends EntityName>({ entity, where }: ListSubject<E>, object: Entities[E]): boolean {
+  const own = pickFields(where, (field) => subjectOf(entity, field) === 'self');
+  return matches(entity, object, own) === true;
+}
+
+function countedFields<E extends EntityName>({ subject, needsStatuses }: CountQuestion<E>): FieldSet {
+  return fieldSet(subject.entity, needsStatuses ? ['status'] : [], fieldsRead(subject.entity, subject.where));
+}
+
+/** Where a list gives the newest version of each issue, only copies of the newest that is known count. */
+function newestOnly<E extends EntityName>(
+  { entity, allVersions }: ListSubject<E>,
+  copies: readonly Held<E>[],
+): readonly Held<E>[] {
+  if (entity !== 'issue' || allVersions) return copies;
+  const versionOf = ({ object }: Held<E>) => ('version' in object ? object.version : 0);
+  const newest = Math.max(...copies.map(versionOf));
+  return copies.filter((copy) => versionOf(copy) === newest);
+}
+
+function byPriority<E extends EntityName>({ sources }: ListPlan<E>, copies: readonly Held<E>[]): readonly Held<E>[] {
+  return sources.flatMap(({ source }) => copies.filter((copy) => copy.source === source));
+}
+
+/** The status that is shown of an object: of its copies by priority the first that has one. */
+function statusIn(copies: readonly { readonly object: Entities[EntityName] }[]): Status | null {
+  for (const { object } of copies) if ('status' in object && object.status !== null) return object.status;
+  return null;
+}
+
+function addStatus(counts: StatusCounts, status: Status | null, times: 1 | -1): StatusCounts {
+  const one = countStatuses([status]);
+  if (times === 1) return addCounts(counts, one);
+  const less: StatusCounts = {
+    pass: counts.pass - one.pass,
+    fail: counts.fail - one.fail,
+    error: counts.error - one.error,
+    miss: counts.miss - one.miss,
+    done: counts.done - one.done,
+    skip: counts.skip - one.skip,
+    none: counts.none - one.none,
+    total: counts.total - one.total,
+  };
+  return less;
 }
 
 function cut<E extends EntityName>(context: RequestContext, place: ListPlace, { source }: ListedSource<E>): null {

@@ -10,9 +10,9 @@ import { type Copy, mergeObjects, type Shown } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
-import { canGet, entityCapability } from './select-sources.ts';
+import { canGet, entityCapability, fitsKeys } from './select-sources.ts';
 import { isStorable } from './storable-text.ts';
-import { unsupported } from './unsupported.ts';
+import { reportUnable, type UnableSource } from './unsupported.ts';
 
 export interface Lookup<E extends EntityName> {
   readonly entity: E;
@@ -52,7 +52,7 @@ export async function fetchCopies<E extends EntityName>(
 ): Promise<readonly Copy<Entities[E]>[]> {
   const { entity } = lookup;
   const able = sources.filter((source) => canGet(source, entity, asked.key));
-  reportUnable(context, lookup, asked, sources, able.length);
+  reportUnableOf(context, lookup, asked, sources, able.length);
   const late: Source[] = [];
   const hurry = { isHurried: (source: Source) => able.length > 1 && isHurried(source), late };
   let copies = await copiesOf(context, lookup, asked, able, hurry);
@@ -125,18 +125,20 @@ function byPriority<T>(sources: readonly Source[], copies: readonly Copy<T>[]): 
   return [...copies].sort((a, b) => sources.indexOf(a.source) - sources.indexOf(b.source));
 }
 
-function reportUnable<E extends EntityName>(
+function reportUnableOf<E extends EntityName>(
   context: RequestContext,
   { entity, scope }: Lookup<E>,
   asked: Asked,
   sources: readonly Source[],
   able: number,
 ): void {
+  const unable: UnableSource[] = [];
   for (const source of sources) {
-    if ((entityCapability(source, entity)?.get ?? null) !== null) continue;
-    context.report.skipped.add(source.name);
-    if (scope.isNamed || able === 0) {
-      context.report.fail(source.name, unsupported(`cannot look up a ${entity} by its id`), asked.path);
+    const capability = entityCapability(source, entity);
+    if (capability === undefined) context.report.skipped.add(source.name);
+    else if (capability.get === null && fitsKeys(capability.keys, asked.key)) {
+      unable.push([source, `cannot look up a ${entity} by its id`]);
     }
   }
+  reportUnable(context, scope, unable, able > 0, asked.path);
 }

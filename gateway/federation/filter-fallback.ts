@@ -7,21 +7,23 @@ import { type FieldSet, fieldSet } from './field-set.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
-import { entityCapability, fitsKeys, relationCapability } from './select-sources.ts';
+import { canHoldBelow, entityCapability, relationCapability } from './select-sources.ts';
 import { subjectsRead } from './source-filter.ts';
+import { reportUnable, type UnableSource } from './unsupported.ts';
 
 type Path = readonly (string | number)[];
 
 /** What fields of ancestors filters compare. */
 const BUILD_FIELDS = fieldSet('build', ['architecture', 'configName', 'compiler', 'checkoutId']);
 const CHECKOUT_FIELDS = fieldSet('checkout', ['gitCommitHash', 'treeName', 'gitRepositoryUrl', 'gitRepositoryBranch']);
-const INCIDENT_FIELDS: FieldSet = fieldSet('incident', []);
+const INCIDENT_FIELDS: FieldSet = fieldSet('incident', ['present']);
+const PRESENT = { present: { in: [true] } } as const;
 
 /**
- * Judges objects by a filter: what it reads of their builds, checkouts and incidents is loaded, for all of them at once.
- * Null where it cannot be decided, since an ancestor could not be had.
+ * Evaluates a filter on objects by the merged graph: what it reads of their builds, checkouts and incidents is loaded, for
+ * all of them at once. Null where it cannot be decided, since an ancestor could not be had.
  */
-export async function judge<E extends EntityName>(
+export async function evaluate<E extends EntityName>(
   context: RequestContext,
   scope: Scope,
   entity: E,
@@ -43,10 +45,9 @@ export async function judge<E extends EntityName>(
 }
 
 /**
- * Judges copies of one source by what it filters itself: by the ancestors and incidents that it has, as its lists do.
- * Null where it cannot look them up.
+ * Evaluates a filter by the ancestors that one source has, as its own lists do. Null where it cannot look them up.
  */
-export async function judgeAsSource<E extends EntityName>(
+export async function evaluateInSource<E extends EntityName>(
   context: RequestContext,
   source: Source,
   entity: E,
@@ -60,7 +61,7 @@ export async function judgeAsSource<E extends EntityName>(
   if ((isBelowBuild && isBlind('build')) || (reads.has('checkout') && isBlind('checkout'))) {
     return objects.map(() => null);
   }
-  return await judge(context, { sources: [source], isNamed: false }, entity, where, objects, path);
+  return await evaluate(context, { sources: [source], isNamed: false }, entity, where, objects, path);
 }
 
 async function ancestryOf(
@@ -105,7 +106,13 @@ async function checkoutOf(
   return checkout;
 }
 
-/** Whether any source has an incident of it; not known where none has, and one that might failed. */
+/** Incidents of one object that are read of a source that does not filter them itself. */
+const MAX_INCIDENTS = 100;
+
+/**
+ * Whether any source says that an issue is present in it. Not known where none does, and one that might has failed or
+ * cannot be asked, which is reported.
+ */
 async function incidentIn(
   context: RequestContext,
   scope: Scope,
@@ -113,23 +120,37 @@ async function incidentIn(
   path: Path,
 ): Promise<boolean | undefined> {
   const relation: RelationName = 'buildId' in object ? 'incidentsOfTest' : 'incidentsOfBuild';
-  const query = { where: null, order: 'NEWEST', first: 1, after: null } as const;
-  const able = scope.sources.filter((source) => {
+  const able: Source[] = [];
+  const unable: UnableSource[] = [];
+  for (const source of scope.sources) {
+    if (entityCapability(source, 'incident') === undefined) continue;
     const capability = relationCapability(source, relation);
-    return capability?.order.includes('NEWEST') === true && fitsKeys(capability.keys, object.id);
-  });
-  if (able.length === 0) return undefined;
+    if (!canHoldBelow(source, 'incident', relation, object.id)) continue;
+    if (capability === undefined) unable.push([source, `cannot list incidents by ${relation}`]);
+    else able.push(source);
+  }
+  reportUnable(context, scope, unable, able.length > 0, path);
   const pages = await Promise.all(
-    able.map((source) =>
-      context.loaders.pages(source, relation, query, INCIDENT_FIELDS).load({ key: object.id, path }),
-    ),
+    able.map((source) => {
+      const filters = relationCapability(source, relation)?.filters ?? entityCapability(source, 'incident')?.filters;
+      const isPushed = filters?.present?.includes('in') === true;
+      const capability = relationCapability(source, relation);
+      const query = {
+        where: isPushed ? PRESENT : null,
+        order: capability?.order[0] ?? 'NEWEST',
+        first: isPushed ? 1 : Math.min(MAX_INCIDENTS, capability?.maxPage ?? 1),
+        after: null,
+      } as const;
+      return context.loaders.pages<'incident'>(source, relation, query, INCIDENT_FIELDS).load({ key: object.id, path });
+    }),
   );
-  let isKnown = true;
+  let isKnown = unable.length === 0;
   for (const [index, page] of pages.entries()) {
     if (page instanceof SourceError) {
       context.report.fail(able[index]!.name, page, path);
       isKnown = false;
-    } else if (page.items.length > 0) return true;
+    } else if (page.items.some((item) => item.object.present === true)) return true;
+    else if (page.hasMore || page.isCut === true) isKnown = false;
   }
   return isKnown ? false : undefined;
 }

@@ -7,9 +7,9 @@ import { type Copy, mergeObjects, type Shown } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
-import { fitsKeys, relationCapability } from './select-sources.ts';
+import { canHoldBelow, entityCapability, relationCapability } from './select-sources.ts';
 import { placeOf } from './source-reader.ts';
-import { unsupported } from './unsupported.ts';
+import { reportUnable, type UnableSource } from './unsupported.ts';
 
 const RELATION = 'versionsOfIssue';
 /** Versions of one issue that one source is asked for. */
@@ -22,13 +22,16 @@ export async function issueVersions(
   fields: FieldSet,
   asked: Asked,
 ): Promise<readonly Shown<'issue'>[]> {
-  const able = scope.sources.filter((source) => relationCapability(source, RELATION) !== undefined);
+  const able: Source[] = [];
+  const unable: UnableSource[] = [];
   for (const source of scope.sources) {
-    if (able.includes(source)) continue;
-    context.report.skipped.add(source.name);
-    const isTold = scope.isNamed || able.length === 0;
-    if (isTold) context.report.fail(source.name, unsupported('cannot list the versions of an issue'), asked.path);
+    const capability = relationCapability(source, RELATION);
+    if (entityCapability(source, 'issue') === undefined) context.report.skipped.add(source.name);
+    else if (!canHoldBelow(source, 'issue', RELATION, asked.key)) continue;
+    else if (capability === undefined) unable.push([source, 'cannot list the versions of an issue']);
+    else able.push(source);
   }
+  reportUnable(context, scope, unable, able.length > 0, asked.path);
   const bySource = await Promise.all(able.map((source) => versionsIn(context, source, fields, asked)));
   const byVersion = new Map<number, Copy<Issue>[]>();
   for (const copy of bySource.flat()) {
@@ -48,7 +51,7 @@ async function versionsIn(
 ): Promise<readonly Copy<Issue>[]> {
   const capability = relationCapability(source, RELATION);
   const order = capability?.order[0];
-  if (capability === undefined || order === undefined || !fitsKeys(capability.keys, asked.key)) return [];
+  if (capability === undefined || order === undefined) return [];
   const copies: Copy<Issue>[] = [];
   let after: Place | null = null;
   for (;;) {

@@ -1,13 +1,15 @@
 import { SourceError } from '../../adapters/errors.ts';
+import { matches } from '../../adapters/filter.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { Budget } from './budget.ts';
 import type { FieldSet } from './field-set.ts';
-import { judge, judgeAsSource } from './filter-fallback.ts';
-import { identityIn, type ListedSource, type ListPlace, type ListSubject } from './list-subject.ts';
+import { fitsGraph } from './graph-filter.ts';
+import { identityIn, type ListPlace, type ListPlan, type ListSubject } from './list-subject.ts';
 import type { Copy } from './merge-objects.ts';
 import type { Candidate } from './merge-pages.ts';
 import type { RequestContext } from './request-context.ts';
 import { canGet, entityCapability } from './select-sources.ts';
+import { pickFields, subjectOf } from './source-filter.ts';
 
 /** What one source has of a candidate. */
 interface Held<E extends EntityName> extends Copy<Entities[E]> {
@@ -25,7 +27,7 @@ export interface LeadingCopyOptions<E extends EntityName> {
   readonly context: RequestContext;
   readonly subject: ListSubject<E>;
   readonly place: ListPlace;
-  readonly listed: readonly ListedSource<E>[];
+  readonly plan: ListPlan<E>;
   /** With the fields that the filter compares. */
   readonly fields: FieldSet;
   /** Of upstream requests, one for each listed source. */
@@ -34,11 +36,12 @@ export interface LeadingCopyOptions<E extends EntityName> {
 
 /**
  * Finds, for candidates of a merge, whether they are the leading copy of their object: of its matching copies the first
- * by priority, those with a time before those without. What is shown is all copies. A copy that cannot be had or judged
- * does not count.
+ * by priority, those with a time before those without. What is shown is all copies. A copy that cannot be had does not
+ * count. Conditions on the object itself are evaluated on each copy, those on ancestors and incidents once an object.
  */
 export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<E>) {
-  const { context, subject, place, listed, fields, budgets } = options;
+  const { context, subject, place, plan, fields, budgets } = options;
+  const listed = plan.sources;
 
   return async (
     candidates: readonly Candidate<Entities[E]>[],
@@ -46,14 +49,23 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
   ): Promise<readonly (readonly Copy<Entities[E]>[] | null)[]> => {
     const held = atHand(candidates);
     const sources = listed.map((_, index) => index).filter((index) => !down.has(index));
-    const found = await Promise.all(sources.map(async (index) => judged(index, await fetchMissing(index, held))));
+    const found = await Promise.all(sources.map(async (index) => matched(index, await fetchMissing(index, held))));
     for (const { identity, copy } of found.flat()) held.get(identity)?.set(copy.index, copy);
-    return candidates.map(({ source, row }) => {
+    const leading = candidates.map(({ source, row }) => {
       const copies = newestOnly([...(held.get(row.identity)?.values() ?? [])]).sort((a, b) => a.index - b.index);
       const matching = copies.filter((copy) => copy.matches);
       const lead = matching.find((copy) => copy.time !== null) ?? matching[0];
       return lead?.index === source ? copies : null;
     });
+    const fits = await fitsGraph(
+      context,
+      subject,
+      plan,
+      leading,
+      (index) => listed[candidates[index]!.source]!.graph,
+      place,
+    );
+    return leading.map((copies, index) => (fits[index] === true ? copies : null));
   };
 
   /** Rows that are candidates themselves need not be asked for again. */
@@ -98,22 +110,13 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
     return found;
   }
 
-  /**
-   * Whether copies match as their source would tell it: it filters by the ancestors that it has itself, and its list holds
-   * no copy that fits by those of another. Such a copy must not lead, or the object would stand nowhere.
-   */
-  async function judged(index: number, found: readonly Fetched<E>[]): Promise<readonly Fetched<E>[]> {
-    const { source, pushed, residual, holds } = listed[index]!;
-    const { entity, scope } = subject;
-    const objects = found.map(({ copy }) => copy.object);
-    const [there, here] = await Promise.all([
-      judgeAsSource(context, source, entity, pushed, objects, place.path),
-      judge(context, scope, entity, residual, objects, place.path),
-    ]);
+  /** Two sources may hang one object on different parents: there it matches only by the copy that is below this one. */
+  async function matched(index: number, found: readonly Fetched<E>[]): Promise<readonly Fetched<E>[]> {
+    const own = pickFields(subject.where, (field) => subjectOf(subject.entity, field) === 'self');
+    const belong = await listed[index]!.holds(found.map(({ copy }) => copy.object));
     return found.map(({ identity, copy }, at) => {
-      // Two sources may hang one object on different parents: there it matches only by the copy that is below this one.
-      const matches = there[at] === true && here[at] === true && holds(copy.object);
-      return { identity, copy: { ...copy, matches } };
+      const isMatch = belong[at] === true && matches(subject.entity, copy.object, own) === true;
+      return { identity, copy: { ...copy, matches: isMatch } };
     });
   }
 

@@ -1,12 +1,12 @@
 import { SourceError } from '../../adapters/errors.ts';
-import type { Entities, EntityName } from '../../adapters/model.ts';
+import { matches } from '../../adapters/filter.ts';
+import { type Entities, type EntityName, isPlaceholder } from '../../adapters/model.ts';
 import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
 import type { CursorState } from './cursor.ts';
 import type { FieldSet } from './field-set.ts';
-import { judge } from './filter-fallback.ts';
 import { leadingCopies } from './leading-copy.ts';
 import { membershipFields } from './list-membership.ts';
-import { identityIn, type ListedSource, type ListPlace, type ListSubject } from './list-subject.ts';
+import { identityIn, type ListedSource, type ListPlace, type ListPlan, type ListSubject } from './list-subject.ts';
 import type { Copy } from './merge-objects.ts';
 import { type MergeSource, mergePages } from './merge-pages.ts';
 import type { RequestContext } from './request-context.ts';
@@ -34,13 +34,15 @@ export async function listPage<E extends EntityName>(
   context: RequestContext,
   subject: ListSubject<E>,
   place: ListPlace,
-  listed: readonly ListedSource<E>[],
+  plan: ListPlan<E>,
   request: PageRequest,
 ): Promise<ListPage<readonly Copy<Entities[E]>[]>> {
+  const listed = plan.sources;
   const [only] = listed;
   if (only === undefined) return { edges: [], hasNext: false, end: request.from };
-  if (listed.length === 1 && only.residual === null)
+  if (listed.length === 1 && only.residual === null && only.graph === null && subject.entity !== 'build') {
     return await soleSourcePage(context, place, only, request, subject.order);
+  }
   const read = [...fieldsRead(subject.entity, subject.where), ...membershipFields(subject)];
   const fields = withFields(request.fields, read);
   const budgets = listed.map(() => new Budget(MAX_PAGE_REQUESTS));
@@ -49,12 +51,13 @@ export async function listPage<E extends EntityName>(
     first: request.first,
     order: subject.order,
     from: request.from,
-    settle: leadingCopies({ context, subject, place, listed, fields, budgets }),
+    settle: leadingCopies({ context, subject, place, plan, fields, budgets }),
   });
   if (page.isCut) {
-    for (const { source, residual } of listed) {
-      if (residual === null) continue;
-      const message = `The source does not apply the filter ${Object.keys(residual).join(', ')} itself: this page ends early, go on from its endCursor.`;
+    for (const { source, residual, graph } of listed) {
+      const names = Object.keys({ ...residual, ...graph });
+      if (names.length === 0) continue;
+      const message = `The source does not apply the filter ${names.join(', ')} itself: this page ends early, go on from its endCursor.`;
       context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
     }
   }
@@ -66,34 +69,37 @@ function withFields(fields: FieldSet, more: readonly string[]): FieldSet {
   return names.size === fields.names.size ? fields : { names, key: [...names].sort().join(' ') };
 }
 
-/** A listed source as the merge reads it: rows that the source itself did not filter are judged here. */
+/** A listed source as the merge reads it: what it does not filter itself is evaluated here. */
 export function mergeSource<E extends EntityName>(
   context: RequestContext,
   subject: ListSubject<E>,
   place: ListPlace,
-  { source, paging, residual, reader }: ListedSource<E>,
+  { source, paging, residual, graph, reader }: ListedSource<E>,
   fields: FieldSet,
   budget: Budget,
 ): MergeSource<Entities[E]> {
   const read = reader(fields, budget);
+  const isFiltered = residual !== null || graph !== null;
   return {
     name: source.name,
     isOffset: paging === 'offset',
     read: async (size, after) => {
-      const page = await read(residual === null ? size : size * OVER_FETCH, after);
+      const page = await read(isFiltered ? size * OVER_FETCH : size, after);
       if (page instanceof SourceError) {
         context.report.fail(source.name, page, place.path);
         return null;
       }
-      const objects = page.items.map(({ object }) => object);
-      const fits =
-        residual === null ? null : await judge(context, subject.scope, subject.entity, residual, objects, place.path);
-      const rows = page.items.map((item, index) => ({
+      const rows = page.items.map((item) => ({
         ...item,
         identity: identityIn(subject, item.object),
-        fits: fits === null || fits[index] === true,
+        fits: isListed(subject.entity, item.object) && matches(subject.entity, item.object, residual) === true,
       }));
       return { rows, hasMore: page.hasMore, ...(page.isCut === true ? { isCut: true } : {}) };
     },
   };
+}
+
+/** Placeholder builds are found by their id and from their tests, and are in no list. */
+export function isListed(entity: EntityName, object: Entities[EntityName]): boolean {
+  return entity !== 'build' || !isPlaceholder(object.id);
 }

@@ -33,11 +33,19 @@ export interface ListPart<E extends EntityName> {
   readonly parent: string;
   readonly where: Filter<E> | null;
   /** Of a list by ids of parents, which its filter holds: what it is the list of. */
-  readonly below?: { readonly field: ParentField; readonly ids: ReadonlySet<string> };
+  readonly below?: ParentIds;
+  /** The source filters by the ancestors that it has itself; the merged graph is evaluated afterwards. */
+  readonly byOwnAncestors?: boolean;
 }
 
 /** Where a child names its parent. */
 export type ParentField = 'checkoutId' | 'buildId' | 'testId';
+
+/** Parents by their ids, as their children name them. */
+export interface ParentIds {
+  readonly field: ParentField;
+  readonly ids: ReadonlySet<string>;
+}
 
 export interface ReadPage<T> {
   readonly items: readonly PageItem<T>[];
@@ -54,16 +62,28 @@ export type Reader<T> = (size: number, after: Place | null) => Promise<ReadPage<
 export interface ListedSource<E extends EntityName> {
   readonly source: Source;
   readonly paging: Paging;
-  /** What of the list's filter the source applies itself, by what it has of ancestors and incidents. */
-  readonly pushed: Filter<E> | null;
-  /** What the gateway filters itself. */
+  /** What the source is asked for, each with what it applies of the filter. */
+  readonly parts: readonly ListPart<E>[];
+  /** Conditions on the object itself that the gateway evaluates on each row; null where the source applies them all. */
   readonly residual: Filter<E> | null;
+  /** Conditions on ancestors and incidents that are evaluated on the merged object, once its parent is not known to fit. */
+  readonly graph: Filter<E> | null;
   /** Whose children a count by relation can add up; null where it must read them. */
   readonly countParts: readonly ListPart<E>[] | null;
-  /** Whether an object that was not found by way of the list belongs to it. What cannot be told does not. */
-  holds(object: Entities[E]): boolean;
+  /** Whether objects that were not found by way of the list belong to it. What cannot be told does not. */
+  holds(objects: readonly Entities[E][]): Promise<readonly boolean[]>;
   /** @param budget of upstream requests, for this page */
   reader(fields: FieldSet, budget: Budget): Reader<Entities[E]>;
+}
+
+/** How a list is read: made once for each place. */
+export interface ListPlan<E extends EntityName> {
+  /** By priority. */
+  readonly sources: readonly ListedSource<E>[];
+  /** Some objects may lie in none of the lists, since a source was not asked, failed, or was cut: they cannot be counted. */
+  readonly isPartial: boolean;
+  /** Below these parents an object is known to fit what the filter asks of ancestors. */
+  readonly fitting: ParentIds | null;
 }
 
 /** What names an object over all sources in this list. */

@@ -17,6 +17,7 @@ import type { FieldSet } from './field-set.ts';
 import type { GatewayCall } from './guard/shared-calls.ts';
 import { keyOf } from './identity.ts';
 import { IncludedObjects } from './included-objects.ts';
+import type { ReadPage } from './list-subject.ts';
 import { type Asked, Loader } from './loader.ts';
 import type { Source } from './registry.ts';
 import type { SourceReport } from './source-report.ts';
@@ -91,21 +92,30 @@ export class Loaders {
     relation: RelationName,
     query: PageQuery<E>,
     fields: FieldSet,
-  ): Loader<Page<Entities[E]>> {
+  ): Loader<ReadPage<Entities[E]>> {
     const maxParents = source.adapter.capabilities.relations[relation]?.maxParents ?? 1;
     const name = `related ${relation} ${JSON.stringify(query)} ${fields.key}`;
     return this.#loader(name, source, maxParents, async (asked) => {
-      const pages = await this.#call(source, asked, fields.names, async (call) => {
-        const answer = await relatedOf<E>(source.adapter).related(relation, keysOf(asked), query, call);
-        let items = 0;
-        for (const page of answer.values()) {
-          if (page instanceof SourceError) continue;
-          items += page.items.length;
-          this.#keep(source, page.included);
-        }
-        return { answer, items };
-      });
-      return asked.map(({ key }) => pages.get(key) ?? EMPTY_PAGE);
+      let isCut = false;
+      const pages = await this.#call(
+        source,
+        asked,
+        fields.names,
+        async (call) => {
+          const answer = await relatedOf<E>(source.adapter).related(relation, keysOf(asked), query, call);
+          let items = 0;
+          for (const page of answer.values()) {
+            if (page instanceof SourceError) continue;
+            items += page.items.length;
+            this.#keep(source, page.included);
+          }
+          return { answer, items };
+        },
+        () => {
+          isCut = true;
+        },
+      );
+      return asked.map(({ key }) => cutPage(pages.get(key) ?? EMPTY_PAGE, isCut));
     });
   }
 
@@ -115,14 +125,23 @@ export class Loaders {
     entity: E,
     query: PageQuery<E>,
     fields: FieldSet,
-  ): Loader<Page<Entities[E]>> {
+  ): Loader<ReadPage<Entities[E]>> {
     return this.#loader(`list ${entity} ${JSON.stringify(query)} ${fields.key}`, source, 1, async (asked) => {
-      const page = await this.#call(source, asked, fields.names, async (call) => {
-        const answer = await source.adapter.list(entity, query, call);
-        this.#keep(source, answer.included);
-        return { answer, items: answer.items.length };
-      });
-      return asked.map(() => page);
+      let isCut = false;
+      const page = await this.#call(
+        source,
+        asked,
+        fields.names,
+        async (call) => {
+          const answer = await source.adapter.list(entity, query, call);
+          this.#keep(source, answer.included);
+          return { answer, items: answer.items.length };
+        },
+        () => {
+          isCut = true;
+        },
+      );
+      return asked.map(() => cutPage(page, isCut));
     });
   }
 
@@ -142,12 +161,22 @@ export class Loaders {
     return this.#loader(name, source, maxParents, async (asked) => {
       const counted: CountSubject =
         relation === null ? { entity, where, allVersions } : { relation, parents: keysOf(asked), where };
-      const counts = await this.#call(source, asked, NO_FIELDS, async (call) => {
-        if (source.adapter.count === undefined) throw new SourceError('SOURCE_UNSUPPORTED', 'The source cannot count.');
-        const answer = await source.adapter.count(counted, call);
-        return { answer, items: answer.size };
-      });
-      return asked.map(({ key }) => counts.get(key) ?? NO_COUNTS);
+      let cut: SourceError | null = null;
+      const counts = await this.#call(
+        source,
+        asked,
+        NO_FIELDS,
+        async (call) => {
+          if (source.adapter.count === undefined)
+            throw new SourceError('SOURCE_UNSUPPORTED', 'The source cannot count.');
+          const answer = await source.adapter.count(counted, call);
+          return { answer, items: answer.size };
+        },
+        (error) => {
+          cut = error;
+        },
+      );
+      return asked.map(({ key }) => cut ?? counts.get(key) ?? NO_COUNTS);
     });
   }
 
@@ -171,6 +200,7 @@ export class Loaders {
     asked: readonly Asked[],
     fields: ReadonlySet<string>,
     ask: (call: Call) => Promise<{ readonly answer: A; readonly items: number }>,
+    onCut: (error: SourceError) => void = () => {},
   ): Promise<A> {
     const { signal, deadline, log, report } = this.#options;
     // A second wait for a slow source would use up the time that the others need.
@@ -178,7 +208,10 @@ export class Loaders {
     if (timedOut !== undefined) throw timedOut;
     const usage = report.usageOf(source.name);
     const path = asked[0]?.path ?? null;
-    const warn = (error: SourceError) => report.add(source.name, error, path);
+    const warn = (error: SourceError) => {
+      if (error.code === 'SOURCE_TRUNCATED') onCut(error);
+      report.add(source.name, error, path);
+    };
     const start = performance.now();
     const onCacheHit = () => {
       usage.requests -= 1;
@@ -224,6 +257,11 @@ export class Loaders {
   #keep(source: Source, included: readonly IncludedObject[] | undefined): void {
     for (const { entity, object } of included ?? []) this.#included.keep(source, entity, keyOf(object), object);
   }
+}
+
+/** A page of an answer that the source itself says is not all that there is. */
+function cutPage<T>(page: Page<T> | SourceError, isCut: boolean): ReadPage<T> | SourceError {
+  return isCut && !(page instanceof SourceError) ? { ...page, isCut } : page;
 }
 
 interface Related<E extends EntityName> {

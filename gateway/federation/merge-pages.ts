@@ -61,6 +61,7 @@ export interface MergedPage<Shown> {
 
 const MAX_ROUNDS = 4;
 const MIN_LATER_SIZE = 50;
+const LATER_TIMES = 3;
 
 /** One source while a page is made. */
 class Lane<T> {
@@ -114,7 +115,7 @@ export async function mergePages<T, Shown>(input: MergeInput<T, Shown>): Promise
   let end = input.from;
   let isDone = false;
   for (let round = 0; round < MAX_ROUNDS && !isDone; round += 1) {
-    const size = round === 0 ? first + 1 : Math.max(first + 1, MIN_LATER_SIZE);
+    const size = round === 0 ? first + 1 : LATER_TIMES * Math.max(first + 1, MIN_LATER_SIZE);
     await Promise.all(lanes.map((lane) => lane.fill(size)));
     const ahead = lookAhead(lanes, furthest, size, order);
     isDone = ahead.isDone;

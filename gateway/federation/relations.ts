@@ -1,18 +1,43 @@
 import type { RelationName } from '../../adapters/adapter.ts';
 import type { Filters } from '../../adapters/filter.ts';
 import type { EntityName } from '../../adapters/model.ts';
-import { childIds } from './child-ids.ts';
-import type { ListPart, ListPlace, ListSubject, ParentField } from './list-subject.ts';
-import { directParts, type PartsOf, type SourceParts } from './listed-sources.ts';
+import {
+  type AncestorOrigin,
+  buildsFittingIn,
+  checkoutsFittingIn,
+  type FittingAncestors,
+  fittingBuilds,
+  fittingBuildsAmong,
+  fittingCheckouts,
+} from './ancestors.ts';
+import { childCopies } from './child-copies.ts';
+import { fieldSet } from './field-set.ts';
+import type { ListPart, ListPlace, ListSubject, ParentField, ParentIds } from './list-subject.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
+import type { Scope } from './scope.ts';
 import { entityCapability, relationCapability } from './select-sources.ts';
+import { ancestorConditions, decidesAlone, subjectOf, takes, withoutAncestors } from './source-filter.ts';
 
 /** What a composed list is put together from: the children of these ids. */
 interface Below {
   readonly relation: RelationName;
   readonly field: ParentField;
   readonly ids: ReadonlySet<string>;
+}
+
+/** How a list is made of lists that the sources have. */
+export interface Composition {
+  /** What is read; null: the list itself, as the sources have it. */
+  readonly below: readonly Below[] | null;
+  /** Some of the parents may be missing. */
+  readonly isPartial: boolean;
+  /** The parents that fit what the filter asks of ancestors; null where it asks nothing, or they are not known. */
+  readonly fitting: ParentIds | null;
+  /** More parents fit than were found: a source adds what it finds by the ancestors that it has itself. */
+  readonly isCut: boolean;
+  /** Of the fitting parents those that a source finds by itself. */
+  foundIn(source: Source): ReadonlySet<string>;
 }
 
 /** The relations that are composed, with all that lies on the way. */
@@ -23,90 +48,191 @@ const COMPOSED: { readonly [R in RelationName]?: readonly EntityName[] } = {
   testsOfCheckout: ['build', 'test'],
 };
 
-interface Steps {
-  readonly below: readonly Below[];
-  readonly isPartial: boolean;
-}
+const NONE: ReadonlySet<string> = new Set();
+const AS_IT_IS: Composition = { below: null, isPartial: false, fitting: null, isCut: false, foundIn: () => NONE };
 
 /**
- * How the list of a relation is made of sources' lists. Where all of it lies in one source that declares the relation,
- * it is asked for directly; else the gateway goes from checkouts to builds to what hangs on them, since each step may
- * lie in another source.
+ * How a list is composed. Where all of it lies in one source that declares the relation, it is asked for directly; else
+ * the gateway goes from checkouts to builds to what hangs on them, since each step may lie in another source. What a
+ * filter asks of ancestors is evaluated on the way.
  */
-export async function relationParts<E extends EntityName>(
+export async function composeList<E extends EntityName>(
   context: RequestContext,
   subject: ListSubject<E>,
-  places: readonly ListPlace[],
-): Promise<PartsOf<E>> {
-  const { relation } = subject;
-  const onTheWay = relation === null ? undefined : COMPOSED[relation];
-  if (relation === null || onTheWay === undefined || isInOneSource(subject, relation, onTheWay)) {
-    return directParts(subject);
+  place: ListPlace,
+): Promise<Composition> {
+  const { entity, relation, where } = subject;
+  const { build, checkout } = ancestorConditions(entity, where);
+  if ((build !== null || checkout !== null) && !areDecidedBySources(subject)) {
+    return await composeByAncestors(context, subject, place, { build, checkout });
   }
-  const steps = new Map<ListPlace, Steps>();
-  await Promise.all(places.map(async (place) => steps.set(place, await stepsDown(context, subject, relation, place))));
-  return (source, place) => {
-    const { below, isPartial } = steps.get(place) ?? { below: [], isPartial: true };
-    return { ...composedParts(source, subject, below, places.length === 1), isPartial };
-  };
+  const onTheWay = relation === null ? undefined : COMPOSED[relation];
+  if (relation === null || onTheWay === undefined || isInOneSource(subject.scope, relation, onTheWay)) return AS_IT_IS;
+  return await stepsDown(context, subject, relation, place);
 }
 
-function isInOneSource<E extends EntityName>(
-  { scope }: ListSubject<E>,
-  relation: RelationName,
-  onTheWay: readonly EntityName[],
-): boolean {
+function isInOneSource(scope: Scope, relation: RelationName, onTheWay: readonly EntityName[]): boolean {
   const holding = scope.sources.filter((source) => onTheWay.some((entity) => entityCapability(source, entity)));
   const [only] = holding;
   return holding.length === 1 && only !== undefined && relationCapability(only, relation) !== undefined;
 }
 
+/** Whether every source that has such objects decides itself what is asked of their ancestors. */
+function areDecidedBySources<E extends EntityName>({ scope, entity, relation, where }: ListSubject<E>): boolean {
+  const conditions = Object.entries(where ?? {}).filter(([field]) => {
+    const subject = subjectOf(entity, field);
+    return subject === 'build' || subject === 'checkout';
+  });
+  const onTheWay = relation === null ? undefined : COMPOSED[relation];
+  if (relation !== null && onTheWay !== undefined && !isInOneSource(scope, relation, onTheWay)) {
+    return false;
+  }
+  const holding = scope.sources.filter((source) => entityCapability(source, entity) !== undefined);
+  return holding.every((source) =>
+    conditions.every(
+      ([field, filter]) =>
+        takes(source, entity, relation, field, filter) && decidesAlone(scope, source, entity, subjectOf(entity, field)),
+    ),
+  );
+}
+
+/** The list below a revision or checkout, whatever its ancestors are. */
 async function stepsDown<E extends EntityName>(
   context: RequestContext,
   { scope }: ListSubject<E>,
   relation: RelationName,
   { parent, path }: ListPlace,
-): Promise<Steps> {
+): Promise<Composition> {
   let isPartial = false;
   const down = async (step: RelationName, entity: EntityName, parents: Iterable<string>) => {
-    const children = await childIds(context, { relation: step, entity, scope, parents, path });
+    const fields = fieldSet(entity, []);
+    const children = await childCopies(context, { relation: step, entity, scope, parents, fields, path });
     isPartial ||= children.isPartial;
-    return children.ids;
+    return new Set(children.copies.keys());
   };
+  const composed = (below: readonly Below[]): Composition => ({ ...AS_IT_IS, below, isPartial });
   const isOfCheckout = relation === 'testsOfCheckout';
   const checkouts = isOfCheckout ? new Set([parent]) : await down('checkoutsOfRevision', 'checkout', [parent]);
   if (relation === 'buildsOfRevision') {
-    return { below: [{ relation: 'buildsOfCheckout', field: 'checkoutId', ids: checkouts }], isPartial };
+    return composed([{ relation: 'buildsOfCheckout', field: 'checkoutId', ids: checkouts }]);
   }
   const builds = await down('buildsOfCheckout', 'build', checkouts);
   if (relation !== 'incidentsOfRevision') {
-    return { below: [{ relation: 'testsOfBuild', field: 'buildId', ids: builds }], isPartial };
+    return composed([{ relation: 'testsOfBuild', field: 'buildId', ids: builds }]);
   }
   const tests = await down('testsOfBuild', 'test', builds);
-  const ofBuilds = { relation: 'incidentsOfBuild', field: 'buildId', ids: builds } as const;
-  return { below: [ofBuilds, { relation: 'incidentsOfTest', field: 'testId', ids: tests }], isPartial };
+  return composed([
+    { relation: 'incidentsOfBuild', field: 'buildId', ids: builds },
+    { relation: 'incidentsOfTest', field: 'testId', ids: tests },
+  ]);
 }
 
-/** Of one list at a time a source is asked by a list of ids; of many by parents, which share their calls. */
-function composedParts<E extends EntityName>(
+type Conditions = ReturnType<typeof ancestorConditions>;
+
+/** The list of builds or tests whose ancestors fit: the ancestors are found first, over all sources. */
+async function composeByAncestors<E extends EntityName>(
+  context: RequestContext,
+  { entity, relation, where, scope }: ListSubject<E>,
+  { parent, path }: ListPlace,
+  conditions: Conditions,
+): Promise<Composition> {
+  const named = relation === null ? idsIn(where, 'buildId') : null;
+  const builds = relation === 'testsOfBuild' ? [parent] : named;
+  if (entity === 'test' && builds !== null) {
+    return belowBuilds(await fittingBuildsAmong(context, scope, conditions, builds, path), () => NONE);
+  }
+  // What is named by its id is few enough to be evaluated one by one.
+  if (relation === null && idsIn(where, 'id') !== null) return AS_IT_IS;
+  const from = originOf(entity, relation, parent, where);
+  if (entity === 'build') {
+    const checkouts = await fittingCheckouts(context, scope, conditions.checkout, from, path);
+    const foundIn = (source: Source) => checkoutsFittingIn(source, checkouts.copies, conditions.checkout);
+    const ids = new Set(checkouts.copies.keys());
+    return below({ relation: 'buildsOfCheckout', field: 'checkoutId', ids }, checkouts, foundIn);
+  }
+  const isOfSome = relation !== null || conditions.checkout !== null;
+  const checkouts = isOfSome ? await fittingCheckouts(context, scope, conditions.checkout, from, path) : null;
+  const fitting = await fittingBuilds(context, scope, conditions.build, checkouts, path);
+  return belowBuilds(fitting, (source) =>
+    buildsFittingIn(source, fitting.copies, checkouts?.copies ?? null, conditions),
+  );
+}
+
+function belowBuilds(builds: FittingAncestors<'build'>, foundIn: Composition['foundIn']): Composition {
+  return below({ relation: 'testsOfBuild', field: 'buildId', ids: new Set(builds.copies.keys()) }, builds, foundIn);
+}
+
+function below(
+  part: Below,
+  { isPartial, isCut }: { readonly isPartial: boolean; readonly isCut: boolean },
+  foundIn: Composition['foundIn'],
+): Composition {
+  return { below: [part], isPartial, isCut, fitting: { field: part.field, ids: part.ids }, foundIn };
+}
+
+function originOf(
+  entity: EntityName,
+  relation: RelationName | null,
+  parent: string,
+  where: object | null,
+): AncestorOrigin {
+  if (relation === 'buildsOfCheckout' || relation === 'testsOfCheckout') return { ids: [parent] };
+  if (relation !== null) return { revision: parent };
+  const checkoutIds = entity === 'build' ? idsIn(where, 'checkoutId') : null;
+  if (checkoutIds !== null) return { ids: checkoutIds };
+  const during: unknown = where === null ? undefined : Reflect.get(where, 'startTime');
+  const to: unknown = typeof during === 'object' && during !== null ? Reflect.get(during, 'to') : undefined;
+  return { startedBefore: typeof to === 'string' ? to : null };
+}
+
+/** What a source is asked for one list; an obstacle is the end of a sentence that begins with "This source". */
+export type SourceParts<E extends EntityName> =
+  | { readonly parts: readonly ListPart<E>[]; readonly countParts: readonly ListPart<E>[] | null }
+  | { readonly obstacle: string };
+
+/**
+ * The lists of a source that make up the list of a place.
+ * @param isAlone of one list at a time a source is asked by a list of ids; of many by parents, which share their calls
+ */
+export function partsOf<E extends EntityName>(
   source: Source,
   subject: ListSubject<E>,
-  below: readonly Below[],
+  place: ListPlace,
+  composition: Composition,
   isAlone: boolean,
 ): SourceParts<E> {
+  const { below, fitting, isCut } = composition;
+  const where = fitting === null ? subject.where : withoutAncestors(subject.entity, subject.where);
+  if (below === null) {
+    const parts = [{ relation: subject.relation, parent: place.parent, where }];
+    return { parts, countParts: parts };
+  }
   const parts: ListPart<E>[] = [];
   const counted: ListPart<E>[] = [];
-  for (const { relation, field, ids } of below) {
+  const filtersItself = isCut && subject.relation === null && takesAncestors(source, subject);
+  const found = filtersItself ? composition.foundIn(source) : NONE;
+  if (filtersItself) parts.push({ relation: null, parent: '', where: subject.where, byOwnAncestors: true });
+  for (const { relation, field, ids: all } of below) {
+    const ids = found.size === 0 ? all : new Set([...all].filter((id) => !found.has(id)));
     if (ids.size === 0) continue;
-    const byParent = [...ids].map((parent) => ({ relation, parent, where: subject.where }));
+    const byParent = [...ids].map((parent) => ({ relation, parent, where }));
     counted.push(...byParent);
     const isRelated = relationCapability(source, relation) !== undefined;
-    if (canListByIds(source, subject, field) && (isAlone || !isRelated)) parts.push(...listByIds(subject, field, ids));
+    if (canListByIds(source, subject, field) && (isAlone || !isRelated))
+      parts.push(...listByIds(subject, where, { field, ids }));
     else if (isRelated) parts.push(...byParent);
     else return { obstacle: `cannot list ${subject.entity}s by ${relation}` };
   }
   // What hangs on builds and on tests may be the same incident: it has to be told by its id.
-  return { parts, countParts: below.length === 1 ? counted : null };
+  return { parts, countParts: below.length === 1 && !isCut ? counted : null };
+}
+
+/** Whether the source's own list applies all that the filter asks of ancestors. */
+function takesAncestors<E extends EntityName>(source: Source, { entity, where, order }: ListSubject<E>): boolean {
+  if (entityCapability(source, entity)?.list?.order.includes(order) !== true) return false;
+  const { build, checkout } = ancestorConditions(entity, where);
+  const conditions = Object.entries({ ...build, ...checkout });
+  return conditions.every(([field, filter]) => takes(source, entity, null, field, filter));
 }
 
 function canListByIds<E extends EntityName>(source: Source, { entity, order }: ListSubject<E>, field: string): boolean {
@@ -118,19 +244,20 @@ function canListByIds<E extends EntityName>(source: Source, { entity, order }: L
 const NO_FILTER: Filters = { checkout: {}, build: {}, test: {}, issue: {}, incident: {} };
 
 function listByIds<E extends EntityName>(
-  { entity, where }: ListSubject<E>,
-  field: Below['field'],
-  ids: ReadonlySet<string>,
+  { entity }: ListSubject<E>,
+  where: Filters[E] | null,
+  below: ParentIds,
 ): readonly ListPart<E>[] {
-  const wanted = wantedIds(where, field);
+  const { field, ids } = below;
+  const wanted = idsIn(where, field);
   const both = wanted === null ? [...ids] : wanted.filter((id) => ids.has(id));
   if (both.length === 0) return [];
   const byIds = { ...(where ?? NO_FILTER[entity]), [field]: { in: both } };
-  return [{ relation: null, parent: '', where: byIds, below: { field, ids } }];
+  return [{ relation: null, parent: '', where: byIds, below }];
 }
 
-/** The ids that the client's own filter leaves. */
-function wantedIds(where: object | null, field: string): readonly string[] | null {
+/** The ids that the client's own filter leaves; null where it does not ask for them. */
+function idsIn(where: object | null, field: string): readonly string[] | null {
   const filter: unknown = where === null ? undefined : Reflect.get(where, field);
   const ids: unknown = typeof filter === 'object' && filter !== null ? Reflect.get(filter, 'in') : undefined;
   return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : null;

@@ -1,5 +1,6 @@
 import type { Logger } from '../../adapters/adapter.ts';
 import type { SubmissionDoor } from '../submission/submission-door.ts';
+import { Budget } from './budget.ts';
 import { Loaders } from './loaders.ts';
 import type { Registry } from './registry.ts';
 import { SourceReport } from './source-report.ts';
@@ -16,6 +17,8 @@ export interface RequestContext {
   readonly report: SourceReport;
   /** Every call to a source goes through these, so that calls are shared within the request. */
   readonly loaders: Loaders;
+  /** Objects that may still be read, over the whole request, only to be counted. */
+  readonly countable: Budget;
   readonly submission: SubmissionDoor;
   /** The token of the Authorization header without `Bearer `; null without one. */
   readonly token: string | null;
@@ -30,12 +33,15 @@ export interface RequestContextOptions {
   readonly token: string | null;
 }
 
+const MAX_COUNTED = 20_000;
+
 /** The context of a new request. */
 export function createRequestContext(options: RequestContextOptions): RequestContext {
   const report = new SourceReport();
   return {
     ...options,
     report,
+    countable: new Budget(MAX_COUNTED),
     loaders: new Loaders({ ...options, report, isShared: options.registry.sources.length > 1 }),
   };
 }

@@ -6,8 +6,8 @@ import type { Asked } from './loader.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import { SCOPE, type Scope, type Scoped } from './scope.ts';
-import { fitsKeys, relationCapability } from './select-sources.ts';
-import { unsupported } from './unsupported.ts';
+import { canHoldBelow, entityCapability, relationCapability } from './select-sources.ts';
+import { reportUnable, type UnableSource } from './unsupported.ts';
 
 /** A revision in the shape of the schema. It is made of what sources say of it. */
 export interface ShownRevision extends RevisionId, Scoped {
@@ -79,25 +79,26 @@ async function checkoutsOf(
   needsName: boolean,
 ): Promise<ReadonlyMap<Source, readonly Checkout[]>> {
   const relation = 'checkoutsOfRevision';
-  const able = scope.sources.filter((source) => relationCapability(source, relation)?.order.includes('NEWEST'));
+  const able: Source[] = [];
+  const unable: UnableSource[] = [];
   for (const source of scope.sources) {
-    if (able.includes(source)) continue;
-    context.report.skipped.add(source.name);
-    const isTold = scope.isNamed || able.length === 0;
-    if (isTold) context.report.fail(source.name, unsupported('cannot look checkouts up by their commit'), asked.path);
+    if (entityCapability(source, 'checkout') === undefined) context.report.skipped.add(source.name);
+    else if (!canHoldBelow(source, 'checkout', relation, asked.key)) continue;
+    else if (relationCapability(source, relation)?.order.includes('NEWEST')) able.push(source);
+    else unable.push([source, 'cannot look checkouts up by their commit']);
   }
+  reportUnable(context, scope, unable, able.length > 0, asked.path);
   const fields = fieldSet('checkout', needsName ? ['gitCommitName'] : []);
   const found = new Map<Source, readonly Checkout[]>();
-  const fitting = able.filter((source) => fitsKeys(relationCapability(source, relation)?.keys, asked.key));
   const pages = await Promise.all(
-    fitting.map((source) => {
+    able.map((source) => {
       const first = Math.min(relationCapability(source, relation)?.maxPage ?? 1, needsName ? NAMES_READ : 1);
       const query = { where: null, order: 'NEWEST', first, after: null } as const;
       return context.loaders.pages<'checkout'>(source, relation, query, fields).load(asked);
     }),
   );
   pages.forEach((page, index) => {
-    const source = fitting[index]!;
+    const source = able[index]!;
     if (page instanceof SourceError) context.report.fail(source.name, page, asked.path);
     else if (page.items.length > 0)
       found.set(
@@ -115,10 +116,17 @@ async function namedBy(
   asked: Asked,
   having: ReadonlySet<Source>,
 ): Promise<readonly Source[]> {
-  const able = scope.sources.filter((source) => {
+  const able: Source[] = [];
+  const unable: UnableSource[] = [];
+  for (const source of scope.sources) {
     const capability = relationCapability(source, 'issuesOfRevision');
-    return !having.has(source) && capability?.order.includes('NEWEST') && fitsKeys(capability.keys, asked.key);
-  });
+    const mayHave =
+      entityCapability(source, 'issue') !== undefined && canHoldBelow(source, 'issue', 'issuesOfRevision', asked.key);
+    if (having.has(source) || !mayHave) continue;
+    if (capability?.order.includes('NEWEST')) able.push(source);
+    else unable.push([source, 'cannot list issues by the commit that they name']);
+  }
+  reportUnable(context, scope, unable, able.length > 0, asked.path);
   const query = { where: null, order: 'NEWEST', first: 1, after: null } as const;
   const pages = await Promise.all(
     able.map((source) =>

@@ -1,14 +1,15 @@
 import { SourceError } from '../../adapters/errors.ts';
+import { matches } from '../../adapters/filter.ts';
 import type { Checkout } from '../../adapters/model.ts';
 import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
 import { type Connection, NO_PAGE_INFO } from './connection.ts';
 import { asksForPage, type ConnectionRequest, cursorsOf, shownPage } from './connections.ts';
 import { type FieldSet, fieldSet } from './field-set.ts';
-import { judge } from './filter-fallback.ts';
 import { type RevisionId, revisionKey, revisionOf } from './identity.ts';
 import { mergeSource } from './list-page.ts';
+import { planLists } from './list-plan.ts';
 import type { ListedSource, ListPlace } from './list-subject.ts';
-import { directParts, listedSources } from './listed-sources.ts';
+
 import { type Candidate, type MergeSource, mergePages } from './merge-pages.ts';
 import { comparePlaces, type SortKey } from './place-order.ts';
 import type { RequestContext } from './request-context.ts';
@@ -40,7 +41,8 @@ export async function revisionConnection(
   }
   const isSkipped = !asksForPage(selection) || (first === 0 && !selection.fields.has('pageInfo'));
   if (isSkipped) return { edges: [], nodes: [], pageInfo: NO_PAGE_INFO, totalCount: null };
-  const { sources: listed } = listedSources(context, subject, place, directParts(subject));
+  const [plan] = await planLists(context, subject, [place]);
+  const listed = plan?.sources ?? [];
   const fields = fieldSet('checkout', ['gitCommitHash', 'patchsetHash'], fieldsRead('checkout', subject.where));
   const page = await mergePages({
     sources: listed.map((one) => foldedSource(context, request, place, one, fields)),
@@ -133,7 +135,7 @@ async function newestMatching(
   const relation = 'checkoutsOfRevision';
   const capability = relationCapability(source, relation);
   if (!capability?.order.includes('NEWEST') || !fitsKeys(capability.keys, revision)) return null;
-  const { pushed, residual } = splitFilter(source, 'checkout', relation, subject.where);
+  const { pushed, residual } = splitFilter(subject.scope, source, 'checkout', relation, subject.where);
   const first = residual === null ? 1 : Math.min(capability.maxPage, LOOKED_THROUGH);
   const query = { where: pushed, order: 'NEWEST', first, after: null } as const;
   const asked = { key: revision, path: place.path };
@@ -142,8 +144,6 @@ async function newestMatching(
     context.report.fail(source.name, page, place.path);
     return null;
   }
-  const objects = page.items.map(({ object }) => object);
-  const fits = await judge(context, subject.scope, 'checkout', residual, objects, place.path);
-  const newest = page.items.find((_, index) => fits[index] === true);
+  const newest = page.items.find(({ object }) => matches('checkout', object, residual) === true);
   return newest === undefined ? null : { time: newest.time, tie: newest.tie };
 }

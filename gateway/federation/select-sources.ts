@@ -32,7 +32,18 @@ export function canGet(source: Source, entity: EntityName, key: string): boolean
 
 /** Patterns are about ids; the version of an issue is none of theirs. */
 function bareId(entity: EntityName, key: string): string {
-  return entity === 'issue' ? key.replace(/^\d+@/, '') : key;
+  return entity === 'issue' ? bareParent(key) : key;
+}
+
+/** The key of a parent without the version of an issue. */
+export function bareParent(parent: string): string {
+  return parent.replace(/^\d+@/, '');
+}
+
+/** Whether a source can hold children of a parent, by what it says itself. */
+export function canHoldBelow(source: Source, entity: EntityName, relation: RelationName, parent: string): boolean {
+  const keys = relationCapability(source, relation)?.keys ?? entityCapability(source, entity)?.parents?.[relation];
+  return fitsKeys(keys, bareParent(parent));
 }
 
 /** How a list is read from a source. */

@@ -1,55 +1,104 @@
 import type { RelationName } from '../../adapters/adapter.ts';
-import { FILTER_FIELDS, type Filter, type FilterOperator, type FilterSubject } from '../../adapters/filter.ts';
+import {
+  type BuildFilter,
+  type CheckoutFilter,
+  FILTER_FIELDS,
+  type Filter,
+  type FilterOperator,
+  type FilterSubject,
+} from '../../adapters/filter.ts';
 import type { EntityName } from '../../adapters/model.ts';
 import type { Source } from './registry.ts';
-import { entityCapability, relationCapability } from './select-sources.ts';
-
-/** A filter split in what a source applies itself and what is left for the gateway. */
-export interface SplitFilter<E extends EntityName> {
-  readonly pushed: Filter<E> | null;
-  readonly residual: Filter<E> | null;
-  /** What the rest reads beside the object itself. */
-  readonly reads: ReadonlySet<FilterSubject>;
-  readonly residualFields: readonly string[];
-}
+import type { Scope } from './scope.ts';
+import { entityCapability, keysExclude, relationCapability } from './select-sources.ts';
 
 interface Rule {
   readonly of: FilterSubject;
 }
 type Pushed = { readonly [field: string]: readonly FilterOperator[] | undefined };
 
-const SELF: ReadonlySet<FilterSubject> = new Set();
+/** A filter split in what a source applies itself and what is left for the gateway. */
+export interface SplitFilter<E extends EntityName> {
+  readonly pushed: Filter<E> | null;
+  /** Conditions on the object itself: they are evaluated on each copy. */
+  readonly residual: Filter<E> | null;
+  /** Conditions on ancestors and incidents: they are evaluated on the merged graph. */
+  readonly graph: Filter<E> | null;
+}
 
-/** How a source's list takes a filter. */
+/**
+ * How a source's list takes a filter. What a filter reads of ancestors and incidents is pushed down only to a source that
+ * decides it alone, since another source may hold them.
+ */
 export function splitFilter<E extends EntityName>(
+  scope: Scope,
   source: Source,
   entity: E,
   relation: RelationName | null,
   where: Filter<E> | null,
 ): SplitFilter<E> {
-  if (where === null) return { pushed: null, residual: null, reads: SELF, residualFields: [] };
-  const own = relation === null ? undefined : relationCapability(source, relation)?.filters;
-  const takes: Pushed = own ?? entityCapability(source, entity)?.filters ?? {};
-  const isPushed = ([field, filter]: readonly [string, unknown]) =>
-    operatorsOf(filter).every((operator) => takes[field]?.includes(operator));
-  const entries = Object.entries(where).filter(([, filter]) => filter !== undefined);
-  const pushed = entries.filter(isPushed);
-  if (pushed.length === entries.length) return { pushed: where, residual: null, reads: SELF, residualFields: [] };
-  const residual = entries.filter((entry) => !isPushed(entry));
-  const rules: Readonly<Record<string, Rule>> = FILTER_FIELDS[entity];
+  if (where === null) return { pushed: null, residual: null, graph: null };
+  const isPushed = (field: string, filter: unknown) =>
+    takes(source, entity, relation, field, filter) && decidesAlone(scope, source, entity, subjectOf(entity, field));
   return {
-    pushed: pushed.length === 0 ? null : pick(where, pushed),
-    residual: pick(where, residual),
-    reads: new Set(residual.map(([field]) => rules[field]?.of ?? 'self')),
-    residualFields: residual.map(([field]) => field),
+    pushed: pickFields(where, isPushed),
+    residual: pickFields(where, (field, filter) => !isPushed(field, filter) && subjectOf(entity, field) === 'self'),
+    graph: pickFields(where, (field, filter) => !isPushed(field, filter) && subjectOf(entity, field) !== 'self'),
   };
 }
 
-/** The filter with only some of its fields. */
-function pick<F extends object>(where: F, entries: readonly (readonly [string, unknown])[]): F {
-  const kept = new Set(entries.map(([field]) => field));
+/** Whether a source's list applies a condition itself. */
+export function takes(
+  source: Source,
+  entity: EntityName,
+  relation: RelationName | null,
+  field: string,
+  filter: unknown,
+): boolean {
+  const own = relation === null ? undefined : relationCapability(source, relation)?.filters;
+  const all: Pushed = own ?? entityCapability(source, entity)?.filters ?? {};
+  return operatorsOf(filter).every((operator) => all[field]?.includes(operator));
+}
+
+/**
+ * Whether no other source can hold what a filter reads beside the object: then what the source itself has of it decides.
+ * A source says by its `keys` which ids it can hold, and below which parents.
+ */
+export function decidesAlone(scope: Scope, source: Source, entity: EntityName, subject: FilterSubject): boolean {
+  if (subject === 'self') return true;
+  const areApart = (other: Source, own: string | undefined, theirs: string | undefined) =>
+    other === source || keysExclude([own, theirs]);
+  const isAlone = (ancestor: 'build' | 'checkout', below: RelationName) => {
+    const own = relationCapability(source, below)?.keys;
+    return scope.sources.every((other) => {
+      const theirs = entityCapability(other, ancestor);
+      return theirs === undefined || areApart(other, own, theirs.keys);
+    });
+  };
+  if (subject === 'incidents') {
+    const own = entityCapability(source, entity)?.keys;
+    const relation = entity === 'test' ? 'incidentsOfTest' : 'incidentsOfBuild';
+    return scope.sources.every((other) => {
+      if (entityCapability(other, 'incident') === undefined) return true;
+      return areApart(other, own, relationCapability(other, relation)?.keys);
+    });
+  }
+  const isBuildAlone = entity !== 'test' || isAlone('build', 'testsOfBuild');
+  return isBuildAlone && (subject === 'build' || isAlone('checkout', 'buildsOfCheckout'));
+}
+
+/** The filter with only some of its fields; null without any. */
+export function pickFields<F extends object>(
+  where: F | null,
+  isPicked: (field: string, filter: unknown) => boolean,
+): F | null {
+  if (where === null) return null;
+  const entries = Object.entries(where).filter(([, filter]) => filter !== undefined);
+  const dropped = entries.filter(([field, filter]) => !isPicked(field, filter));
+  if (dropped.length === entries.length) return null;
+  if (dropped.length === 0) return where;
   const picked = { ...where };
-  for (const field of Object.keys(where)) if (!kept.has(field)) Reflect.deleteProperty(picked, field);
+  for (const [field] of dropped) Reflect.deleteProperty(picked, field);
   return picked;
 }
 
@@ -63,11 +112,18 @@ function operatorsOf(filter: unknown): readonly FilterOperator[] {
   return [...operators];
 }
 
+/** What a filter field reads: the object itself, one of its ancestors, or its incidents. */
+export function subjectOf(entity: EntityName, field: string): FilterSubject {
+  const rules: Readonly<Record<string, Rule>> = FILTER_FIELDS[entity];
+  return rules[field]?.of ?? 'self';
+}
+
 /** The fields of the object itself that a filter compares. */
 export function fieldsRead<E extends EntityName>(entity: E, where: Filter<E> | null): readonly string[] {
   if (where === null) return [];
-  const rules: Readonly<Record<string, Rule>> = FILTER_FIELDS[entity];
-  return Object.keys(where).flatMap((field) => (rules[field]?.of === 'self' ? (HELD_IN[field] ?? [field]) : []));
+  return Object.keys(where).flatMap((field) =>
+    subjectOf(entity, field) === 'self' ? (HELD_IN[field] ?? [field]) : [],
+  );
 }
 
 /** Where a filter field is not named as the field that it reads. */
@@ -79,6 +135,28 @@ const HELD_IN: Readonly<Record<string, readonly string[]>> = {
 
 /** What a filter reads beside the object. */
 export function subjectsRead<E extends EntityName>(entity: E, where: Filter<E> | null): ReadonlySet<FilterSubject> {
-  const rules: Readonly<Record<string, Rule>> = FILTER_FIELDS[entity];
-  return new Set(Object.keys(where ?? {}).map((field) => rules[field]?.of ?? 'self'));
+  return new Set(Object.keys(where ?? {}).map((field) => subjectOf(entity, field)));
+}
+
+/** What a filter asks of the ancestors of builds and tests, as filters of those ancestors; null where it asks nothing. */
+export interface AncestorConditions {
+  readonly build: BuildFilter | null;
+  readonly checkout: CheckoutFilter | null;
+}
+
+/** The conditions on ancestors. */
+export function ancestorConditions(entity: EntityName, where: object | null): AncestorConditions {
+  if (entity !== 'build' && entity !== 'test') return { build: null, checkout: null };
+  // The fields have the same names and operators in the ancestor's own filter.
+  const build: BuildFilter | null = pickFields(where, (field) => subjectOf(entity, field) === 'build');
+  const checkout: CheckoutFilter | null = pickFields(where, (field) => subjectOf(entity, field) === 'checkout');
+  return { build, checkout };
+}
+
+/** The conditions on the object itself and on its incidents: what is left once its ancestors are known to fit. */
+export function withoutAncestors<E extends EntityName>(entity: E, where: Filter<E> | null): Filter<E> | null {
+  return pickFields(where, (field) => {
+    const subject = subjectOf(entity, field);
+    return subject === 'self' || subject === 'incidents';
+  });
 }

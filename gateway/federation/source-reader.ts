@@ -22,15 +22,18 @@ export interface ReaderOptions<E extends EntityName> {
 
 /** Reads one list of one source; where its pages are smaller than what is asked for, several of them in a row. */
 export function sourceReader<E extends EntityName>(options: ReaderOptions<E>): Reader<Entities[E]> {
-  const { source, subject, part, path, budget } = options;
-  const capability =
-    part.relation === null ? entityCapability(source, subject.entity)?.list : relationCapability(source, part.relation);
+  const { context, source, subject, part, path, budget } = options;
+  const relation = part.relation === null ? undefined : relationCapability(source, part.relation);
+  const capability = part.relation === null ? entityCapability(source, subject.entity)?.list : relation;
   const maxPage = capability?.maxPage ?? 1;
+  // Parents share their requests.
+  const cost = 1 / (relation?.maxParents ?? 1);
 
   return async (size, after) => {
     const first = await load(Math.min(size, maxPage), after);
     if (first instanceof SourceError || first.items.length >= size || !first.hasMore) return first;
     const items: PageItem<Entities[E]>[] = [...first.items];
+    let isCut = first.isCut === true;
     let hasMore: boolean = first.hasMore;
     let last = items.at(-1);
     while (hasMore && last !== undefined && items.length < size) {
@@ -39,13 +42,20 @@ export function sourceReader<E extends EntityName>(options: ReaderOptions<E>): R
       if (page instanceof SourceError) break;
       items.push(...page.items);
       hasMore = page.hasMore;
+      isCut ||= page.isCut === true;
       last = page.items.at(-1);
     }
-    return { items, hasMore, ...(first.total === undefined ? {} : { total: first.total }) };
+    const total = first.total === undefined ? {} : { total: first.total };
+    return { items, hasMore, ...total, ...(isCut ? { isCut } : {}) };
   };
 
   async function load(first: number, after: Place | null): Promise<ReadPage<Entities[E]> | SourceError> {
-    if (!budget.take(1)) return { items: [], hasMore: true };
+    if (!budget.take(cost)) {
+      const message =
+        'Too many requests would have to be made for this page: it ends early, and its endCursor goes on.';
+      context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), path);
+      return { items: [], hasMore: true };
+    }
     return await loaderOf(options, first, after).load({ key: part.parent, path });
   }
 }

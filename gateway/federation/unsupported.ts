@@ -1,4 +1,7 @@
 import { SourceError } from '../../adapters/errors.ts';
+import type { Source } from './registry.ts';
+import type { RequestContext } from './request-context.ts';
+import type { Scope } from './scope.ts';
 
 const errors = new Map<string, SourceError>();
 
@@ -11,4 +14,24 @@ export function unsupported(obstacle: string): SourceError {
     errors.set(obstacle, error);
   }
   return error;
+}
+
+/** A source that has such objects and could not be asked for them, with the end of a sentence that says why. */
+export type UnableSource = readonly [source: Source, obstacle: string];
+
+/**
+ * Names the sources that have such objects and could not be asked for them: in an error where the client named them or
+ * no source was left to ask, else in a warning.
+ */
+export function reportUnable(
+  context: RequestContext,
+  scope: Scope,
+  unable: readonly UnableSource[],
+  isAnyLeft: boolean,
+  path: readonly (string | number)[],
+): void {
+  for (const [source, obstacle] of unable) {
+    if (scope.isNamed || !isAnyLeft) context.report.fail(source.name, unsupported(obstacle), path);
+    else context.report.warn(source.name, unsupported(obstacle), path);
+  }
 }

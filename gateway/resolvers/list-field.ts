@@ -3,7 +3,6 @@ import type { EntityName } from '../../adapters/model.ts';
 import type { Connection } from '../federation/connection.ts';
 import { type ConnectionRequest, connections } from '../federation/connections.ts';
 import type { Shown } from '../federation/merge-objects.ts';
-import { relationParts } from '../federation/relations.ts';
 import { type Scope, type Scoped, selectScope } from '../federation/scope.ts';
 import type { Selection } from '../federation/selection.ts';
 import type { BatchResolver } from './batch-resolver.ts';
@@ -40,9 +39,7 @@ export function listField<Parent extends Scoped, E extends EntityName>(
     perScope(parents, async (scope, indices) => {
       const request = listRequest(options, args, scope, selection);
       const places = indices.map((index) => ({ parent: keyOf(parents[index]!), path: path(index) }));
-      if (request.isNothing) return await connections(context, request, places);
-      const partsOf = await relationParts(context, request.subject, places);
-      return await connections(context, request, places, partsOf);
+      return await connections(context, request, places);
     });
 }
 

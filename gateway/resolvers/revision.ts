@@ -1,8 +1,7 @@
 import { countList } from '../federation/counts.ts';
 import type { RevisionId } from '../federation/identity.ts';
 import { revisionKey } from '../federation/identity.ts';
-import { listedSources } from '../federation/listed-sources.ts';
-import { relationParts } from '../federation/relations.ts';
+import { planLists } from '../federation/list-plan.ts';
 import type { Scoped } from '../federation/scope.ts';
 import { type StatusSummary, summarise } from '../federation/verdict.ts';
 import type { BatchResolver } from './batch-resolver.ts';
@@ -22,11 +21,10 @@ const statusCounts: BatchResolver<Parent, unknown, StatusSummary | null> = (pare
       scope,
     } as const;
     const places = indices.map((index) => ({ parent: revisionKey(parents[index]!), path: path(index) }));
-    const partsOf = await relationParts(context, subject, places);
+    const plans = await planLists(context, subject, places);
     return await Promise.all(
-      places.map(async (place) => {
-        const listed = listedSources(context, subject, place, partsOf);
-        const counts = await countList(context, subject, place, listed, true);
+      places.map(async (place, index) => {
+        const counts = await countList(context, subject, place, plans[index]!, true);
         return counts === null ? null : summarise(counts);
       }),
     );

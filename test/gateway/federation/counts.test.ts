@@ -24,6 +24,10 @@ function tests(prefix: string, count: number): ArrayDocument[] {
   });
 }
 
+function failing(document: ArrayDocument): ArrayDocument {
+  return document.entity === 'test' ? { ...document, object: { ...document.object, status: 'FAIL' } } : document;
+}
+
 interface Counted {
   readonly tests: { readonly totalCount: number | null; readonly statusCounts: object | null };
 }
@@ -117,21 +121,35 @@ describe('counts', () => {
   });
 
   it('are null with a warning where there are too many to tell those apart that lie in two', async () => {
-    const both = [{ documents: tests('lab', 2_100) }, { documents: tests('lab', 2_100) }];
+    const both = [20_100, 20_100].map((count) => ({ documents: tests('lab', count), maxKeys: 1_000, maxPage: 1_000 }));
     const { data, errors, report } = await gatewayOf(both).gateway.ask<Counted>(QUERY);
     expect(data.tests).toEqual({ totalCount: null, statusCounts: null });
     expect(errors).toEqual([]);
     expect(report.extensions.warnings).toEqual([
-      expect.objectContaining({ path: ['tests'], extensions: { code: 'SOURCE_TRUNCATED', source: 's0' } }),
+      expect.objectContaining({ path: ['tests'], extensions: { code: 'SOURCE_TRUNCATED', source: 's1' } }),
     ]);
+  });
+
+  it('of the largest source are corrected by what the others have too', async () => {
+    const large = tests('lab', 2_500);
+    const failed = tests('lab', 1_600).map((one) => failing(one));
+    const { gateway } = gatewayOf([
+      { documents: [...failed.slice(0, 900), ...tests('far', 400)], maxKeys: 1_000 },
+      { documents: large, maxKeys: 1_000 },
+      { documents: failed.slice(800), maxKeys: 1_000, count: null },
+    ]);
+    const { data, report } = await gateway.ask<Counted>(QUERY);
+    expect(report.extensions.warnings ?? []).toEqual([]);
+    // Of copies that differ the first by priority counts: the third source comes after the one that says PASS.
+    const expected = { total: 2_900, fail: 900, pass: 2_000 };
+    expect(data.tests).toMatchObject({ totalCount: 2_900, statusCounts: expected });
   });
 
   it('are read where a source cannot count, up to the bound', async () => {
     const few = await gatewayOf([{ documents: tests('lab', 40), count: null }]).gateway.ask<Counted>(QUERY);
     expect(few.data.tests.totalCount).toBe(40);
-    const many = await gatewayOf([{ documents: tests('lab', 2_001), count: null, maxPage: 500 }]).gateway.ask<Counted>(
-      QUERY,
-    );
+    const options = { documents: tests('lab', 20_001), count: null, maxPage: 1_000 } as const;
+    const many = await gatewayOf([options]).gateway.ask<Counted>(QUERY);
     expect(many.data.tests.totalCount).toBeNull();
     expect(many.report.extensions.warnings).toHaveLength(1);
   });

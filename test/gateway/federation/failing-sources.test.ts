@@ -186,18 +186,24 @@ describe('a source that lacks a capability', () => {
       { name: 'newest', adapter: new ArrayAdapter({ documents, orders: ['NEWEST'], filters: [] }) },
     ]);
 
-  it('is skipped without a word while others answer, and is told where it was named', async () => {
-    const quiet = await limited().ask('{ checkouts { nodes { id } } }');
+  it('is left out without a word where it has no such objects at all', async () => {
+    const { errors, report } = await limited().ask('{ checkouts(sources: ["good", "builds"]) { nodes { id } } }');
+    expect(errors).toEqual([]);
+    expect(report.extensions.warnings ?? []).toEqual([]);
+    expect(report.extensions.sources.builds).toEqual({ skipped: true });
+  });
+
+  it('is named in a warning where others answer, and in an error where the client named it', async () => {
+    const query = (sources: string) =>
+      `{ builds(${sources} orderBy: OLDEST, filter: { status: [PASS] }) { totalCount nodes { id } } }`;
+    const named = { code: 'SOURCE_UNSUPPORTED', source: 'newest', field: 'builds' };
+    const quiet = await limited().ask<{ readonly builds: { readonly totalCount: number | null } }>(query(''));
     expect(quiet.errors).toEqual([]);
-    expect(quiet.report.extensions.sources.builds).toEqual({ skipped: true });
-    const named = await limited().ask('{ checkouts(sources: ["good", "builds"]) { nodes { id } } }');
-    expect(named.errors.map(({ message, extensions }) => ({ message, ...extensions }))).toEqual([
-      {
-        message: 'The source "builds" cannot list checkouts.',
-        code: 'SOURCE_UNSUPPORTED',
-        source: 'builds',
-        field: 'checkouts',
-      },
+    expect(quiet.report.extensions.warnings?.map(({ extensions }) => extensions)).toEqual([named]);
+    expect(quiet.data.builds.totalCount).toBeNull();
+    const { errors } = await limited().ask(query('sources: ["good", "newest"],'));
+    expect(errors.map(({ message, extensions }) => [message, extensions])).toEqual([
+      ['The source "newest" cannot list builds in the order OLDEST.', named],
     ]);
   });
 
@@ -211,12 +217,12 @@ describe('a source that lacks a capability', () => {
     ]);
   });
 
-  it('is told that it cannot filter by what would mean reading everything', async () => {
-    const query = '{ tests(sources: ["newest"], filter: { treeName: ["mainline"] }) { nodes { id } } }';
-    const { errors } = await limited().ask(query);
-    expect(errors.map(({ message, extensions }) => [message, extensions.code])).toEqual([
-      ['The source "newest" cannot filter tests by treeName.', 'SOURCE_UNSUPPORTED'],
-    ]);
+  it('is asked by way of the checkouts where it cannot filter by them', async () => {
+    const query = '{ tests(sources: ["newest"], filter: { treeName: ["mainline"] }) { totalCount nodes { id } } }';
+    const { data, errors } = await limited().ask(query);
+    expect(errors).toEqual([]);
+    const able = new FederatedGateway([{ name: 'newest', adapter: new ArrayAdapter({ documents }) }]);
+    expect(data).toEqual((await able.ask(query)).data);
   });
 
   it('yet adds the fields that it knows to what others list', async () => {

@@ -1,0 +1,97 @@
+import type { RelationName } from '../../adapters/adapter.ts';
+import { SourceError } from '../../adapters/errors.ts';
+import type { Entities, EntityName } from '../../adapters/model.ts';
+import type { FieldSet } from './field-set.ts';
+import type { Copy } from './merge-objects.ts';
+import { readRows } from './read-rows.ts';
+import type { Source } from './registry.ts';
+import type { RequestContext } from './request-context.ts';
+import type { Scope } from './scope.ts';
+import { canHoldBelow, entityCapability, listObstacle, relationCapability } from './select-sources.ts';
+import { reportUnable, type UnableSource } from './unsupported.ts';
+
+/** Children over which the gateway goes on from one relation to the next. */
+export const MAX_CHILDREN = 5_000;
+
+export interface ChildCopiesOptions<E extends EntityName> {
+  readonly relation: RelationName;
+  readonly entity: E;
+  readonly scope: Scope;
+  readonly parents: Iterable<string>;
+  readonly fields: FieldSet;
+  readonly path: readonly (string | number)[];
+  /** Objects that are found at most. */
+  readonly limit?: number;
+}
+
+/** Copies of objects by id, each id's by priority. */
+export type CopiesById<E extends EntityName> = Map<string, Copy<Entities[E]>[]>;
+
+export interface ChildCopies<E extends EntityName> {
+  readonly copies: CopiesById<E>;
+  /** A source failed, could not be asked, or has more: what hangs on its children cannot be counted. */
+  readonly isPartial: boolean;
+}
+
+/** The children of some parents, of every source that has the relation; at most 5,000. */
+export async function childCopies<E extends EntityName>(
+  context: RequestContext,
+  options: ChildCopiesOptions<E>,
+): Promise<ChildCopies<E>> {
+  const { relation, entity, scope, parents, fields, path, limit = MAX_CHILDREN } = options;
+  const able: Source[] = [];
+  const unable: UnableSource[] = [];
+  const all = [...parents];
+  for (const source of scope.sources) {
+    if (entityCapability(source, entity) === undefined) context.report.skipped.add(source.name);
+    else if (all.some((parent) => canHoldBelow(source, entity, relation, parent))) {
+      const obstacle = childrenObstacle(source, entity, relation);
+      if (obstacle === null) able.push(source);
+      else unable.push([source, obstacle]);
+    }
+  }
+  reportUnable(context, scope, unable, able.length > 0, path);
+  let isPartial = unable.length > 0;
+  const bySource = await Promise.all(able.map((source) => Promise.all(all.map((parent) => read(source, parent)))));
+  const copies: CopiesById<E> = new Map();
+  for (const [index, source] of able.entries()) {
+    let isCut = false;
+    for (const { object, time } of bySource[index]!.flat()) {
+      const known = copies.get(object.id);
+      if (known === undefined && copies.size >= limit) isCut = true;
+      else if (known === undefined) copies.set(object.id, [{ source, object, time }]);
+      else if (!known.some((copy) => copy.source === source)) known.push({ source, object, time });
+    }
+    if (isCut) {
+      isPartial = true;
+      const message = `There are more than ${limit} ${entity}s here; what hangs on those beyond is left out.`;
+      context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), path);
+    }
+  }
+  return { copies, isPartial };
+
+  async function read(source: Source, parent: string) {
+    const order = relationCapability(source, relation)?.order[0];
+    if (order === undefined || !canHoldBelow(source, entity, relation, parent)) return [];
+    let left = limit;
+    const query = { source, entity, relation, parent, where: null, order, fields, path };
+    const rows = await readRows(context, query, (size) => {
+      left -= size;
+      return left + size > 0;
+    });
+    if (rows instanceof SourceError) {
+      isPartial = true;
+      context.report.fail(source.name, rows, path);
+      return [];
+    }
+    isPartial ||= rows.isCut;
+    return rows.items;
+  }
+}
+
+/** Why a source that has such objects cannot list them below a parent; null where it can. */
+function childrenObstacle(source: Source, entity: EntityName, relation: RelationName): string | null {
+  const capability = relationCapability(source, relation);
+  const [order = 'NEWEST'] = capability?.order ?? [];
+  return listObstacle(capability, `${entity}s by ${relation}`, order);
+}

@@ -1,0 +1,165 @@
+import { SourceError } from '../../adapters/errors.ts';
+import type { Entities, EntityName } from '../../adapters/model.ts';
+import type { Budget } from './budget.ts';
+import type { FieldSet } from './field-set.ts';
+import { evaluateInSource } from './filter-fallback.ts';
+import { belongsTo } from './list-membership.ts';
+import type { ListedSource, ListPart, ListPlace, ListPlan, ListSubject, Reader } from './list-subject.ts';
+import type { Source } from './registry.ts';
+import { type Composition, composeList, partsOf } from './relations.ts';
+import type { RequestContext } from './request-context.ts';
+import {
+  canHoldBelow,
+  entityCapability,
+  type ListCapability,
+  listObstacle,
+  relationCapability,
+} from './select-sources.ts';
+import { pickFields, type SplitFilter, splitFilter, subjectOf } from './source-filter.ts';
+import { sourceReader } from './source-reader.ts';
+import { unionReader, wholeReader } from './union-reader.ts';
+import { reportUnable, type UnableSource } from './unsupported.ts';
+
+/**
+ * Which source is asked what for a list, for all places of a level together. Every source that has such objects at all
+ * takes part, or is named: this is the one place that decides it.
+ */
+export async function planLists<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  places: readonly ListPlace[],
+): Promise<readonly ListPlan<E>[]> {
+  const isAlone = places.length === 1;
+  return await Promise.all(
+    places.map(async (place) => planList(context, subject, place, await composeList(context, subject, place), isAlone)),
+  );
+}
+
+function planList<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  composition: Composition,
+  isAlone: boolean,
+): ListPlan<E> {
+  const { scope, entity } = subject;
+  const sources: ListedSource<E>[] = [];
+  const unable: UnableSource[] = [];
+  for (const source of scope.sources) {
+    if (entityCapability(source, entity) === undefined) {
+      context.report.skipped.add(source.name);
+      continue;
+    }
+    const asked = partsOf(source, subject, place, composition, isAlone);
+    if ('obstacle' in asked) {
+      unable.push([source, asked.obstacle]);
+      continue;
+    }
+    const parts = asked.parts.filter((part) => fitsPart(source, subject, part));
+    const [obstacle] = parts.flatMap((part) => partObstacle(source, subject, part) ?? []);
+    if (obstacle !== undefined) unable.push([source, obstacle]);
+    else if (parts.length > 0) {
+      const countParts = asked.countParts?.filter((part) => fitsPart(source, subject, part)) ?? null;
+      sources.push(listedSource(context, subject, place, source, parts, countParts));
+    }
+  }
+  reportUnable(context, scope, unable, sources.length > 0, place.path);
+  return { sources, isPartial: composition.isPartial || unable.length > 0, fitting: composition.fitting };
+}
+
+function capabilityOf<E extends EntityName>(
+  source: Source,
+  subject: ListSubject<E>,
+  part: ListPart<E>,
+): ListCapability | null {
+  if (part.relation !== null) return relationCapability(source, part.relation) ?? null;
+  return entityCapability(source, subject.entity)?.list ?? null;
+}
+
+function fitsPart<E extends EntityName>(source: Source, subject: ListSubject<E>, part: ListPart<E>): boolean {
+  return part.relation === null || canHoldBelow(source, subject.entity, part.relation, part.parent);
+}
+
+function partObstacle<E extends EntityName>(source: Source, subject: ListSubject<E>, part: ListPart<E>): string | null {
+  const what = part.relation === null ? `${subject.entity}s` : `${subject.entity}s by ${part.relation}`;
+  return listObstacle(capabilityOf(source, subject, part), what, subject.order);
+}
+
+function listedSource<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  source: Source,
+  parts: readonly ListPart<E>[],
+  countParts: readonly ListPart<E>[] | null,
+): ListedSource<E> {
+  const { entity, scope, where, order } = subject;
+  const split = parts.map((part) => splitPart(scope, source, entity, part));
+  const pushed = parts.map((part, index): ListPart<E> => ({ ...part, where: split[index]!.pushed }));
+  const [first] = parts;
+  const paging = first === undefined ? undefined : capabilityOf(source, subject, first)?.paging;
+  const isOpen = (field: string) => split.some(({ graph }) => graph !== null && Reflect.has(graph, field));
+  const isAncestral = (field: string) => ['build', 'checkout'].includes(subjectOf(entity, field));
+  // What was evaluated on parents is evaluated again where a merged object turns out to hang on another one.
+  const isComposed = parts.some((part) => part.below !== undefined || part.relation !== subject.relation);
+  const reader = (fields: FieldSet, budget: Budget): Reader<Entities[E]> => {
+    const readers = pushed.map((part) => {
+      const read = sourceReader({ context, source, subject, part, fields, path: place.path, budget });
+      const isWhole = parts.length > 1 && capabilityOf(source, subject, part)?.paging === 'offset';
+      return isWhole ? wholeReader(read, order, () => reportCut(context, source, place)) : read;
+    });
+    return unionReader(readers, order);
+  };
+  return {
+    source,
+    paging: parts.length > 1 ? 'full' : (paging ?? 'full'),
+    parts: pushed,
+    residual: split.some(({ residual }) => residual !== null)
+      ? pickFields(where, (field) => subjectOf(entity, field) === 'self')
+      : null,
+    graph: pickFields(where, (field) => isOpen(field) || (isComposed && isAncestral(field))),
+    countParts,
+    holds: (objects) => belongToParts(context, source, entity, parts, objects, place.path),
+    reader,
+  };
+}
+
+/** A part that goes by the source's own ancestors applies what is asked of them; the merged graph is evaluated again. */
+function splitPart<E extends EntityName>(
+  scope: ListSubject<E>['scope'],
+  source: Source,
+  entity: E,
+  part: ListPart<E>,
+): SplitFilter<E> {
+  const split = splitFilter(scope, source, entity, part.relation, part.where);
+  if (part.byOwnAncestors !== true) return split;
+  const isPushed = (field: string) => split.pushed !== null && Reflect.has(split.pushed, field);
+  const pushed = pickFields(
+    part.where,
+    (field) => isPushed(field) || ['build', 'checkout'].includes(subjectOf(entity, field)),
+  );
+  return { ...split, pushed };
+}
+
+/** Whether objects that were found by id would come in one of the parts. */
+async function belongToParts<E extends EntityName>(
+  context: RequestContext,
+  source: Source,
+  entity: E,
+  parts: readonly ListPart<E>[],
+  objects: readonly Entities[E][],
+  path: readonly (string | number)[],
+): Promise<readonly boolean[]> {
+  const own = parts.find((part) => part.byOwnAncestors === true);
+  const others = parts.filter((part) => part !== own);
+  const belong = objects.map((object) => others.some((part) => belongsTo(part, object)));
+  if (own === undefined || objects.length === 0) return belong;
+  const ancestral = pickFields(own.where, (field) => ['build', 'checkout'].includes(subjectOf(entity, field)));
+  const fits = await evaluateInSource(context, source, entity, ancestral, objects, path);
+  return belong.map((belongs, index) => belongs || fits[index] === true);
+}
+
+function reportCut(context: RequestContext, source: Source, place: ListPlace): void {
+  const message = 'The source has more rows here than are read at once; those beyond are left out.';
+  context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
+}

@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { checkSpreads } from './merged-graph-filters.ts';
+
+it('gives by every filter what the filter fits in the merged graph, and counts it', async () => {
+  const { lists, counted } = await checkSpreads(120);
+  expect(lists).toBeGreaterThan(600);
+  expect(counted / lists).toBeGreaterThan(0.8);
+});
