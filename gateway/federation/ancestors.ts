@@ -188,9 +188,9 @@ async function listedCopies<E extends 'checkout' | 'build'>(
       const order = orders.includes('NEWEST') ? 'NEWEST' : 'OLDEST';
       let left = MAX_CHILDREN;
       const query = { source, entity, relation: null, parent: '', where: pushed, order, fields, path } as const;
-      return readRows(context, query, (size) => {
-        left -= size;
-        return left + size > 0;
+      return readRows(context, query, ({ items }) => {
+        left -= items.length;
+        return left + items.length > 0;
       });
     }),
   );

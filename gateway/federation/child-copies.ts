@@ -75,9 +75,9 @@ export async function childCopies<E extends EntityName>(
     if (order === undefined || !canHoldBelow(source, entity, relation, parent)) return [];
     let left = limit;
     const query = { source, entity, relation, parent, where: null, order, fields, path };
-    const rows = await readRows(context, query, (size) => {
-      left -= size;
-      return left + size > 0;
+    const rows = await readRows(context, query, ({ items }) => {
+      left -= items.length;
+      return left + items.length > 0;
     });
     if (rows instanceof SourceError) {
       isPartial = true;

@@ -56,8 +56,28 @@ export async function countList<E extends EntityName>(
   needsStatuses: boolean,
 ): Promise<StatusCounts | null> {
   if (plan.isPartial) return null;
+  if (plan.sources.length === 0) return NO_COUNTS;
+  // Statuses of a whole list cost nothing more; under a filter the copies that do not fit must be had too.
+  const withStatuses = needsStatuses || subject.where === null;
+  const { entity, relation, where, allVersions, scope } = subject;
+  const names = scope.sources.map(({ name }) => name);
+  const key = JSON.stringify([entity, relation, place.parent, where, allVersions, names, withStatuses]);
+  const known = await context.counts.get(key);
+  // Where it could not be counted that is said of this field too.
+  if (known !== undefined && known !== null) return known;
+  const counts = countOnce(context, subject, place, plan, withStatuses);
+  context.counts.set(key, counts);
+  return await counts;
+}
+
+async function countOnce<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  plan: ListPlan<E>,
+  needsStatuses: boolean,
+): Promise<StatusCounts | null> {
   const listed = plan.sources;
-  if (listed.length === 0) return NO_COUNTS;
   const isNewestOnly = subject.entity === 'issue' && !subject.allVersions;
   const areApart = keysExclude(listed.map(({ source }) => entityCapability(source, subject.entity)?.keys));
   const readsOthers = listed.length > 1 && !areApart && subject.where !== null && (needsStatuses || isNewestOnly);
@@ -264,7 +284,7 @@ async function readPart<E extends EntityName>(
   const { entity, order, allVersions } = subject;
   const { source } = listed;
   const query = { source, entity, relation, parent, where, order, allVersions, fields, path: place.path };
-  const rows = await readRows(context, query, (size) => context.countable.take(size));
+  const rows = await readRows(context, query, (page) => context.countable.take(page));
   if (rows instanceof SourceError) {
     context.report.fail(source.name, rows, place.path);
     return null;

@@ -3,6 +3,7 @@ import { SourceError } from '../../adapters/errors.ts';
 import type { Filter } from '../../adapters/filter.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
+import type { ReadPage } from './list-subject.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import { entityCapability, relationCapability } from './select-sources.ts';
@@ -32,12 +33,12 @@ export interface Rows<E extends EntityName> {
 
 /**
  * Reads a list page by page.
- * @param take is called with the size of each page before it is kept; false ends the reading
+ * @param take is called with each page before it is kept; false ends the reading
  */
 export async function readRows<E extends EntityName>(
   context: RequestContext,
   query: RowsQuery<E>,
-  take: (size: number) => boolean,
+  take: (page: ReadPage<Entities[E]>) => boolean,
 ): Promise<Rows<E> | SourceError> {
   const { source, entity, relation, parent, where, order, fields, path, allVersions = false } = query;
   const capability = relation === null ? entityCapability(source, entity)?.list : relationCapability(source, relation);
@@ -54,7 +55,7 @@ export async function readRows<E extends EntityName>(
     const page = await loader.load({ key: parent, path });
     if (page instanceof SourceError) return page;
     isCut ||= page.isCut === true;
-    if (!take(page.items.length)) return { items, isCut: true };
+    if (!take(page)) return { items, isCut: true };
     items.push(...page.items);
     if (!page.hasMore) return { items, isCut };
     const last = page.items.at(-1);

@@ -1,6 +1,7 @@
 import type { Logger } from '../../adapters/adapter.ts';
+import type { StatusCounts } from '../../adapters/model.ts';
 import type { SubmissionDoor } from '../submission/submission-door.ts';
-import { Budget } from './budget.ts';
+import { ReadBudget } from './budget.ts';
 import { Loaders } from './loaders.ts';
 import type { Registry } from './registry.ts';
 import { SourceReport } from './source-report.ts';
@@ -17,8 +18,10 @@ export interface RequestContext {
   readonly report: SourceReport;
   /** Every call to a source goes through these, so that calls are shared within the request. */
   readonly loaders: Loaders;
-  /** Objects that may still be read, over the whole request, only to be counted. */
-  readonly countable: Budget;
+  /** What may still be read, over the whole request, only to be counted. */
+  readonly countable: ReadBudget;
+  /** Counts by what is counted, so that fields that show the same count it once. */
+  readonly counts: Map<string, Promise<StatusCounts | null>>;
   readonly submission: SubmissionDoor;
   /** The token of the Authorization header without `Bearer `; null without one. */
   readonly token: string | null;
@@ -41,7 +44,8 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
   return {
     ...options,
     report,
-    countable: new Budget(MAX_COUNTED),
+    countable: new ReadBudget(MAX_COUNTED),
+    counts: new Map(),
     loaders: new Loaders({ ...options, report, isShared: options.registry.sources.length > 1 }),
   };
 }
