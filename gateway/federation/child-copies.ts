@@ -64,7 +64,7 @@ export async function childCopies<E extends EntityName>(
     }
     if (isCut) {
       isPartial = true;
-      const message = `There are more than ${limit} ${entity}s here; what hangs on those beyond is left out.`;
+      const message = `There are more ${entity}s here than the ${MAX_CHILDREN} that are looked through.`;
       context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), path);
     }
   }
