@@ -16,30 +16,59 @@ export interface SourceUsage {
   state: string;
 }
 
+/** What went wrong at one source, as one entry of the answer: of one kind, at one field, however often. */
 export interface ReportedError {
   readonly code: SourceErrorCode;
   readonly source: string;
+  /** What went wrong first. */
   readonly message: string;
+  /** Where it went wrong first. */
   readonly path: Path | null;
   readonly retryAfterMs: number | null;
+  /** How many places of the field failed, or how many records have faults. */
+  readonly count: number;
+  /** The faults of records, up to {@link MAX_FAULTS}; empty where the source failed as a whole. */
+  readonly faults: readonly RecordFault[];
+}
+
+export interface RecordFault {
+  readonly id: string | null;
+  readonly message: string;
+}
+
+interface Entry extends ReportedError {
+  count: number;
+  readonly faults: RecordFault[];
+  /** What was counted already. */
+  readonly counted: Set<string>;
 }
 
 /** What a single answer may carry; a broken source has a fault in every record. */
 const MAX_ENTRIES = 200;
+const MAX_FAULTS = 20;
+/** Ids that the sentence itself names. */
+const MAX_NAMED = 10;
+/** Clients throw data away that comes with `errors`: what leaves the data good is never there. */
 const WARNINGS: ReadonlySet<SourceErrorCode> = new Set(['SOURCE_STALE', 'SOURCE_TRUNCATED']);
 
 /** Gathers, over one request, what happened at which source: the answer's `errors` and `extensions` are made from it. */
 export class SourceReport {
-  readonly errors: ReportedError[] = [];
-  readonly warnings: ReportedError[] = [];
   readonly usage = new Map<string, SourceUsage>();
   /** Sources that lack the capability, and so were not asked. */
   readonly skipped = new Set<string>();
-  /** Faults that were too many to be told, by source. */
+  /** Entries that were too many to be given, by source. */
   readonly untold = new Map<string, number>();
-  readonly #seen = new Set<string>();
-  readonly #failures = new Map<SourceError | string, Set<string>>();
+  readonly #errors = new Map<string, Entry>();
+  readonly #warnings = new Map<string, Entry>();
   readonly #failedAt = new Set<string>();
+
+  get errors(): readonly ReportedError[] {
+    return [...this.#errors.values()];
+  }
+
+  get warnings(): readonly ReportedError[] {
+    return [...this.#warnings.values()];
+  }
 
   /** What the source has been asked so far, to be added to. */
   usageOf(source: string): SourceUsage {
@@ -51,36 +80,76 @@ export class SourceReport {
   }
 
   /**
-   * A source failed at a field. One failed call serves many parents: the same error is told once a field, at the first
-   * parent that met it. A field may ask a source several times: the first failure tells enough of a place.
+   * A source failed at a field. A source, a code and a field (whichever items of lists it is below) make one error,
+   * which counts the places; a place that failed already is not counted again under another code.
    */
   fail(source: string, error: SourceError, path: Path): void {
-    const field = path.filter((key) => typeof key === 'string').join('.');
-    // What was left out is so for one reason, whichever objects it was.
-    const failure = WARNINGS.has(error.code) ? `${source} ${error.code} ${error.message}` : error;
-    const fields = this.#failures.get(failure) ?? new Set();
-    if (fields.has(field)) return;
-    this.#failures.set(failure, fields.add(field));
-    if (error.id === null) {
-      const place = JSON.stringify([source, error.code === 'SOURCE_UNSUPPORTED', path]);
-      if (this.#failedAt.has(place)) return;
-      this.#failedAt.add(place);
-    }
-    this.add(source, error, path);
-  }
-
-  /** The fault of one record, or a bound that cut the answer: a warning or an error, as its code says. */
-  add(source: string, error: SourceError, path: Path | null): void {
-    const list = WARNINGS.has(error.code) ? this.warnings : this.errors;
-    const key = JSON.stringify([source, error.code, error.message, path]);
-    if (this.#seen.has(key)) return;
-    if (list.length >= MAX_ENTRIES) {
-      this.untold.set(source, (this.untold.get(source) ?? 0) + 1);
+    if (WARNINGS.has(error.code) || error.id !== null) {
+      this.add(source, error, path);
       return;
     }
-    this.#seen.add(key);
+    const place = JSON.stringify([source, error.code === 'SOURCE_UNSUPPORTED', path]);
+    if (this.#failedAt.has(place)) return;
+    this.#failedAt.add(place);
+    this.#count(this.#errors, { source, error, path, about: 'failure', subject: place });
+  }
+
+  /**
+   * A field lacks what a source could not do, and the rest of the answer is good: a warning, whatever the code is.
+   * Grouped and counted as in {@link fail}.
+   */
+  warn(source: string, error: SourceError, path: Path): void {
+    if (WARNINGS.has(error.code)) this.add(source, error, path);
+    else this.#count(this.#warnings, { source, error, path, about: 'failure', subject: JSON.stringify(path) });
+  }
+
+  /**
+   * The fault of one record, or a bound that cut the answer: a warning or an error, as its code says. Faults of records
+   * make one entry a source, code and field, which names the records; what was cut makes one for each reason.
+   */
+  add(source: string, error: SourceError, path: Path | null): void {
+    const isWarning = WARNINGS.has(error.code);
+    const list = isWarning ? this.#warnings : this.#errors;
+    if (isWarning && error.id === null) {
+      this.#count(list, { source, error, path, about: error.message, subject: JSON.stringify(path) });
+      return;
+    }
+    const { id, message } = error;
+    const entry = this.#count(list, { source, error, path, about: 'record', subject: JSON.stringify([id, message]) });
+    if (entry !== null && entry.faults.length < MAX_FAULTS) entry.faults.push({ id, message });
+  }
+
+  /** The entry, where this made or changed it. */
+  #count(
+    list: Map<string, Entry>,
+    what: {
+      readonly source: string;
+      readonly error: SourceError;
+      readonly path: Path | null;
+      /** What sets entries of one code and field apart. */
+      readonly about: string;
+      /** What is counted. */
+      readonly subject: string;
+    },
+  ): Entry | null {
+    const { source, error, path, about, subject } = what;
     const { code, message, retryAfterMs } = error;
-    list.push({ code, source, message, path, retryAfterMs });
+    const field = path === null ? null : path.filter((key) => typeof key === 'string');
+    const key = JSON.stringify([source, code, about, field]);
+    const known = list.get(key);
+    if (known !== undefined) {
+      if (known.counted.has(subject)) return null;
+      known.counted.add(subject);
+      known.count += 1;
+      return known;
+    }
+    if (list.size >= MAX_ENTRIES) {
+      this.untold.set(source, (this.untold.get(source) ?? 0) + 1);
+      return null;
+    }
+    const entry = { code, source, message, path, retryAfterMs, count: 1, faults: [], counted: new Set([subject]) };
+    list.set(key, entry);
+    return entry;
   }
 }
 
@@ -101,23 +170,62 @@ export function renderReport(report: SourceReport): RenderedReport {
   for (const [name, usage] of report.usage) sources[name] = { ...usage, ms: Math.round(usage.ms * 1000) / 1000 };
   for (const name of report.skipped) sources[name] ??= { skipped: true };
   const errors = report.errors.map(
-    ({ message, path, ...rest }) => new GraphQLError(message, { path, extensions: extensionsOf(rest) }),
+    (error) => new GraphQLError(sentenceOf(error), { path: error.path, extensions: extensionsOf(error) }),
   );
   const told = [...report.warnings, ...[...report.untold].map(untoldWarning)];
   if (told.length === 0) return { errors, extensions: { sources } };
-  const warnings = told.map(({ message, path, ...rest }) => ({
-    message,
-    ...(path === null ? {} : { path }),
-    extensions: extensionsOf(rest),
+  const warnings = told.map((warning) => ({
+    message: sentenceOf(warning),
+    ...(warning.path === null ? {} : { path: warning.path }),
+    extensions: extensionsOf(warning),
   }));
   return { errors, extensions: { sources, warnings } };
 }
 
-function extensionsOf({ code, source, retryAfterMs }: Omit<ReportedError, 'message' | 'path'>) {
-  return { code, source, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+function extensionsOf({ code, source, path, retryAfterMs, count, faults }: ReportedError) {
+  const field = path?.findLast((key) => typeof key === 'string');
+  return {
+    code,
+    source,
+    ...(code === 'SOURCE_UNSUPPORTED' && field !== undefined ? { field } : {}),
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    ...(count === 1 ? {} : { count }),
+    ...(count === 1 || faults.length === 0 ? {} : { faults: faults.map(shownFault) }),
+  };
+}
+
+function shownFault({ id, message }: RecordFault) {
+  return id === null ? { message } : { id, message };
+}
+
+/** What went wrong first, with the name of the source, and which other records have faults. */
+function sentenceOf({ source, message, count, faults }: ReportedError): string {
+  const sentence = naming(source, message);
+  if (faults.length === 0 || count === 1) return sentence;
+  const others = new Set(faults.slice(1).flatMap(({ id }) => (id === null || id === faults[0]?.id ? [] : [id])));
+  const named = [...others].slice(0, MAX_NAMED).map((id) => JSON.stringify(id));
+  const more = count - 1;
+  const there = `${sentence} There ${more === 1 ? 'is 1 more fault' : `are ${more} more faults`} like this here`;
+  if (named.length === 0) return `${there}.`;
+  const unnamed = count - faults.length + others.size - named.length;
+  return `${there}, at ${named.join(', ')}${unnamed > 0 ? ` and ${unnamed} more` : ''}.`;
+}
+
+/** Adapters do not know under which name they are configured: a sentence of theirs says "the source". */
+function naming(source: string, message: string): string {
+  const name = JSON.stringify(source);
+  if (message.includes(`source ${name}`)) return message;
+  // What is quoted is the source's own data.
+  const quoted = message.indexOf('"');
+  const words = quoted < 0 ? message : message.slice(0, quoted);
+  const named = words.replace(
+    /\b(the|this) source\b/i,
+    (found) => `${found.startsWith('T') ? 'The' : 'the'} source ${name}`,
+  );
+  return named === words ? `The source ${name}: ${message}` : `${named}${message.slice(words.length)}`;
 }
 
 function untoldWarning([source, count]: readonly [string, number]): ReportedError {
-  const message = `There were ${count} more faults like these, which are not listed.`;
-  return { code: 'SOURCE_TRUNCATED', source, message, path: null, retryAfterMs: null };
+  const message = `The source has ${count} more faults like these, which are not listed.`;
+  return { code: 'SOURCE_TRUNCATED', source, message, path: null, retryAfterMs: null, count: 1, faults: [] };
 }

@@ -41,7 +41,8 @@ describe('a source that fails', () => {
     expect(data.tests?.nodes).toHaveLength(good.rows.all('test').length);
     expect(data.tests?.pageInfo.hasNextPage).toBe(false);
     const extensions = { code: 'SOURCE_UNAVAILABLE', source: 'bad', retryAfterMs: 500 };
-    expect(errors.map(({ extensions }) => extensions)).toEqual([extensions, extensions, extensions]);
+    const among = { ...extensions, count: expect.any(Number) };
+    expect(errors.map(({ extensions }) => extensions)).toEqual([extensions, among, among]);
     expect(errors.map(({ path }) => path)).toEqual([
       ['tests'],
       ['tests', 'nodes', expect.any(Number), 'build'],
@@ -78,7 +79,7 @@ describe('a source that fails', () => {
     Reflect.set(bad, 'failure', new TypeError('cannot read secret of undefined at /srv/adapter.ts'));
     const { errors } = await gateway.ask('{ tests { nodes { id } } }');
     expect(errors.map(({ extensions, message }) => [extensions.code, message])).toEqual([
-      ['SOURCE_BAD_DATA', 'The answer of the source could not be understood.'],
+      ['SOURCE_BAD_DATA', 'The answer of the source "bad" could not be understood.'],
     ]);
     expect(gateway.log).toEqual([expect.objectContaining({ source: 'bad', call: 'list', err: expect.any(TypeError) })]);
   });
@@ -95,7 +96,7 @@ describe('a source that fails', () => {
     expect(slow.requests).toBe(1);
     expect(data.tests?.nodes).toHaveLength(good.rows.all('test').length);
     expect(errors.map(({ extensions }) => extensions)).toEqual(
-      errors.map(() => ({ code: 'SOURCE_TIMEOUT', source: 'slow' })),
+      errors.map(() => expect.objectContaining({ code: 'SOURCE_TIMEOUT', source: 'slow' })),
     );
     expect(timed.registry.get('slow')?.state.name).toBe('DEGRADED');
   });
@@ -118,9 +119,8 @@ describe('a source that fails', () => {
     const shown = new Set(data.tests?.nodes.map((node) => JSON.stringify(node)));
     expect(known.data.tests?.nodes.length).toBeGreaterThan(0);
     expect(known.data.tests?.nodes.filter((node) => !shown.has(JSON.stringify(node)))).toEqual([]);
-    expect(new Set(errors.map(({ extensions }) => JSON.stringify(extensions)))).toEqual(
-      new Set([JSON.stringify({ code: 'SOURCE_TIMEOUT', source: 'slow' })]),
-    );
+    expect(errors.length).toBeGreaterThan(0);
+    for (const { extensions } of errors) expect(extensions).toMatchObject({ code: 'SOURCE_TIMEOUT', source: 'slow' });
   });
 
   it('is cancelled when the client goes away', async () => {
@@ -192,7 +192,12 @@ describe('a source that lacks a capability', () => {
     expect(quiet.report.extensions.sources.builds).toEqual({ skipped: true });
     const named = await limited().ask('{ checkouts(sources: ["good", "builds"]) { nodes { id } } }');
     expect(named.errors.map(({ message, extensions }) => ({ message, ...extensions }))).toEqual([
-      { message: 'This source cannot list checkouts.', code: 'SOURCE_UNSUPPORTED', source: 'builds' },
+      {
+        message: 'The source "builds" cannot list checkouts.',
+        code: 'SOURCE_UNSUPPORTED',
+        source: 'builds',
+        field: 'checkouts',
+      },
     ]);
   });
 
@@ -201,14 +206,16 @@ describe('a source that lacks a capability', () => {
       '{ tests(sources: ["newest"], orderBy: OLDEST) { nodes { id } totalCount } }',
     );
     expect(data).toEqual({ tests: { nodes: [], totalCount: null } });
-    expect(errors.map(({ message }) => message)).toEqual(['This source cannot list tests in the order OLDEST.']);
+    expect(errors.map(({ message }) => message)).toEqual([
+      'The source "newest" cannot list tests in the order OLDEST.',
+    ]);
   });
 
   it('is told that it cannot filter by what would mean reading everything', async () => {
     const query = '{ tests(sources: ["newest"], filter: { treeName: ["mainline"] }) { nodes { id } } }';
     const { errors } = await limited().ask(query);
     expect(errors.map(({ message, extensions }) => [message, extensions.code])).toEqual([
-      ['This source cannot filter tests by treeName.', 'SOURCE_UNSUPPORTED'],
+      ['The source "newest" cannot filter tests by treeName.', 'SOURCE_UNSUPPORTED'],
     ]);
   });
 
