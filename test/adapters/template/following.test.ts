@@ -174,10 +174,12 @@ describe('documents', () => {
     });
   });
 
-  it('are refused as a whole beyond the bound, with a sentence that says what to do', async () => {
+  it('are refused as a whole beyond the bound, with a sentence that names it', async () => {
     const path = await folder({ 'a.json': builds('a:1', 'a:2'), 'b.json': builds('a:3') });
     const subject = await open({ path, maxObjects: 2, rescan: 100 });
-    await expect(listed(subject)).rejects.toThrow('more than 2 objects: raise maxObjects');
+    await expect(listed(subject)).rejects.toThrow(
+      'more than 2 objects, which is all that the source takes (maxObjects)',
+    );
     await rm(join(path, 'b.json'));
     await becomes(subject, ['a:1', 'a:2']);
   });
