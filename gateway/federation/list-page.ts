@@ -54,7 +54,7 @@ export async function listPage<E extends EntityName>(
   if (page.isCut) {
     for (const { source, residual } of listed) {
       if (residual === null) continue;
-      const message = `The source does not apply the filter ${Object.keys(residual).join(', ')} itself: this page ends early, go on from its endCursor.`;
+      const message = `The source does not apply the filter ${Object.keys(residual).join(', ')} itself: this page ends early, and more may follow it.`;
       context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
     }
   }
