@@ -1,6 +1,6 @@
 import { type AdapterEnv, type Call, type HttpResponse, type Json, SourceError } from '../kit/author.ts';
 import { quote } from './client/quote.ts';
-import { isJson, isRaw } from './client/raw.ts';
+import { isJson, isRaw, type Raw } from './client/raw.ts';
 import { type RowsPage, readPage } from './client/read-page.ts';
 import { pathPart } from './ids.ts';
 import type { CkiOptions } from './options.ts';
@@ -8,6 +8,8 @@ import type { CkiOptions } from './options.ts';
 export type PathName = keyof CkiOptions['paths'];
 
 const JSON_TYPE = 'application/json';
+/** What says in its status that nothing is there. An answer of `null` does not. */
+const ABSENT = Symbol('absent');
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /** The REST interface of a DataWarehouse: one request a call. Only addresses of its own making are asked. */
@@ -28,8 +30,11 @@ export class CkiClient {
   }
 
   /** What lies at a path; null where the DataWarehouse does not have it, or does not show it. */
-  async object(path: PathName, id: string, call: Call): Promise<Json | null> {
-    return await this.#get(this.#urlOf(path, id), call);
+  async object(path: PathName, id: string, call: Call): Promise<Raw | null> {
+    const json = await this.#get(this.#urlOf(path, id), call);
+    if (json === ABSENT) return null;
+    if (isRaw(json)) return json;
+    throw new SourceError('SOURCE_BAD_DATA', `A record must be an object, and this came: ${quote(json)}`);
   }
 
   /** A stretch of a list; null where that below which it hangs is not there. */
@@ -40,7 +45,7 @@ export class CkiClient {
     url.searchParams.set(paging.limit, String(limit));
     if (offset > 0) url.searchParams.set(paging.offset, String(offset));
     const json = await this.#get(url, call);
-    if (json === null) {
+    if (json === ABSENT) {
       if (id !== null) return null;
       const message = `There is no list at the path that is configured as "${path}": the source answered with status 404.`;
       throw new SourceError('SOURCE_BAD_DATA', message);
@@ -60,7 +65,7 @@ export class CkiClient {
     return base;
   }
 
-  async #get(url: URL, call: Call): Promise<Json | null> {
+  async #get(url: URL, call: Call): Promise<Json | typeof ABSENT> {
     const { token, authScheme } = this.#options;
     const answer = await this.#env.http.request(
       url,
@@ -71,7 +76,7 @@ export class CkiClient {
       },
       call,
     );
-    if (answer.status === 404 && isAbsence(answer)) return null;
+    if (answer.status === 404 && isAbsence(answer)) return ABSENT;
     if (answer.status !== 200) throw strange(answer);
     const json = answer.json();
     return isJson(json) ? json : null;

@@ -75,7 +75,7 @@ export class Queries {
 
 function unlisted(what: string) {
   return async (): Promise<never> => {
-    const message = `The DataWarehouse has no list of all ${what}: ask for those below something.`;
+    const message = `The DataWarehouse has no list of all ${what}, only of those below another object.`;
     throw new SourceError('SOURCE_UNSUPPORTED', message);
   };
 }

@@ -58,6 +58,8 @@ function create(given: SyzbotOptions, env: AdapterEnv): Adapter {
       await index.learnt(left, call.signal);
     }
     if (!isKnown()) return { ok: false, detail: sweep?.fault?.message ?? 'The dashboard has not answered yet.' };
+    const outage = sweep === null || sweep.isFilling ? null : sweep.outage;
+    if (outage !== null) return { ok: false, detail: outage.message };
     const fault = sweep === null || sweep.fault === null || sweep.isFilling ? [] : [sweep.fault.message];
     return { ok: true, detail: [known.reach(), ...fault, ...(diskFault === null ? [] : [diskFault])].join(' ') };
   }

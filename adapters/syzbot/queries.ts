@@ -57,7 +57,7 @@ export class Queries {
       await this.#bugs.await(() => this.#index.entries.after(null, 1, entity).length > 0, call);
       page = await this.#listNow(entity, query, call);
     }
-    if (page.items.length < query.first) this.#bugs.warnIfFilling(call);
+    if (page.items.length < query.first) this.#bugs.warnIfPartial(page.items.length === 0, call);
     return page;
   }
 
@@ -97,7 +97,8 @@ export class Queries {
       const page = this.#page<RelationTarget<R>>(target, below, query, call);
       pages.set(parent, page);
     }
-    if (relation.endsWith('OfRevision')) this.#bugs.warnIfFilling(call);
+    const isEmpty = [...children.values()].every(({ entries, fault }) => entries.length === 0 && fault === null);
+    if (relation.endsWith('OfRevision')) this.#bugs.warnIfPartial(isEmpty, call);
     const values = [...pages.values()];
     const [first] = values;
     if (first instanceof SourceError && values.every((page) => page instanceof SourceError)) throw first;
@@ -124,7 +125,7 @@ export class Queries {
   /** Reads the bug that a key belongs to, where it is not known; gives why that failed. */
   async #learn(entity: EntityName, key: string, call: Call): Promise<SourceError | null> {
     const name = bugNamed(entity, key);
-    if (name === null) return null;
+    if (name === null) return this.#bugs.outage;
     try {
       await this.#bugs.get(name, call);
       return null;

@@ -52,6 +52,8 @@ export class Sweep {
   #stepFault: SourceError | null = null;
   readonly #wanted = new Map<string, BugName>();
   readonly #failures = new Map<string, number>();
+  /** Bugs that are listed and could not be read, with the reason, since a list was read last. */
+  readonly #unread = new Map<string, SourceError>();
   readonly #lists: readonly DueList[];
   #wake: (() => void) | null = null;
 
@@ -66,6 +68,27 @@ export class Sweep {
   /** Why the sweep does not get on, or what it could not read; null where all is well. */
   get fault(): SourceError | null {
     return this.#stepFault ?? this.#lists.find(({ fault }) => fault !== null)?.fault ?? null;
+  }
+
+  /** Why nothing at all is known; null where something is, or nothing has failed, or there may be nothing. */
+  get outage(): SourceError | null {
+    if (this.#parts.index.entries.count('issue') > 0) return null;
+    return this.fault ?? this.unread;
+  }
+
+  /** None of the lists could be read: there is nothing to wait for. */
+  get isHeldUp(): boolean {
+    return this.#lists.every(({ fault }) => fault !== null);
+  }
+
+  /** The bugs that are listed and could not be read, as one fault. */
+  get unread(): SourceError | null {
+    const [first] = this.#unread.values();
+    if (first === undefined) return null;
+    const count = this.#unread.size;
+    const which = count === 1 ? '1 bug that is listed' : `${count} bugs that are listed`;
+    const message = `${which} could not be read. ${first.message}`;
+    return new SourceError('SOURCE_BAD_DATA', message, { cause: first });
   }
 
   /** Bugs are listed, or may be, that the index does not know. */
@@ -131,14 +154,17 @@ export class Sweep {
     const { index, bugs } = this.#parts;
     // An unknown one may have been asked for by somebody meanwhile.
     if (next.isUnknown && index.find(next.name) !== null) {
+      this.#unread.delete(nameOf(next.name));
       this.#settled(next);
       return;
     }
     const isNew = next.isUnknown && this.#isFilled;
     const listed = next.namespace === null ? null : { namespace: next.namespace, isNew };
     try {
-      await bugs.read(next.name, this.#call(signal), listed);
+      const bug = await bugs.read(next.name, this.#call(signal), listed);
       this.#failures.delete(nameOf(next.name));
+      if (bug !== null || !next.isUnknown) this.#unread.delete(nameOf(next.name));
+      else this.#unread.set(nameOf(next.name), notShown(next.name));
       this.#settled(next);
     } catch (error) {
       if (signal.aborted || !(error instanceof SourceError) || error.code === 'SOURCE_RATE_LIMITED') {
@@ -149,7 +175,10 @@ export class Sweep {
       this.#failures.set(nameOf(next.name), failures);
       // The others go first: it may be this bug that is to blame, and not the source.
       if (failures < MAX_FAILURES) this.#toRead.push(next);
-      else this.#settled(next);
+      else {
+        if (next.isUnknown) this.#unread.set(nameOf(next.name), error);
+        this.#settled(next);
+      }
       if (error.code !== 'SOURCE_BAD_DATA') throw error;
       this.#note(error);
     }
@@ -197,6 +226,8 @@ export class Sweep {
     const unknown = allUnknown.filter(({ isOpen }) => !isFull || isOpen === true);
     this.leftOut = allUnknown.length - unknown.length;
     if (this.#isFilled) unknown.reverse();
+    const named = new Set(unknown.map(({ name }) => nameOf(name)));
+    for (const name of this.#unread.keys()) if (!named.has(name)) this.#unread.delete(name);
     this.#toRead = [...unknown, ...plan.filter(({ isUnknown }) => !isUnknown)];
     this.#unknown = unknown.length;
     this.#markFilled();
@@ -238,4 +269,8 @@ export class Sweep {
     }
     this.#wake = null;
   }
+}
+
+function notShown(name: BugName): SourceError {
+  return new SourceError('SOURCE_BAD_DATA', `The bug ${nameOf(name)} is listed, and its page is not shown.`);
 }

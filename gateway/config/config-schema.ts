@@ -83,6 +83,14 @@ export const CONFIG_SCHEMA = z.strictObject({
   dataDir: text().default('./data').describe('Where sources keep their indices and caches, and submissions wait.'),
   limits: LIMITS.prefault({}).describe('What one request may ask for.'),
   cors: list('text, or a list of texts')
+    .superRefine((given, context) => {
+      const origins = [given].flat();
+      for (const [at, origin] of origins.entries()) {
+        if (isOrigin(origin)) continue;
+        const message = 'It must be an origin such as https://dashboard.example, with nothing behind the host, or "*".';
+        context.addIssue({ code: 'custom', message, path: typeof given === 'string' ? [] : [at] });
+      }
+    })
     .default([])
     .describe('Origins of web pages that may ask, such as https://dashboard.example; "*" for all.'),
   log: z
@@ -108,3 +116,9 @@ export const CONFIG_SCHEMA = z.strictObject({
     .optional()
     .describe('Stored objects that did not change for so long are removed, once a day; without it none are.'),
 });
+
+/** Browsers compare letter by letter: what is written in another way would never be let in. */
+function isOrigin(text: string): boolean {
+  const origin = URL.parse(text)?.origin;
+  return text === '*' || (origin === 'null' ? /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(text) : origin === text);
+}

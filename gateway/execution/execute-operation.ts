@@ -17,6 +17,7 @@ import { coerceVariables } from './coerce-variables.ts';
 import { checkCost } from './cost.ts';
 import { withDeadline } from './deadline.ts';
 import type { Executor } from './executor.ts';
+import { fieldAtPath } from './field-at-path.ts';
 import { toClientError } from './format-errors.ts';
 import { internalError } from './internal-error.ts';
 import type { Limits } from './limits.ts';
@@ -83,7 +84,8 @@ export async function executeOperation(
     const result = await executor
       .execute({ document, operationName, variables: operation.variables, context })
       .catch((error: unknown): ExecutionResult => ({ data: null, errors: [internalError(error)] }));
-    const report = renderReport(context.report);
+    const { operation: asked, fragments } = question;
+    const report = renderReport(context.report, (path) => fieldAtPath(asked, fragments, path));
     const errors = [...(result.errors ?? []), ...report.errors].map((error) =>
       toClientError(error, log, caller.requestId),
     );

@@ -113,7 +113,7 @@ function isTooMuch<E extends EntityName>(
 
 function leftOut(): SourceError {
   const message =
-    'It could not be asked for all in a moment: some objects are shown without what this source says of them.';
+    'This source could not be asked for all in a moment: some objects are shown without what it says of them.';
   return new SourceError('SOURCE_TRUNCATED', message);
 }
 

@@ -57,7 +57,7 @@ export async function listPage<E extends EntityName>(
     for (const { source, residual, graph } of listed) {
       const names = Object.keys({ ...residual, ...graph });
       if (names.length === 0) continue;
-      const message = `The source does not apply the filter ${names.join(', ')} itself: this page ends early, go on from its endCursor.`;
+      const message = `The source does not apply the filter ${names.join(', ')} itself: this page ends early, and more may follow it.`;
       context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
     }
   }

@@ -51,8 +51,7 @@ export function sourceReader<E extends EntityName>(options: ReaderOptions<E>): R
 
   async function load(first: number, after: Place | null): Promise<ReadPage<Entities[E]> | SourceError> {
     if (!budget.take(cost)) {
-      const message =
-        'Too many requests would have to be made for this page: it ends early, and its endCursor goes on.';
+      const message = 'Too many requests would have to be made for this page: it ends early, and more may follow it.';
       context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), path);
       return { items: [], hasMore: true };
     }

@@ -164,30 +164,40 @@ export interface RenderedReport {
   };
 }
 
-/** The report as entries of `errors[]`, `extensions.sources` and `extensions.warnings`. */
-export function renderReport(report: SourceReport): RenderedReport {
+/**
+ * The report as entries of `errors[]`, `extensions.sources` and `extensions.warnings`.
+ * @param fieldAt the name of the field at a path of the answer; the path's last name where left out
+ */
+export function renderReport(report: SourceReport, fieldAt: (path: Path) => string | null = lastName): RenderedReport {
   const sources: Record<string, SourceUsage | { readonly skipped: true }> = {};
   for (const [name, usage] of report.usage) sources[name] = { ...usage, ms: Math.round(usage.ms * 1000) / 1000 };
   for (const name of report.skipped) sources[name] ??= { skipped: true };
   const errors = report.errors.map(
-    (error) => new GraphQLError(sentenceOf(error), { path: error.path, extensions: extensionsOf(error) }),
+    (error) => new GraphQLError(sentenceOf(error), { path: error.path, extensions: extensionsOf(error, fieldAt) }),
   );
   const told = [...report.warnings, ...[...report.untold].map(untoldWarning)];
   if (told.length === 0) return { errors, extensions: { sources } };
   const warnings = told.map((warning) => ({
     message: sentenceOf(warning),
     ...(warning.path === null ? {} : { path: warning.path }),
-    extensions: extensionsOf(warning),
+    extensions: extensionsOf(warning, fieldAt),
   }));
   return { errors, extensions: { sources, warnings } };
 }
 
-function extensionsOf({ code, source, path, retryAfterMs, count, faults }: ReportedError) {
-  const field = path?.findLast((key) => typeof key === 'string');
+function lastName(path: Path): string | null {
+  return path.findLast((key) => typeof key === 'string') ?? null;
+}
+
+function extensionsOf(
+  { code, source, path, retryAfterMs, count, faults }: ReportedError,
+  fieldAt: (path: Path) => string | null,
+) {
+  const field = code === 'SOURCE_UNSUPPORTED' && path !== null ? fieldAt(path) : null;
   return {
     code,
     source,
-    ...(code === 'SOURCE_UNSUPPORTED' && field !== undefined ? { field } : {}),
+    ...(field === null ? {} : { field }),
     ...(retryAfterMs === null ? {} : { retryAfterMs }),
     ...(count === 1 ? {} : { count }),
     ...(count === 1 || faults.length === 0 ? {} : { faults: faults.map(shownFault) }),

@@ -41,11 +41,9 @@ export function createAnswering(
   const onError = (code: string) => metrics.failed(code);
   const apollo = createApolloServer({ executor, registry, submission, limits }, log, onError, stores);
   const routes: { [path: string]: Route } = {
-    '/': {
-      name: '/',
-      methods: { GET: page.answer },
-      errorBody: (_status, { message }) => ({ status: 'error', message }),
-    },
+    // Until there is a page of our own.
+    '/': graphiqlRoute('/', page),
+    '/graphiql': graphiqlRoute('/graphiql', page),
     '/graphql': graphqlRoute({
       apollo,
       registry,
@@ -68,5 +66,13 @@ export function createAnswering(
     answer: (exchange) => dispatch({ routes, cors }, exchange),
     start: () => apollo.start(),
     stop: () => apollo.stop(),
+  };
+}
+
+function graphiqlRoute(name: string, page: GraphiqlPage): Route {
+  return {
+    name,
+    methods: { GET: page.answer },
+    errorBody: (_status, { message }) => ({ status: 'error', message }),
   };
 }

@@ -17,7 +17,11 @@ export interface TaggedAnswer {
  */
 export function entityTagOf({ data, errors = [], extensions }: TaggedAnswer): string {
   const hash = createHash('sha1').update(JSON.stringify(data));
-  const told = errors.map(({ path = [], extensions: { code, source } = {} }) => JSON.stringify([path, code, source]));
+  const told = errors.map(({ path = [], extensions: { code, source } = {} }) => {
+    // Of a source that failed at many items, chance decides which was the first.
+    const place = source === undefined ? path : path.filter((key) => typeof key === 'string');
+    return JSON.stringify([place, code, source]);
+  });
   const warned = warningsOf(extensions).map((warning) => JSON.stringify(codeOf(warning)));
   // Which source answers first must make no difference.
   hash.update(JSON.stringify([told.sort(), warned.sort()]));

@@ -15,6 +15,12 @@ const MARK =
   '<g fill="#2a7f62"><circle cx="3" cy="8" r="2.2"/><circle cx="13" cy="3" r="2"/><circle cx="13" cy="8" r="2"/>' +
   '<circle cx="13" cy="13" r="2"/></g></svg>';
 
+/**
+ * GraphiQL leaves tabs with an offset from where they lay before they were laid out, and hides it until the tab has the
+ * focus: at mouse-down the tab would jump away from under the pointer, and the click would be lost.
+ */
+const STYLE = '<style>.graphiql-tab { transform: none !important; }</style>';
+
 interface Page {
   readonly brotli: Buffer;
   readonly gzip: Buffer;
@@ -85,7 +91,9 @@ async function makePage(own: readonly ExampleQuery[] | null): Promise<Page> {
     credentials: 'same-origin',
   });
   const root = '<div id="root"></div>';
-  const html = rendered.replace(root, () => `${root}\n${offeredTabsScript(offered, mark)}`);
+  const html = rendered
+    .replace('</head>', () => `${STYLE}\n</head>`)
+    .replace(root, () => `${root}\n${offeredTabsScript(offered, mark)}`);
   const [brotli, gzipped] = await Promise.all([
     promisify(brotliCompress)(html, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
     promisify(gzip)(html),

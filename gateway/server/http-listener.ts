@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import type { Logger } from '../../adapters/adapter.ts';
 import { logAccess } from './access-log.ts';
 import type { Answering } from './answering.ts';
@@ -13,8 +14,11 @@ import type { ServerConfig } from './server-options.ts';
 const HEAD_TIMEOUT = 15_000;
 /** Milliseconds for a whole request; a large submission over a slow line takes its time. */
 const REQUEST_TIMEOUT = 1_800_000;
-const KEEP_ALIVE = 10_000;
+/** Milliseconds that an idle connection stays: longer than proxies keep theirs, since a request on one that is just closed is lost. */
+const KEEP_ALIVE = 75_000;
 const DRAIN = 10_000;
+/** Milliseconds in which a request that is on its way when the draining begins still arrives on an idle connection. */
+const ON_ITS_WAY = 100;
 const IDLE = 60_000;
 /** Milliseconds in which what is left of a body that nobody wants may still come: who is cut off never reads the answer. */
 const LINGER = 10_000;
@@ -40,6 +44,7 @@ export class HttpListener {
   readonly #options: Omit<ListenerOptions, 'first'>;
   readonly #server: Server;
   #current: InUse;
+  readonly #underWay = new Set<ServerResponse>();
   #closing: Promise<void> | null = null;
 
   constructor({ first, ...options }: ListenerOptions) {
@@ -48,7 +53,7 @@ export class HttpListener {
     this.#server = createServer({
       headersTimeout: HEAD_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
-      keepAliveTimeout: KEEP_ALIVE,
+      keepAliveTimeout: options.config.keepAliveTimeout ?? KEEP_ALIVE,
       connectionsCheckingInterval: 2_000,
     });
     this.#server.maxHeadersCount = 200;
@@ -98,12 +103,17 @@ export class HttpListener {
     }
     this.#closing = new Promise((resolve) => {
       const late = setTimeout(() => this.#server.closeAllConnections(), this.#options.config.drainTimeout ?? DRAIN);
-      this.#server.close(() => {
+      const soon = setTimeout(() => this.#server.closeIdleConnections(), ON_ITS_WAY);
+      // The HTTP server's own way to close would end idle connections at once.
+      NetServer.prototype.close.call(this.#server, () => {
         clearTimeout(late);
+        clearTimeout(soon);
+        // Ends its timer too.
+        this.#server.close();
         resolve();
       });
-      this.#server.closeIdleConnections();
     });
+    for (const response of this.#underWay) endConnectionAfter(response);
     return this.#closing;
   }
 
@@ -119,7 +129,9 @@ export class HttpListener {
     const [path = '/', ...query] = (request.url ?? '/').split('?');
     const search = query.length > 0 ? `?${query.join('?')}` : '';
 
+    this.#underWay.add(response);
     response.once('close', () => {
+      this.#underWay.delete(response);
       if (!response.writableFinished) gone.abort(new DOMException('The client has gone.', 'AbortError'));
       const ms = performance.now() - started;
       metrics.answered(findRoute(routes, path).name, gone.signal.aborted ? 499 : response.statusCode, ms);
@@ -138,11 +150,16 @@ export class HttpListener {
     request.on('error', () => {});
     for (const [name, value] of securityHeaders) response.setHeader(name, value);
     response.setHeader('x-request-id', requestId);
-    if (this.draining) response.setHeader('connection', 'close');
+    if (this.draining) endConnectionAfter(response);
     const idleTimeout = config.idleTimeout ?? IDLE;
     await answer({ request, response, path, search, requestId, log, idleTimeout, signal: gone.signal });
     await closed.promise;
     inUse.requests -= 1;
     if (inUse.requests === 0) inUse.onIdle?.();
   }
+}
+
+/** Tells the client not to send another request on this connection, as far as it can still be told. */
+function endConnectionAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }

@@ -20,6 +20,8 @@ export interface ServerConfig {
   readonly submit: { readonly open: boolean } | null;
   /** Milliseconds that requests under way are given when the server stops; 10 s where absent. */
   readonly drainTimeout?: number;
+  /** Milliseconds that an idle connection stays open; 75 s where absent. */
+  readonly keepAliveTimeout?: number;
   /** Milliseconds without a byte after which a half-sent body is given up; a minute where absent. */
   readonly idleTimeout?: number;
 }

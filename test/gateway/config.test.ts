@@ -119,6 +119,27 @@ describe('values', () => {
     expect((await read(`limits: { bodyBytes: ${text} }\n${NATIVE}`)).limits.bodyBytes).toBe(bytes);
   });
 
+  it.each(['https://a.example', 'http://127.0.0.1:8080', 'moz-extension://1f2e', '*'])(
+    'takes the origin %s',
+    async (origin) => {
+      expect((await read(`cors: "${origin}"\n${NATIVE}`)).cors).toEqual([origin]);
+      expect((await read(`cors: ["${origin}"]\n${NATIVE}`)).cors).toEqual([origin]);
+    },
+  );
+
+  it.each([
+    'https://a.example/',
+    'https://a.example/x',
+    'https://A.example',
+    'https://a.example:443',
+    'a.example',
+    'null',
+  ])('refuses the origin %s, which no browser would send', async (origin) => {
+    const says = ': It must be an origin such as https://dashboard.example, with nothing behind the host, or "*", and ';
+    expect(await faults(`cors: "${origin}"\n${NATIVE}`)).toContain(`cors (line 1:1)${says}"${origin}" is not.`);
+    expect(await faults(`cors: ["*", "${origin}"]\n${NATIVE}`)).toContain(`${says}"${origin}" is not.`);
+  });
+
   it('fills in what the adapter of a source is content with', async () => {
     const [source] = (await read(NATIVE)).sources;
     expect(source).toMatchObject({ timeout: 8000, priority: 0, offline: false, breaker: { failures: 5 } });

@@ -23,8 +23,9 @@ interface Asked {
  * @throws {SourceError} SOURCE_BAD_DATA, quoting what came, where it is no page, or not the page that was asked for
  */
 export function readPage(json: Json, { offset, limit }: Asked, paging: CkiOptions['paging']): RowsPage {
-  // A list that is not paged is given whole, whatever was asked for.
-  if (Array.isArray(json)) {
+  // A list that is not paged is given whole, whatever was asked for. An empty one may be anything.
+  if (Array.isArray(json) && json.length > 0) {
+    mustHoldRecords(json);
     return { rows: json.slice(offset, offset + limit), isLast: json.length <= offset + limit, isCapped: false };
   }
   const rows = isRaw(json) ? json[paging.results] : undefined;
@@ -32,6 +33,7 @@ export function readPage(json: Json, { offset, limit }: Asked, paging: CkiOption
     const message = `A page must be an object with a list "${paging.results}", and this came: ${quote(json)}`;
     throw new SourceError('SOURCE_BAD_DATA', message);
   }
+  mustHoldRecords(rows);
   const { [paging.next]: next, [paging.previous]: previous, [paging.count]: count } = json;
   if (offset > 0 && previous === null && rows.length > 0) {
     const message = `The first page came where rows from ${offset} on were asked for: "${paging.offset}" does not count rows.`;
@@ -47,6 +49,13 @@ export function readPage(json: Json, { offset, limit }: Asked, paging: CkiOption
   if (!isHoley) return { rows: came, isLast: false, isCapped: true };
   const holes: null[] = Array.from({ length: limit - rows.length }, () => null);
   return { rows: [...came, ...holes], isLast: false, isCapped: false };
+}
+
+/** Rows may be null, and single ones may be anything; where none is a record, this is no list of records. */
+function mustHoldRecords(rows: readonly Json[]): void {
+  const strange = rows.find((row) => row !== null);
+  if (strange === undefined || rows.some(isRaw)) return;
+  throw new SourceError('SOURCE_BAD_DATA', `The rows of a page must be objects, and this came: ${quote(strange)}`);
 }
 
 function isEnd(next: Json | undefined, count: Json | undefined, end: number, came: number, limit: number): boolean {

@@ -1,4 +1,4 @@
-import { type AdapterEnv, type EntityName, type Json, normaliseTime } from '../../kit/author.ts';
+import { type AdapterEnv, type EntityName, type Json, normaliseTime, SourceError } from '../../kit/author.ts';
 import {
   BackgroundIndex,
   type IndexEntry,
@@ -6,6 +6,7 @@ import {
   type LearntEntry,
   type PutOptions,
 } from '../../kit/background-index.ts';
+import { quote } from '../client/quote.ts';
 import { isRaw, type Raw, textOf } from '../client/raw.ts';
 import type { CkiOptions } from '../options.ts';
 
@@ -126,6 +127,20 @@ export function keyOf(entity: EntityName, raw: Json | null): string | null {
   if (!isRaw(raw) || KEYLESS.has(entity)) return null;
   if (entity === 'issue' && typeof raw.id === 'number') return String(raw.id);
   return textOf(raw, 'id');
+}
+
+/**
+ * A row that has no id to be kept under; null where there is none.
+ * @throws {SourceError} where none of the rows has one: of such a list nothing is known, which is not that it is empty
+ */
+export function nameless(entity: EntityName, rows: readonly (Json | null)[]): SourceError | null {
+  if (KEYLESS.has(entity)) return null;
+  const [first = null] = rows.filter((raw) => raw !== null && keyOf(entity, raw) === null);
+  if (first === null) return null;
+  const message = `A row of the list of ${entity}s is left out, since it has no "id": ${quote(first)}`;
+  const fault = new SourceError('SOURCE_BAD_DATA', message);
+  if (rows.every((raw) => keyOf(entity, raw) === null)) throw fault;
+  return fault;
 }
 
 function numberIn({ misc }: Raw): string | null {

@@ -3,7 +3,7 @@ import { type AdapterEnv, type Call, type Json, SourceError } from '../../kit/au
 import type { RowsPage } from '../client/read-page.ts';
 import type { CkiClient } from '../client.ts';
 import type { CkiOptions } from '../options.ts';
-import { keyOf, type Learnt } from './learnt.ts';
+import { keyOf, type Learnt, nameless } from './learnt.ts';
 import { NOTHING_READ, type Progress, progressOf } from './sweep-progress.ts';
 
 const PROGRESS = 'sweep';
@@ -27,6 +27,7 @@ export class Sweep {
   #progress: Progress = NOTHING_READ;
   #fault: SourceError | null = null;
   #hasLooked = false;
+  #leftOut: SourceError | null = null;
 
   constructor(options: CkiOptions, env: AdapterEnv, client: CkiClient, learnt: Learnt) {
     this.#options = options;
@@ -53,6 +54,16 @@ export class Sweep {
   /** Why nothing at all is known; null where something is, or nothing has failed. */
   get outage(): SourceError | null {
     return this.isWhole || this.#learnt.reach().entries > 0 ? null : this.#fault;
+  }
+
+  /** Why what is known has not been looked through again since; null where it has. */
+  get fault(): SourceError | null {
+    return this.#fault;
+  }
+
+  /** Of the rows that are no checkouts the one met last; null where there were none since the walk began. */
+  get leftOut(): SourceError | null {
+    return this.#leftOut;
   }
 
   /** How far the index reaches, as a sentence. */
@@ -109,7 +120,10 @@ export class Sweep {
   async #readNew(signal: AbortSignal): Promise<void> {
     const { begun, offset } = this.#progress;
     const isOver = offset === null && Date.now() - begun >= this.#options.resweep;
-    if (isOver || begun === 0) this.#setProgress({ ...this.#progress, offset: 0, begun: Date.now() });
+    if (isOver || begun === 0) {
+      this.#setProgress({ ...this.#progress, offset: 0, begun: Date.now() });
+      this.#leftOut = null;
+    }
     const wasEmpty = this.#learnt.reach().entries === 0;
     const rows: (Json | null)[] = [];
     let isEnd = false;
@@ -172,7 +186,9 @@ export class Sweep {
       warn: (error) => this.#env.log.debug({ source: this.#env.source, err: error }, 'A checkout was not understood.'),
     };
     const page = await this.#client.rows('checkouts', null, offset, call);
-    return page ?? { rows: [], isLast: true, isCapped: false };
+    if (page === null) return { rows: [], isLast: true, isCapped: false };
+    this.#leftOut = nameless('checkout', page.rows) ?? this.#leftOut;
+    return page;
   }
 
   #known({ rows }: { readonly rows: readonly (Json | null)[] }): number {

@@ -14,6 +14,7 @@ import type { LearntEntry } from '../../kit/background-index.ts';
 import type { Learnt } from '../learnt/learnt.ts';
 import type { Sweep } from '../learnt/sweep.ts';
 import { translateCheckout } from '../translate-checkout.ts';
+import { stale } from './rows.ts';
 
 /** Checkouts of commits that begin alike: more are not looked through. */
 const MAX_PREFIX = 5_000;
@@ -76,7 +77,11 @@ export class Commits {
   }
 
   #tellWhereItEnds(call: Call): void {
-    if (this.#sweep.isWhole) return;
+    const { leftOut, fault, isWhole } = this.#sweep;
+    if (leftOut !== null) call.warn(leftOut);
+    // What has come since is not known, and must not look as if it were not there.
+    if (fault !== null) call.warn(stale(fault));
+    if (isWhole) return;
     const message = 'Not all checkouts have been read yet: those that are still to come are missing.';
     call.warn(new SourceError('SOURCE_TRUNCATED', message));
   }

@@ -2,7 +2,7 @@ import { type Call, type EntityName, type Json, SourceError } from '../../kit/au
 import { SharedReads } from '../../kit/shared-reads.ts';
 import type { RowsPage } from '../client/read-page.ts';
 import type { CkiClient, PathName } from '../client.ts';
-import type { Learnt, LearntList } from '../learnt/learnt.ts';
+import { type Learnt, type LearntList, nameless } from '../learnt/learnt.ts';
 import type { Subject } from '../translate-incident.ts';
 import type { WholeCheckouts } from './whole-checkouts.ts';
 
@@ -120,6 +120,7 @@ export class Rows {
       (path === 'builds' && id !== null && at === 0 ? await whole.builds(id, call) : null) ??
       (await client.rows(path, id, at, call));
     if (page === null) return null;
+    nameless(entity, page.rows);
     if (at === 0) await learnt.keepList(nameOf(list), entity, page.rows, page.isLast);
     else await learnt.keep(entity, page.rows);
     return page;

@@ -16,7 +16,10 @@ export function readGroup(body: Json, what: string, warn: Warn): readonly Listed
   // Go writes null for a list without rows.
   const rows = body.Bugs ?? [];
   if (!Array.isArray(rows)) throw notAGroup(body, what);
-  return rows.flatMap((row: Json, index) => readRow(row, `row ${index + 1} of ${what}`, warn) ?? []);
+  const read = rows.flatMap((row: Json, index) => readRow(row, `row ${index + 1} of ${what}`, warn) ?? []);
+  // Rows and none that names a bug: that is another list, and not one without bugs.
+  if (read.length === 0 && rows.length > 0) throw notAGroup(body, what);
+  return read;
 }
 
 export function otherVersion(version: Json, what: string): SourceError {

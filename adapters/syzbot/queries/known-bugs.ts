@@ -42,7 +42,7 @@ export class KnownBugs {
   async await(isThere: () => boolean, call: Call): Promise<void> {
     const { index, sweep, options } = this.#parts;
     const until = Math.min(Date.now() + options.patience, call.deadline - 200);
-    while (sweep?.isFilling && !isThere() && !call.signal.aborted) {
+    while (sweep?.isFilling && !sweep.isHeldUp && !isThere() && !call.signal.aborted) {
       const left = until - Date.now();
       if (left <= 0) return;
       await index.learnt(left, call.signal);
@@ -53,11 +53,26 @@ export class KnownBugs {
     return this.#parts.sweep?.isFilling ?? false;
   }
 
-  /** Tells, once an answer, that there may be more than the index knows by now. */
-  warnIfFilling(call: Call): void {
+  /** Why nothing at all is known: whatever is asked for, that it is not known does not mean that it is not there. */
+  get outage(): SourceError | null {
+    return this.#parts.sweep?.outage ?? null;
+  }
+
+  /**
+   * Tells, once an answer, that there may be more than the index knows by now.
+   * @throws {SourceError} where nothing is known at all since the source failed
+   */
+  warnIfPartial(isEmpty: boolean, call: Call): void {
     const { sweep, index } = this.#parts;
+    if (isEmpty && this.outage !== null) throw this.outage;
     const isPartial = sweep === null ? index.entries.progress('filled') !== true : sweep.isFilling || sweep.leftOut > 0;
     if (isPartial) call.warn(new SourceError('SOURCE_TRUNCATED', `${this.reach()} There may be more.`));
+    if (sweep === null) return;
+    const { fault, unread } = sweep;
+    if (unread !== null) call.warn(unread);
+    if (fault === null || isPartial) return;
+    const message = `The source failed: what is known of its bugs from before is shown. ${fault.message}`;
+    call.warn(new SourceError('SOURCE_STALE', message, { cause: fault }));
   }
 
   /** How far the index reaches, as a sentence. */
@@ -66,7 +81,8 @@ export class KnownBugs {
     const known = index.entries.count('issue');
     if (sweep === null) return `The source is offline: its index knows ${known} bugs.`;
     const left = sweep.leftOut === 0 ? '' : ` It is full (maxEntries, maxBytes): ${sweep.leftOut} more are listed.`;
-    if (!sweep.isFilling) return `The index knows ${known} bugs.${left}`;
+    const unread = sweep.unread === null ? '' : ` ${sweep.unread.message}`;
+    if (!sweep.isFilling) return `The index knows ${known} bugs.${left}${unread}`;
     const why = sweep.fault === null ? '' : ` It is held up: ${sweep.fault.message}`;
     if (sweep.listed.listCount === 0) return `The index has just begun to be filled, and knows ${known} bugs.${why}`;
     return `The index is still being filled: it knows ${known} bugs, and ${sweep.unknown} more are listed.${why}`;

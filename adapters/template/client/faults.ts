@@ -12,6 +12,6 @@ export function documentsFault(
 }
 
 export function tooMany(maxObjects: number): SourceError {
-  const advice = 'raise maxObjects, or submit them to a store';
-  return new SourceError('SOURCE_UNAVAILABLE', `The documents hold more than ${maxObjects} objects: ${advice}.`);
+  const message = `The documents hold more than ${maxObjects} objects, which is all that the source takes (maxObjects).`;
+  return new SourceError('SOURCE_UNAVAILABLE', message);
 }

@@ -86,6 +86,8 @@ export class FileClient implements Client {
       const fault = this.#files.fault();
       if (fault !== null && fault.message !== this.#reading?.fault?.message) log.warn({ source }, fault.message);
       if (signal.aborted) return;
+      // Nothing was understood: that is not the same as documents without objects.
+      if (fault !== null && this.#files.objects().next().done === true) throw fault;
       this.#reading = { documents, fault };
       this.#failure = null;
     } catch (error) {

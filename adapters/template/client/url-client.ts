@@ -103,10 +103,12 @@ export class UrlClient implements Client {
     const at = performance.now();
     if (answer.status === 304 && known !== null) return this.#keep({ ...known, at });
     if (answer.status !== 200) throw refused(answer.status);
-    const read = await this.#reader.read(answer.text(), formatOf(answer, url), maxObjects);
+    const text = answer.text();
+    if (text.trim() === '') throw new SourceError('SOURCE_BAD_DATA', 'The source answered with an empty body.');
+    const read = await this.#reader.read(text, formatOf(answer, url), maxObjects);
     if (read.isCutShort) throw tooMany(maxObjects);
-    // Of one document that is no JSON nothing is left to serve.
-    if (read.isBroken && read.objects.length === 0) throw documentsFault('what the URL gave', read);
+    // Nothing of it was understood: that is not the same as documents without objects.
+    if (read.faultCount > 0 && read.objects.length === 0) throw documentsFault('what the URL gave', read);
     const documents = await buildDocuments(read.objects, new Pace());
     const fault = read.faultCount === 0 ? null : documentsFault('what the URL gave', read);
     return this.#keep({ documents, fault, at, etag: answer.headers.etag ?? null });

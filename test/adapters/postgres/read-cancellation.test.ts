@@ -117,6 +117,37 @@ describe('a read that takes too long', () => {
     expect(await until(async () => (await running()) === 0, 1000)).toBe(true);
   });
 
+  it('is advised to filter by what its filter has and lacks, and by nothing else', async () => {
+    const { source } = postgresSource(url, { poolSize: 8 });
+    const holder = new pg.Client({ connectionString: url });
+    await holder.connect();
+    await holder.query('BEGIN; LOCK TABLE builds, tests, issues IN ACCESS EXCLUSIVE MODE');
+    const since = { from: '2026-01-01T00:00:00.000000Z' };
+    const page = { order: 'NEWEST', first: 5, after: null } as const;
+    const call = () => callFor(['id'], 300);
+    const said = await Promise.all(
+      [
+        source.list('test', { ...page, where: null }, call()),
+        source.list('test', { ...page, where: { origin: { in: ['a'] } } }, call()),
+        source.list('test', { ...page, where: { origin: { in: ['a'] }, startTime: since } }, call()),
+        source.list('test', { ...page, where: { buildId: { in: ['a:b'] } } }, call()),
+        source.list('issue', { ...page, where: null }, call()),
+        source.related('testsOfBuild', ['a:b'], { ...page, where: null }, call()),
+      ].map(async (asked) => (await failure(asked)).message),
+    );
+    await holder.end();
+    await source.stop();
+    const sentence = 'The database did not finish in time';
+    expect(said).toEqual([
+      `${sentence}: add \`origin\` and \`startTime\` to the filter.`,
+      `${sentence}: add \`startTime\` to the filter.`,
+      `${sentence}.`,
+      `${sentence}.`,
+      `${sentence}.`,
+      `${sentence}.`,
+    ]);
+  });
+
   it('is a time-out too where the server itself sets one', async () => {
     const limited = new pg.Pool({ connectionString: url, max: 1, statement_timeout: 50 });
     const reader = new ReadClient(async () => limited, env, true);

@@ -50,6 +50,10 @@ const FAULTS: readonly (readonly [what: string, fault: Fault, code: string | nul
   ['an empty body', answer(200, JSON_TYPE, ''), 'SOURCE_BAD_DATA', 'nothing in it'],
   ['another version', answer(200, JSON_TYPE, '{"version":2,"id":"x"}'), 'SOURCE_BAD_DATA', 'version 2'],
   ['a list', answer(200, JSON_TYPE, '[]'), 'SOURCE_BAD_DATA', 'is no bug'],
+  ['an empty object', answer(200, JSON_TYPE, '{}'), 'SOURCE_BAD_DATA', 'the version null'],
+  ['null', answer(200, JSON_TYPE, 'null'), 'SOURCE_BAD_DATA', 'is no bug'],
+  ['a text', answer(200, JSON_TYPE, '"x"'), 'SOURCE_BAD_DATA', 'is no bug'],
+  ['no content', answer(204, {}, ''), 'SOURCE_BAD_DATA', 'status 204'],
   [
     'no JSON by its type',
     answer(200, { 'content-type': 'application/octet-stream' }, BODY),
@@ -141,6 +145,7 @@ describe('in the place of a list', () => {
       'no list of bugs, which has "version" and "Bugs": {"version":1,"bugs":[]}',
     ],
     ['another version', answer(200, JSON_TYPE, '{"version":3,"Bugs":[]}'), 'has the version 3'],
+    ['rows that name no bug', answer(200, JSON_TYPE, '{"version":1,"Bugs":[1,{}]}'), 'no list of bugs'],
     ['a page', answer(200, HTML, '<p>Welcome</p>'), '“Welcome”'],
     ['a redirect', answer(302, { location: '/upstream' }, ''), 'a namespace that it does not know'],
     ['nothing', answer(404, { 'content-type': 'text/plain' }, '404 page not found'), '“404 page not found”'],
@@ -153,6 +158,49 @@ describe('in the place of a list', () => {
     const others = bugs.filter(({ group }) => group !== 'open').length;
     await expect.poll(async () => (await listed(adapter)).filter((id) => id !== null).length).toBe(others);
     expect((await adapter.health(aCall())).detail).toContain(words);
+  });
+
+  it('bugs whose pages cannot be read are told: nothing is known, which is not that there are none', async () => {
+    const server = await aServer(generateBugs({ bugs: 4 }));
+    faulty(server, /^\/bug/, answer(200, HTML, '<p>Sorry</p>'));
+    const { adapter } = await aSource(server.url, { patience: 500 });
+    const refused = () =>
+      listed(adapter).then(
+        () => '',
+        (error: Error) => error.message,
+      );
+    await expect.poll(refused, { timeout: 8_000 }).toContain('4 bugs that are listed could not be read');
+    expect(await refused()).toContain('“Sorry”');
+    expect(await adapter.health(aCall())).toMatchObject({ ok: false });
+  });
+
+  it('one bug whose page cannot be read is told beside the others', async () => {
+    const bugs = generateBugs({ bugs: 4 });
+    const server = await aServer(bugs);
+    const name = bugs[0]?.extids[0] ?? '-';
+    faulty(server, new RegExp(name), answer(200, HTML, '<p>Sorry</p>'));
+    const { adapter } = await aSource(server.url);
+    const call = aCall();
+    await filled(adapter);
+    const page = await adapter.list('issue', { where: null, order: 'NEWEST', first: 10, after: null }, call);
+    expect(page.items).toHaveLength(3);
+    expect(call.warnings).toMatchObject([
+      { code: 'SOURCE_BAD_DATA', message: expect.stringMatching(/^1 bug.*could not be read.*“Sorry”/) },
+    ]);
+  });
+
+  it('a page that comes later leaves what is known, and says that it is from before', async () => {
+    const server = await aServer(generateBugs({ bugs: 4 }));
+    const { adapter } = await aSource(server.url, { freshness: 1_000 });
+    await filled(adapter);
+    faulty(server, /./, answer(200, HTML, '<p>Sorry</p>'));
+    const warned = async () => {
+      const call = aCall();
+      const page = await adapter.list('issue', { where: null, order: 'NEWEST', first: 10, after: null }, call);
+      expect(page.items).toHaveLength(4);
+      return call.warnings.map(({ code }) => code);
+    };
+    await expect.poll(warned, { timeout: 8_000 }).toEqual(['SOURCE_STALE']);
   });
 
   it('null is an empty list', async () => {

@@ -118,6 +118,15 @@ describe('files that change', () => {
     await becomes(subject, ['a:1', 'a:2']);
   });
 
+  it('make the source fail where nothing of any of them can be understood', async () => {
+    const path = await folder({ 'a.json': '{}', 'b.json': 'null' });
+    const subject = await open({ path, rescan: 600_000 });
+    await expect(listed(subject)).rejects.toMatchObject({ code: 'SOURCE_BAD_DATA' });
+    expect(await subject.adapter.health(aCall())).toMatchObject({ ok: false });
+    await writeFile(join(path, 'b.json'), builds('a:1'));
+    await becomes(subject, ['a:1']);
+  });
+
   it('make the source fail while their folder is away, and no longer', async () => {
     const path = await folder({});
     const subject = await open({ path: join(path, 'later'), rescan: 100 });
@@ -165,10 +174,12 @@ describe('documents', () => {
     });
   });
 
-  it('are refused as a whole beyond the bound, with a sentence that says what to do', async () => {
+  it('are refused as a whole beyond the bound, with a sentence that names it', async () => {
     const path = await folder({ 'a.json': builds('a:1', 'a:2'), 'b.json': builds('a:3') });
     const subject = await open({ path, maxObjects: 2, rescan: 100 });
-    await expect(listed(subject)).rejects.toThrow('more than 2 objects: raise maxObjects');
+    await expect(listed(subject)).rejects.toThrow(
+      'more than 2 objects, which is all that the source takes (maxObjects)',
+    );
     await rm(join(path, 'b.json'));
     await becomes(subject, ['a:1', 'a:2']);
   });
@@ -232,10 +243,27 @@ describe('a URL', () => {
     ['an error', { status: 503 }, 'SOURCE_UNAVAILABLE'],
     ['a page', { contentType: 'text/html' }, 'SOURCE_BAD_DATA'],
     ['half a document', { body: builds('a:1').slice(0, 50) }, 'SOURCE_BAD_DATA'],
+    ['a page that calls itself text', { contentType: 'text/plain', body: '<html>Log in</html>' }, 'SOURCE_BAD_DATA'],
+    ['nothing', { body: '' }, 'SOURCE_BAD_DATA'],
+    ['no lines', { body: '\n', contentType: 'application/x-ndjson' }, 'SOURCE_BAD_DATA'],
+    ['an empty object', { body: '{}' }, 'SOURCE_BAD_DATA'],
+    ['a list', { body: '[]' }, 'SOURCE_BAD_DATA'],
+    ['null', { body: 'null' }, 'SOURCE_BAD_DATA'],
+    ['a text', { body: '"x"' }, 'SOURCE_BAD_DATA'],
+    ['objects of no list that it knows', { body: '{"version":{"major":5,"minor":3},"builds":{}}' }, 'SOURCE_BAD_DATA'],
+    ['no content', { status: 204 }, 'SOURCE_UNAVAILABLE'],
+    ['no content type', { contentType: '' }, 'SOURCE_BAD_DATA'],
+    ['a way to a login page', { status: 302 }, 'SOURCE_UNAVAILABLE'],
   ])('that answers with %s fails with its code', async (_, change, code) => {
     const server = await served(builds('a:1'));
     Object.assign(server, change);
     await expect(listed(await open({ url: server.url }))).rejects.toMatchObject({ code });
+  });
+
+  it('that holds documents without objects is an empty source, and no failure', async () => {
+    const server = await served('{"version":{"major":5,"minor":3}}');
+    expect(await listed(await open({ url: server.url }))).toEqual([]);
+    expect(warnings).toEqual([]);
   });
 
   it('goes on being fetched for the others when one of those who wait leaves', async () => {

@@ -210,7 +210,7 @@ describeWithMongo('kcigraph demo --break', () => {
 
   it.each([
     ['cki', 'SOURCE_UNAVAILABLE', 'nothing listens at its address'],
-    ['syzbot', 'SOURCE_TRUNCATED', 'Please log in to use this network'],
+    ['syzbot', 'SOURCE_BAD_DATA', 'Please log in to use this network'],
     ['kernelci', 'SOURCE_RATE_LIMITED', 'may be asked no more than so often'],
     ['native', 'SOURCE_TIMEOUT', 'did not finish in time'],
   ])(

@@ -24,7 +24,7 @@ export async function takePicture(url: string, name: string, query?: string): Pr
   await mkdir(folder, { recursive: true });
   await using browser = await startChromium({ width: 1500, height: 860 });
   const page = await browser.context.newPage();
-  await page.goto(`${url}/`);
+  await page.goto(`${url}/graphiql`);
   await page.waitForSelector('.graphiql-execute-button', { timeout: 60_000 });
   const tabs = await page.locator('[role="tab"]').allInnerTexts();
   if (query !== undefined) {

@@ -12,7 +12,12 @@ export interface FaultAnswer {
   readonly errors: readonly {
     readonly message: string;
     readonly path: readonly (string | number)[];
-    readonly extensions: { readonly code: string; readonly source: string; readonly retryAfterMs?: number };
+    readonly extensions: {
+      readonly code: string;
+      readonly source: string;
+      readonly retryAfterMs?: number;
+      readonly count?: number;
+    };
   }[];
   readonly extensions: {
     readonly sources: Readonly<

@@ -8,6 +8,7 @@ import { Metrics } from '../../../gateway/server/metrics.ts';
 import { TRUSTED } from '../../support/certificates.ts';
 import { LAUNCHER, runCommand } from '../../support/command.ts';
 import { configFolder } from '../../support/config-folder.ts';
+import { exampleConfiguration, NGINX, wholeConfiguration } from '../../support/nginx/start-nginx.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const EXAMPLES = join(ROOT, 'examples/operations');
@@ -20,7 +21,8 @@ function tool(name: string, ...places: readonly string[]): string | null {
   return found ?? null;
 }
 const promtool = tool('promtool', 'prometheus/promtool', '/usr/bin/promtool');
-const nginx = tool('nginx', 'nginx/nginx', '/usr/sbin/nginx');
+const nginx = NGINX;
+if (nginx === null) console.log('Not tested: what nginx checks, since it is not there.');
 const hadolint = tool('hadolint', 'hadolint/bin/hadolint');
 const systemd = tool('systemd-analyze', '/usr/bin/systemd-analyze');
 
@@ -63,13 +65,10 @@ describe('the examples for operators', () => {
 
   it.skipIf(nginx === null)('have a configuration that nginx takes', async () => {
     const folder = await configFolder({ 'cert.pem': TRUSTED.cert, 'key.pem': TRUSTED.key });
-    const text = example('nginx.conf')
+    const text = exampleConfiguration()
       .replace('/etc/ssl/kcigraph/fullchain.pem', join(folder, 'cert.pem'))
       .replace('/etc/ssl/kcigraph/privkey.pem', join(folder, 'key.pem'));
-    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-      (what) => `${what}_temp_path ${folder};`,
-    );
-    const whole = `pid ${folder}/pid; events {} http { access_log off; ${temporary.join(' ')} ${text} }`;
+    const whole = wholeConfiguration(text, folder);
     await writeFile(join(folder, 'nginx.conf'), whole);
     const checked = said(nginx, ['-t', '-q', '-e', join(folder, 'log'), '-c', join(folder, 'nginx.conf')]);
     expect(checked).toEqual({ code: 0, text: '' });

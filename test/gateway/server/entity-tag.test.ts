@@ -8,7 +8,7 @@ const fault = (path: (string | number)[], code: string, source: string, message 
 });
 const ANSWER = {
   data: { tests: { nodes: [{ id: 'acme:1' }] } },
-  errors: [fault(['tests'], 'SOURCE_TIMEOUT', 'cki'), fault(['builds'], 'SOURCE_TIMEOUT', 'syzbot')],
+  errors: [fault(['tests'], 'SOURCE_TIMEOUT', 'cki'), fault(['builds', 'nodes', 1], 'SOURCE_TIMEOUT', 'syzbot')],
   extensions: { sources: { cki: { ms: 1 } }, warnings: [fault(['tests'], 'SOURCE_STALE', 'maestro')] },
 };
 const tag = entityTagOf(ANSWER);
@@ -24,6 +24,10 @@ describe('the tag of an answer', () => {
         errors: ANSWER.errors.map((error) => ({ ...error, extensions: { ...error.extensions, retryAfterMs: 9 } })),
       },
     ],
+    [
+      'which of many items met a failure first',
+      { ...ANSWER, errors: [ANSWER.errors[0]!, fault(['builds', 'nodes', 0], 'SOURCE_TIMEOUT', 'syzbot')] },
+    ],
     ['how long it took', { ...ANSWER, extensions: { ...ANSWER.extensions, sources: { cki: { ms: 2 } } } }],
   ])('does not hang on %s', (_, answer) => {
     expect(entityTagOf(answer)).toBe(tag);
@@ -31,9 +35,15 @@ describe('the tag of an answer', () => {
 
   it.each([
     ['its data', { ...ANSWER, data: { tests: { nodes: [] } } }],
-    ['which source failed', { ...ANSWER, errors: [ANSWER.errors[0]!, fault(['builds'], 'SOURCE_TIMEOUT', 'lava')] }],
-    ['where', { ...ANSWER, errors: [ANSWER.errors[0]!, fault(['tests'], 'SOURCE_TIMEOUT', 'syzbot')] }],
-    ['by what code', { ...ANSWER, errors: [ANSWER.errors[0]!, fault(['builds'], 'SOURCE_UNAVAILABLE', 'syzbot')] }],
+    [
+      'which source failed',
+      { ...ANSWER, errors: [ANSWER.errors[0]!, fault(['builds', 'nodes', 1], 'SOURCE_TIMEOUT', 'lava')] },
+    ],
+    ['where', { ...ANSWER, errors: [ANSWER.errors[0]!, fault(['tests', 'nodes', 1], 'SOURCE_TIMEOUT', 'syzbot')] }],
+    [
+      'by what code',
+      { ...ANSWER, errors: [ANSWER.errors[0]!, fault(['builds', 'nodes', 1], 'SOURCE_UNAVAILABLE', 'syzbot')] },
+    ],
     ['its warnings', { ...ANSWER, extensions: {} }],
     ['whether anything failed', { data: ANSWER.data }],
   ])('hangs on %s', (_, answer) => {

@@ -30,7 +30,7 @@ describe.runIf(hasChromium('GraphiQL'))('GraphiQL in Chromium', () => {
       // A refused query is a 400, which Chromium calls an error too.
       if (message.type() === 'error' && !message.text().includes('status of 400')) pageErrors.push(message.text());
     });
-    await page.goto(`${server.url}/`);
+    await page.goto(`${server.url}/graphiql`);
     await page.waitForSelector('.graphiql-execute-button', { timeout: 30_000 });
   });
 
@@ -61,6 +61,44 @@ describe.runIf(hasChromium('GraphiQL'))('GraphiQL in Chromium', () => {
   it('opens with example queries in tabs', async () => {
     const tabs = await page.locator('[role="tab"]').allInnerTexts();
     expect(tabs.map((tab) => tab.trim())).toEqual(['Commit', 'FailuresOfTree', 'HistoryOfTest', 'Issues']);
+  });
+
+  /** The words that begin the query of each tab. */
+  const TABS = ['query Commit', 'query FailuresOfTree', 'query HistoryOfTest', 'query Issues'];
+  const editor = async () =>
+    ((await page.locator('.graphiql-query-editor').textContent()) ?? '').replaceAll(/\s+/g, ' ');
+
+  async function expectTab(at: number): Promise<void> {
+    await expect.poll(editor).toContain(TABS[at]);
+    const isSelected = await page.locator('[role="tab"]').evaluateAll((tabs) => tabs.map((tab) => tab.ariaSelected));
+    expect(isSelected).toEqual(TABS.map((_, other) => String(other === at)));
+  }
+
+  it('selects a tab by one click', async () => {
+    for (const at of [2, 1, 3, 0, 1, 0]) {
+      const box = await page.locator('[role="tab"]').nth(at).boundingBox();
+      if (box === null) throw new Error('The tab is not shown.');
+      // Element.click() would not show what lies under the pointer when the button is let go.
+      await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
+      await page.mouse.down();
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      await page.mouse.up();
+      await expectTab(at);
+    }
+  });
+
+  it.each(['Enter', 'Space'])('selects a tab by the key %s', async (key) => {
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+    await page.locator('[role="tab"] button').first().focus();
+    for (const at of [1, 2, 3]) {
+      const name = (TABS[at] ?? '').slice('query '.length);
+      for (let steps = 0; (await focused()).trim() !== name && steps < 4; steps++) await page.keyboard.press('Tab');
+      await page.keyboard.press(key);
+      await expectTab(at);
+    }
+    await page.locator('[role="tab"] button').first().focus();
+    await page.keyboard.press(key);
+    await expectTab(0);
   });
 
   it('runs the first of them as it stands', async () => {

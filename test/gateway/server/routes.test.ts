@@ -23,7 +23,8 @@ describe('the routes', () => {
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({
       status: 'error',
-      message: 'There is nothing at "/grapqhl"; there is /, /graphql, /submit, /status, /health, /ready, /metrics.',
+      message:
+        'There is nothing at "/grapqhl"; there is /, /graphiql, /graphql, /submit, /status, /health, /ready, /metrics.',
     });
   });
 
@@ -106,11 +107,13 @@ describe('/health, /ready and /metrics', () => {
 describe("GraphiQL's page", () => {
   it.each([
     ['/', '*/*'],
+    ['/graphiql', '*/*'],
     ['/graphql', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'],
   ])('is what GET %s with Accept %s gives', async (path, accept) => {
     const response = await get(path, { accept });
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(response.headers.get('content-security-policy')).toContain("connect-src 'self'");
+    expect(response.headers.get('x-frame-options')).toBe('DENY');
     expect(await response.text()).toContain('<title>kcigraph</title>');
   });
 
@@ -138,11 +141,18 @@ describe('pages of other origins', () => {
   it('may ask where the configuration says so, and only there', async () => {
     await using server = await startServer({ config: { cors: ['https://dashboard.example'] } });
     const preflight = (origin: string, path: string) =>
-      fetch(server.url + path, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+      fetch(server.url + path, {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'content-type,x-own',
+        },
+      });
     const allowed = await preflight('https://dashboard.example', '/graphql');
     expect(allowed.status).toBe(204);
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://dashboard.example');
-    expect(allowed.headers.get('access-control-allow-headers')).toContain('content-type');
+    expect(allowed.headers.get('access-control-allow-headers')).toBe('content-type,x-own');
     expect(allowed.headers.get('vary')).toContain('Origin');
     for (const response of [
       await preflight('https://evil.example', '/graphql'),
