@@ -1,3 +1,4 @@
+import { parseExactJson } from '../kit/exact-json.ts';
 import { type RecordedConflict, recordConflicts } from './conflicts.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
 import { mergeReports } from './merge-reports.ts';
@@ -41,7 +42,7 @@ export function rowsOf(group: SameKey): readonly [Row, ...Row[]] {
 }
 
 function rowOf(text: string): Row {
-  return JSON.parse(text);
+  return parseExactJson(text);
 }
 
 /** Rows are JSON objects and never empty: they begin with their id. */

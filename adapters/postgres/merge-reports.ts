@@ -1,6 +1,6 @@
+import { sameJson } from '../kit/same-json.ts';
 import type { Json } from '../model.ts';
 import { type Differing, mergeRow } from './merge.ts';
-import { sameJson } from './same-json.ts';
 import type { Column } from './stored-columns.ts';
 import type { Row } from './to-row.ts';
 

@@ -1,5 +1,5 @@
+import { isJsonObject, isList, sameJson } from '../kit/same-json.ts';
 import type { Json } from '../model.ts';
-import { isJsonObject, isList, sameJson } from './same-json.ts';
 import type { Column } from './stored-columns.ts';
 import type { Row } from './to-row.ts';
 

@@ -1,8 +1,8 @@
 import { normaliseUrl } from '../../adapters/kit/normalise-url.ts';
+import { sameJson } from '../../adapters/kit/same-json.ts';
 import type { Conflict, ConflictValue, Entities, EntityName, Json } from '../../adapters/model.ts';
 import type { Copy } from './merge-objects.ts';
 import { compareUtf8 } from './place-order.ts';
-import { sameJson } from './same-json.ts';
 
 /** What says who an object is, or when a source changed its copy; and the log, which is too large to compare. */
 const NOT_COMPARED = new Set(['id', 'version', 'timestamp', 'conflicts', 'logExcerpt']);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../adapters/model.ts';
 import { mergeRow } from '../../../adapters/postgres/merge.ts';
 import { mergeReports } from '../../../adapters/postgres/merge-reports.ts';
-import { sameJson } from '../../../adapters/postgres/same-json.ts';
+import { sameJson } from '../../../adapters/kit/same-json.ts';
 import { EXCERPT, STORED } from '../../../adapters/postgres/stored-columns.ts';
 import type { Row } from '../../../adapters/postgres/to-row.ts';
 
