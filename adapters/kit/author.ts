@@ -9,6 +9,7 @@ export * from '../filter.ts';
 export * from '../model.ts';
 export { compareBytes, comparePlaces } from './compare-places.ts';
 export { type ExactInteger, exactInteger, isExactInteger, parseExactJson } from './exact-json.ts';
+export { fillGaps, ownersFirst } from './fill-gaps.ts';
 export { DocumentReader, type ReadDocuments } from './kcidb/document-reader.ts';
 export type { DocumentFormat } from './kcidb/reader-job.ts';
 export { namedCommits } from './named-commits.ts';

@@ -1,5 +1,6 @@
 import type { Place } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
+import { ownersFirst } from '../../adapters/kit/fill-gaps.ts';
 import type { Entities, EntityName, Status, StatusCounts } from '../../adapters/model.ts';
 import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
 import { countInSource } from './count-in-source.ts';
@@ -88,10 +89,10 @@ async function countIdentities<E extends EntityName>(
   return statuses.size > MAX_READ ? cut(context, place, listed[0]!) : countStatuses(statuses.values());
 }
 
-/** By identity; the rows by priority. */
+/** By identity, as the rows merge; they are by priority. */
 function statusesOf(rows: readonly MergeRow<Entities[EntityName]>[]): ReadonlyMap<string, Status | null> {
   const statuses = new Map<string, Status | null>();
-  for (const { identity, object } of rows) {
+  for (const { identity, object } of ownersFirst(rows, (row) => row.object)) {
     const status: Status | null = 'status' in object ? object.status : null;
     statuses.set(identity, statuses.get(identity) ?? status);
   }

@@ -1,4 +1,5 @@
 import { SourceError } from '../../adapters/errors.ts';
+import { ownersFirst } from '../../adapters/kit/fill-gaps.ts';
 import type { Entities, EntityName, Status } from '../../adapters/model.ts';
 import { MAX_PAGE_REQUESTS } from './budget.ts';
 import type { FieldSet } from './field-set.ts';
@@ -35,7 +36,10 @@ export async function mergedStatuses<E extends EntityName>(
   for (const identity of identities) {
     const all = known.flatMap((some) => some.get(identity) ?? []);
     const newest = Math.max(...all.map(({ version }) => version));
-    const counting = all.filter(({ version }) => version === newest);
+    const counting = ownersFirst(
+      all.filter(({ version }) => version === newest),
+      ({ object }) => object,
+    );
     if (!counting.some(({ fits }) => fits)) continue;
     statuses.set(identity, counting.find(({ status }) => status !== null)?.status ?? null);
   }
@@ -64,5 +68,5 @@ export async function mergedStatuses<E extends EntityName>(
 
 function copyOf(object: Entities[EntityName], fits: boolean) {
   const status: Status | null = 'status' in object ? object.status : null;
-  return { status, version: 'version' in object ? object.version : 0, fits };
+  return { object, status, version: 'version' in object ? object.version : 0, fits };
 }
