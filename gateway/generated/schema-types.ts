@@ -348,6 +348,11 @@ export type Submission = {
   readonly message: Maybe<Scalars['String']['output']>;
   /** By kind of object: how many were `added`, `changed`, or there already (`unchanged`). */
   readonly counts: Maybe<Scalars['JSON']['output']>;
+  /**
+   * Objects of the document that belong to another origin than the one it reports them for. They are among the unchanged:
+   * what the document says of them is recorded as conflicts; `message` names the first.
+   */
+  readonly conflicts: Scalars['Int']['output'];
 };
 
 /** One CI system behind this endpoint. */
