@@ -3,11 +3,9 @@
  * `JSON.rawJSON` makes of its digits, which `JSON.stringify` writes as they came. Fractions and exponents are doubles.
  */
 
-import type { Json } from '../model.ts';
-
 declare global {
   interface JSON {
-    parse<T>(text: string, reviver: (key: string, value: Json, context: { readonly source?: string }) => Json): T;
+    parse<T>(text: string, reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown): T;
     rawJSON(text: string): ExactInteger;
     isRawJSON(value: unknown): value is ExactInteger;
   }
@@ -26,7 +24,7 @@ const MAX_DEPTH = 500;
  * As `JSON.parse`, but integers keep their digits; not in what nests thousands deep. `T` is what the caller knows of the text.
  * @throws {SyntaxError}
  */
-export function parseExactJson<T = Json>(text: string): T {
+export function parseExactJson<T = unknown>(text: string): T {
   if (!MAY_HOLD.test(text)) return JSON.parse(text);
   try {
     return JSON.parse(text, (_key, value, { source }) =>
