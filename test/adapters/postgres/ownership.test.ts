@@ -5,7 +5,7 @@ import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { ownerOf } from '../../../adapters/kit/owner-of.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
 import { build, checkout, incident, issue, test } from '../../support/model-objects.ts';
-import { usePostgres } from '../../support/postgres.ts';
+import { execute, usePostgres } from '../../support/postgres.ts';
 import { callFor, postgresSource } from '../../support/postgres-source.ts';
 
 type Document = readonly StoredObject[];
@@ -67,16 +67,18 @@ const report = (run: () => string): fc.Arbitrary<StoredObject> => {
 
 describe("an object in the store, whatever others say of their owner's objects", { timeout: 120_000 }, () => {
   const postgres = usePostgres();
+  let url: string;
   let mixed: Adapter;
   let alone: Adapter;
   let loads = 0;
-  const opened = async () => {
-    const { source } = postgresSource(await postgres.migrated());
+  const opened = async (database: string) => {
+    const { source } = postgresSource(database);
     await source.start();
     return source;
   };
   beforeAll(async () => {
-    [mixed, alone] = [await opened(), await opened()];
+    url = await postgres.migrated();
+    [mixed, alone] = [await opened(url), await opened(await postgres.migrated())];
   }, 120_000);
   afterAll(() => Promise.all([mixed.stop(), alone.stop()]));
 
@@ -188,6 +190,38 @@ describe("an object in the store, whatever others say of their owner's objects",
     expect(await fields()).toMatchObject({ comment: null, conflicts: [{ field: 'comment' }, { field: 'origin' }] });
     await load(mixed, [build({ id: 'own:fills', comment: 'same' })]);
     expect(await fields()).toMatchObject({ comment: 'same', conflicts: [{ field: 'origin' }] });
+  });
+
+  it('that was stored when the first one to store it owned it stays readable, until its owner reports again', async () => {
+    const id = 'own:before';
+    await load(mixed, [test({ id, origin: 'arm', comment: 'theirs', status: 'PASS' })]);
+    // What the owner said later was a conflict then.
+    await execute(
+      url,
+      `INSERT INTO conflicts (entity, id, version, field, value, origin, at)
+        SELECT 'test', '${id}', 0, field, value::jsonb, 'own', now()
+        FROM (VALUES ('origin', '"own"'), ('comment', '"mine"'), ('logUrl', '""')) AS said(field, value)`,
+    );
+    const read = async () => (await shown(mixed, [[test({ id })]])).get(`test ${id}`);
+    expect(await read()).toMatchObject({
+      origin: 'arm',
+      comment: 'theirs',
+      conflicts: [
+        { field: 'comment', values: [{ value: 'theirs' }, { value: 'mine' }] },
+        { field: 'origin', values: [{ value: 'arm' }, { value: 'own' }] },
+      ],
+    });
+    await load(mixed, [test({ id, comment: 'mine' })]);
+    expect(await read()).toMatchObject({
+      origin: 'own',
+      comment: 'mine',
+      status: null,
+      conflicts: [
+        { field: 'comment', values: [{ value: 'mine' }, { value: 'theirs', origin: 'arm' }] },
+        { field: 'origin', values: [{ value: 'own' }, { value: 'arm', origin: 'arm' }] },
+        { field: 'status', values: [{ value: null }, { value: 'PASS', origin: 'arm' }] },
+      ],
+    });
   });
 
   it('counts once a document in which another origin reports it, and the first in the order of the document is named', async () => {

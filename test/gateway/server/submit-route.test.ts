@@ -99,6 +99,29 @@ describe('POST /submit', () => {
     });
   });
 
+  it('takes an empty text for no text, whichever of two documents has it', async () => {
+    const buildOf = (id: string, text: object) => ({
+      version: { major: 5, minor: 3 },
+      builds: [{ id: `acme:${id}`, origin: 'acme', checkout_id: 'acme:c', ...text }],
+    });
+    const [empty, full] = [
+      { log_excerpt: '', comment: '' },
+      { log_excerpt: 'error: it broke', comment: 'v1' },
+    ];
+    const orders: readonly (readonly [string, object, object])[] = [
+      ['emptyFirst', empty, full],
+      ['emptyLast', full, empty],
+    ];
+    for (const [id, first, later] of orders) {
+      await submit(buildOf(id, first));
+      await submit(buildOf(id, later));
+      const query = `{ build(id: "acme:${id}") { logExcerpt comment conflicts { field } } }`;
+      expect((await ask(gateway.url, query)).answer.data).toEqual({
+        build: { logExcerpt: 'error: it broke', comment: 'v1', conflicts: [] },
+      });
+    }
+  });
+
   it('takes gzip', async () => {
     const body = gzipSync(JSON.stringify(documentOf('zipped')));
     expect((await submit(body, { authorization, 'content-encoding': 'gzip' })).status).toBe(200);
