@@ -228,6 +228,14 @@ export type LoadCounts = {
   readonly [E in EntityName]: { readonly added: number; readonly changed: number; readonly unchanged: number };
 };
 
+/** What loading a document came to. */
+export interface Loaded extends LoadCounts {
+  /** Objects that the document reports for another origin than the one that they belong to: no field of theirs changed by it. */
+  readonly conflicts: number;
+  /** The id of the first of them in the document; null where there is none. */
+  readonly firstConflict: string | null;
+}
+
 /** A fault of a refused document. */
 export interface Fault {
   /** JSON Pointer, such as `/tests/3/status`. */
@@ -256,7 +264,7 @@ export interface Migration {
 
 export interface Store {
   /** One transaction, all or nothing; the receipt is stored with it as processed. */
-  load(objects: AsyncIterable<StoredObject>, by: Submitter, call: Call): Promise<LoadCounts>;
+  load(objects: AsyncIterable<StoredObject>, by: Submitter, call: Call): Promise<Loaded>;
   receipt(id: string): Promise<Receipt | null>;
   /** Keeps a receipt that no load keeps: of a document that waits, or was refused after it waited. */
   record(receipt: Receipt): Promise<void>;

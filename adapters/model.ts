@@ -11,7 +11,10 @@
 export const STATUSES = ['FAIL', 'ERROR', 'MISS', 'PASS', 'DONE', 'SKIP'] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** Anything that JSON can hold: what `misc` fields carry. */
+/**
+ * Anything that JSON can hold: what `misc` fields carry. An integer that no double holds is what `JSON.rawJSON` makes of
+ * its digits (`parseExactJson` and `exactInteger` give it), so that `JSON.stringify` writes it as it came.
+ */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json;

@@ -10,6 +10,7 @@ import { behindPlace, byBeginning, byKey, byName, putEarlier } from './backgroun
 import { SCHEMA, SCHEMA_VERSION } from './background-index/schema.ts';
 import { Unkept } from './background-index/unkept.ts';
 import { type DiskStatements, DiskStore } from './disk-store.ts';
+import { parseExactJson } from './exact-json.ts';
 
 export type { IndexEntry, IndexReach, LearntEntry, PutOptions } from './background-index/index-entry.ts';
 
@@ -199,8 +200,7 @@ export class BackgroundIndex<R> {
   progress(name: string): Json {
     return this.#store.read((sql) => {
       const value = sql.get('SELECT value FROM progress WHERE name = ?', name)?.value;
-      const json: Json = typeof value === 'string' ? JSON.parse(value) : null;
-      return json;
+      return typeof value === 'string' ? parseExactJson(value) : null;
     }, null);
   }
 

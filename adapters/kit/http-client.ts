@@ -1,6 +1,7 @@
 import { Agent, request as send } from 'undici';
 import type { HttpClient, HttpRequest, HttpResponse, TlsOptions } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
+import { parseExactJson } from './exact-json.ts';
 import { discard, ENCODINGS, readBody, tooLarge } from './http-client/answer-body.ts';
 import { AnswerCache } from './http-client/answer-cache.ts';
 import { connectionFault } from './http-client/connection-fault.ts';
@@ -122,7 +123,7 @@ function elsewhere(status: number): SourceError {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch (cause) {
     throw new SourceError('SOURCE_BAD_DATA', 'The source answered with damaged JSON.', { cause });
   }

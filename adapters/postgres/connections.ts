@@ -1,14 +1,18 @@
 import pg from 'pg';
 import type { Logger } from '../adapter.ts';
+import { parseExactJson } from '../kit/exact-json.ts';
 import { CheckedClient } from './checked-answers.ts';
 
 const BIGINT = 20;
 const TIMESTAMPTZ = 1184;
+const JSON_TEXT = 114;
+const JSONB = 3802;
 
-/** Issue versions fit a number; a time stays text, since a Date loses its microseconds. */
+/** Issue versions fit a number; a time stays text, since a Date loses its microseconds; integers in JSON keep their digits. */
 function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
   if (oid === BIGINT) return Number;
   if (oid === TIMESTAMPTZ) return String;
+  if (oid === JSON_TEXT || oid === JSONB) return (text: string) => parseExactJson(text);
   return pg.types.getTypeParser(oid, format);
 }
 

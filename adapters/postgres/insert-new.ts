@@ -1,6 +1,7 @@
-import { type RecordedConflict, recordConflicts } from './conflicts.ts';
+import { parseExactJson } from '../kit/exact-json.ts';
+import { type RecordedClaim, recordClaims } from './conflicts.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
-import { mergeReports } from './merge-reports.ts';
+import { mergeReports } from './merge.ts';
 import type { SameKey } from './same-key.ts';
 import { type Column, EXCERPT, STORED, type StoredEntity } from './stored-columns.ts';
 import { type Row, withDerived } from './to-row.ts';
@@ -13,20 +14,19 @@ export async function insertNew(
   groups: readonly SameKey[],
 ): Promise<ReadonlySet<SameKey>> {
   if (groups.length === 0) return new Set();
-  const conflicts: (RecordedConflict & { readonly group: SameKey })[] = [];
+  const claims: (RecordedClaim & { readonly group: SameKey })[] = [];
   const rows = groups.map((group, place) => {
     if (group.length === 1) return withPlace(group[0].text, place);
-    const [first, ...later] = rowsOf(group);
-    const merged = mergeReports(mergedColumns(table), first, later);
+    const merged = mergeReports(mergedColumns(table), null, rowsOf(group));
     const { id, version } = group[0];
-    for (const conflict of merged.conflicts) conflicts.push({ ...conflict, id, version, group });
+    for (const claim of merged.claims) claims.push({ ...claim, id, version, group });
     return withPlace(JSON.stringify(withDerived(merged.row)), place);
   });
   const known = await transaction.run<{ place: number }>(LOAD_STATEMENTS[table.entity].insert, [`[${rows.join(',')}]`]);
   const places = new Set(known.map(({ place }) => place));
   const there = new Set(groups.filter((_, place) => places.has(place)));
-  const ofNew = conflicts.filter(({ group }) => !there.has(group)).map(({ group: _, ...conflict }) => conflict);
-  await recordConflicts(transaction, table.entity, ofNew);
+  const ofNew = claims.filter(({ group }) => !there.has(group)).map(({ group: _, ...claim }) => claim);
+  await recordClaims(transaction, table.entity, ofNew);
   return there;
 }
 
@@ -41,7 +41,7 @@ export function rowsOf(group: SameKey): readonly [Row, ...Row[]] {
 }
 
 function rowOf(text: string): Row {
-  return JSON.parse(text);
+  return parseExactJson(text);
 }
 
 /** Rows are JSON objects and never empty: they begin with their id. */

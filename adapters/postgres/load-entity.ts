@@ -40,11 +40,11 @@ async function addNew(
     const groups = groupByKey(batch);
     // A key that began in the batch before was decided there; what else is said of it is merged.
     const continued: SameKey | null = continuing(groups, last?.object);
-    if (continued !== null && last?.isNew === true) tally.addedInParts(continued[0]);
+    if (continued !== null && last?.isNew === true) tally.addedInParts();
     const there = await insertNew(transaction, table, continued === null ? groups : groups.slice(1));
     for (const group of groups) {
       const isNew: boolean = group === continued ? false : !there.has(group);
-      if (isNew) tally.added();
+      if (isNew) tally.added(group);
       else rest.addRange(place, group.length);
       place += group.length;
       last = { object: group[0], isNew };
@@ -62,12 +62,13 @@ async function mergeRest(
   signal: AbortSignal,
 ): Promise<void> {
   let place = 0;
+  tally.beginMerging();
   for await (const batch of spool.batches(table.entity)) {
     signal.throwIfAborted();
     const first = place;
     const groups = groupByKey(batch.filter((_, index) => rest.has(first + index)));
-    const changed = await mergeStored(transaction, table, groups);
-    for (const group of groups) tally.merged(group[0], changed.has(group));
+    const merged = await mergeStored(transaction, table, groups);
+    for (const [group, { changed, holder }] of merged) tally.merged(group, changed, holder);
     place += batch.length;
   }
 }

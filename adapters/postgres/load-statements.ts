@@ -10,7 +10,9 @@ export interface LoadStatements {
   readonly lock: NamedStatement;
   /** $1 ids. Gives their log excerpts. */
   readonly excerpts: NamedStatement | null;
-  /** $1 whole rows, of which all are there and locked; $2 their ids, so that no plan reads the whole table. */
+  /** $1 ids. Removes their log excerpts. */
+  readonly dropExcerpts: NamedStatement | null;
+  /** $1 whole rows, of which all are there and locked (an excerpt only where it changes); $2 their ids, so that no plan reads the whole table. */
   readonly update: NamedStatement;
 }
 
@@ -59,9 +61,13 @@ function statementsOf(table: StoredEntity): LoadStatements {
       table.logs === null
         ? null
         : { name: `excerpts-${table.name}`, text: `SELECT id, log_excerpt FROM ${table.logs} WHERE id = ANY($1)` },
+    dropExcerpts:
+      table.logs === null
+        ? null
+        : { name: `drop-excerpts-${table.name}`, text: `DELETE FROM ${table.logs} WHERE id = ANY($1)` },
     update: {
       name: `update-${table.name}`,
-      text: `WITH incoming AS MATERIALIZED (SELECT * FROM json_to_recordset($1) AS r(${record}))${insertLogs('', 'ON CONFLICT DO NOTHING')}
+      text: `WITH incoming AS MATERIALIZED (SELECT * FROM json_to_recordset($1) AS r(${record}))${insertLogs('', 'ON CONFLICT (id) DO UPDATE SET log_excerpt = excluded.log_excerpt')}
         UPDATE ${table.name} AS stored
         SET ${written.map(({ name }) => `${name} = incoming.${name}`).join(', ')}, timestamp = greatest(timestamp, now())
         FROM incoming WHERE ${sameKey('stored', 'incoming')} AND stored.id = ANY($2)`,

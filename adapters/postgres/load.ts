@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { LoadCounts, StoredObject, Submitter } from '../adapter.ts';
+import type { Loaded, StoredObject, Submitter } from '../adapter.ts';
 import type { EntityName } from '../model.ts';
 import type { EntityCounts } from './entity-tally.ts';
 import { checkKeyLengths } from './key-limits.ts';
@@ -26,7 +26,7 @@ export async function load(
   objects: AsyncIterable<StoredObject>,
   by: Submitter,
   signal: AbortSignal,
-): Promise<LoadCounts> {
+): Promise<Loaded> {
   try {
     const spool = await collect(transaction, objects, signal);
     const counts = new Map<EntityName, EntityCounts>();
@@ -34,18 +34,24 @@ export async function load(
     await keepProcessed(transaction, by);
     signal.throwIfAborted();
     await transaction.commit();
-    const none = { added: 0, changed: 0, unchanged: 0 };
-    const of = (entity: EntityName) => counts.get(entity) ?? none;
-    return {
-      checkout: of('checkout'),
-      build: of('build'),
-      test: of('test'),
-      issue: of('issue'),
-      incident: of('incident'),
-    };
+    return loaded(counts);
   } finally {
     await transaction.rollback();
   }
+}
+
+function loaded(entities: ReadonlyMap<EntityName, EntityCounts>): Loaded {
+  const of = (entity: EntityName) => entities.get(entity)?.counts ?? { added: 0, changed: 0, unchanged: 0 };
+  const foreign = [...entities.values()].flatMap(({ firstForeign }) => firstForeign ?? []);
+  return {
+    checkout: of('checkout'),
+    build: of('build'),
+    test: of('test'),
+    issue: of('issue'),
+    incident: of('incident'),
+    conflicts: [...entities.values()].reduce((sum, { foreign }) => sum + foreign, 0),
+    firstConflict: foreign.sort((a, b) => a.place - b.place)[0]?.id ?? null,
+  };
 }
 
 async function collect(
@@ -56,12 +62,15 @@ async function collect(
   const memory = new MemorySpool();
   let spool: Spool = memory;
   let sliceEnd = performance.now() + SLICE;
+  let place = 0;
   for await (const stored of objects) {
     const row = toRow(stored);
     checkKeyLengths(row);
     const version = stored.entity === 'issue' ? stored.object.version : 0;
     if (spool === memory && memory.isFull) spool = await StagedSpool.begin(transaction, memory.drain());
-    await spool.add(stored.entity, { id: stored.object.id, version, text: JSON.stringify(row) });
+    const { id, origin } = stored.object;
+    await spool.add(stored.entity, { id, version, origin, place, text: JSON.stringify(row) });
+    place += 1;
     if (performance.now() < sliceEnd) continue;
     await nextTurn();
     signal.throwIfAborted();

@@ -1,60 +1,70 @@
 import { SourceError } from '../errors.ts';
-import { type RecordedConflict, recordConflicts, type SettledConflict, settleConflicts } from './conflicts.ts';
+import { ownerOf } from '../kit/owner-of.ts';
+import { type RecordedClaim, recordClaims } from './conflicts.ts';
 import { mergedColumns, rowsOf } from './insert-new.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
-import { mergeReports } from './merge-reports.ts';
+import { mergeReports } from './merge.ts';
 import type { SameKey } from './same-key.ts';
 import { EXCERPT, type StoredEntity } from './stored-columns.ts';
 import { type Row, withDerived } from './to-row.ts';
 import type { Transaction } from './transaction.ts';
 
-/** Merges reports into objects that are stored, under a lock of their rows; gives those that it changed. */
+/** What merging reports into a stored object came to. */
+export interface MergedGroup {
+  readonly changed: boolean;
+  /** The origin to which the object belongs now. */
+  readonly holder: string;
+}
+
+interface Reported {
+  readonly group: SameKey;
+  readonly stored: Row;
+  readonly reports: readonly [Row, ...Row[]];
+}
+
+/** Merges reports into objects that are stored, under a lock of their rows. */
 export async function mergeStored(
   transaction: Transaction,
   table: StoredEntity,
   groups: readonly SameKey[],
-): Promise<ReadonlySet<SameKey>> {
+): Promise<ReadonlyMap<SameKey, MergedGroup>> {
   const stored = await lockStored(transaction, table, groups);
-  if (groups.some(([first]) => !stored.has(keyOf(first)))) {
+  const reported = groups.map((group): Reported => {
+    const row = stored.get(keyOf(group[0]));
     // Purges keep off, so only a hand can have done it.
-    throw new SourceError(
-      'SOURCE_UNAVAILABLE',
-      'Objects were removed while they were loaded: send the document again.',
-    );
-  }
-  return new Set(await mergeFound(transaction, table, groups, stored));
+    if (row === undefined) throw removed();
+    return { group, stored: row, reports: rowsOf(group) };
+  });
+  return await mergeFound(transaction, table, reported);
 }
 
 async function mergeFound(
   transaction: Transaction,
   table: StoredEntity,
-  groups: readonly SameKey[],
-  stored: ReadonlyMap<string, Row>,
-): Promise<readonly SameKey[]> {
-  const changed: SameKey[] = [];
+  reported: readonly Reported[],
+): Promise<ReadonlyMap<SameKey, MergedGroup>> {
+  const results = new Map<SameKey, MergedGroup>();
   const rows: Row[] = [];
-  const conflicts: RecordedConflict[] = [];
-  const settled: SettledConflict[] = [];
-  const reports = groups.map((group) => [group, rowsOf(group)] as const);
-  const excerpts = await excerptsOf(transaction, table, reports);
-  for (const [group, said] of reports) {
+  const silenced: string[] = [];
+  const claims: RecordedClaim[] = [];
+  const excerpts = await excerptsOf(transaction, table, reported);
+  for (const { group, stored, reports } of reported) {
     const { id, version } = group[0];
     const excerpt = excerpts.get(id);
-    const shown = { ...stored.get(keyOf(group[0])), [EXCERPT.name]: excerpt };
-    const merged = mergeReports(mergedColumns(table), shown, said);
-    for (const conflict of merged.conflicts) conflicts.push({ ...conflict, id, version });
+    const merged = mergeReports(mergedColumns(table), { ...stored, [EXCERPT.name]: excerpt }, reports);
+    for (const claim of merged.claims) claims.push({ ...claim, id, version });
+    results.set(group, { changed: merged.changed, holder: String(merged.row.origin) });
     if (!merged.changed) continue;
-    changed.push(group);
-    for (const item of merged.settled) settled.push({ ...item, id, version });
-    // An excerpt that is stored is never written again.
-    rows.push(withDerived(excerpt === undefined ? merged.row : { ...merged.row, [EXCERPT.name]: undefined }));
+    const shown = merged.row[EXCERPT.name];
+    if (excerpt !== undefined && shown === undefined) silenced.push(id);
+    // Excerpts are most of all bytes: one that stays is not written again.
+    rows.push(withDerived(excerpt === shown ? { ...merged.row, [EXCERPT.name]: undefined } : merged.row));
   }
-  if (rows.length > 0) {
-    await transaction.run(LOAD_STATEMENTS[table.entity].update, [JSON.stringify(rows), rows.map(({ id }) => id)]);
-  }
-  await recordConflicts(transaction, table.entity, conflicts);
-  await settleConflicts(transaction, table.entity, settled);
-  return changed;
+  const { update, dropExcerpts } = LOAD_STATEMENTS[table.entity];
+  if (rows.length > 0) await transaction.run(update, [JSON.stringify(rows), rows.map(({ id }) => id)]);
+  if (dropExcerpts !== null && silenced.length > 0) await transaction.run(dropExcerpts, [silenced]);
+  await recordClaims(transaction, table.entity, claims);
+  return results;
 }
 
 async function lockStored(
@@ -68,19 +78,30 @@ async function lockStored(
   return new Map(rows.map((row) => [`${String(row.version ?? 0)} ${String(row.id)}`, row]));
 }
 
-/** Read after the rows are locked, by a statement of its own: what the locking statement joins would be as old as its start. */
+/**
+ * The excerpts that matter: of objects whose reports have one, and of those that pass to their owner now. Read after the
+ * rows are locked, by a statement of its own: what the locking statement joins would be as old as its start.
+ */
 async function excerptsOf(
   transaction: Transaction,
   table: StoredEntity,
-  reports: readonly (readonly [SameKey, readonly Row[]])[],
+  reported: readonly Reported[],
 ): Promise<ReadonlyMap<string, string>> {
   const statement = LOAD_STATEMENTS[table.entity].excerpts;
-  const ids = reports
-    .filter(([, said]) => said.some((row) => row[EXCERPT.name] !== undefined))
-    .map(([group]) => group[0].id);
+  const ids = reported
+    .filter(({ group, stored, reports }) => {
+      const owner = ownerOf(group[0].id);
+      const passes = stored.origin !== owner && reports.some(({ origin }) => origin === owner);
+      return passes || reports.some((row) => row[EXCERPT.name] !== undefined);
+    })
+    .map(({ group }) => group[0].id);
   if (statement === null || ids.length === 0) return new Map();
   const rows = await transaction.run<{ id: string; log_excerpt: string }>(statement, [ids]);
   return new Map(rows.map((row) => [row.id, row.log_excerpt]));
+}
+
+function removed(): SourceError {
+  return new SourceError('SOURCE_UNAVAILABLE', 'Objects were removed while they were loaded: send the document again.');
 }
 
 function keyOf({ id, version }: { readonly id: string; readonly version: number }): string {

@@ -1,103 +1,166 @@
+import { ownerOf } from '../kit/owner-of.ts';
+import { isJsonObject, isList, sameJson } from '../kit/same-json.ts';
 import type { Json } from '../model.ts';
-import { isJsonObject, isList, sameJson } from './same-json.ts';
 import type { Column } from './stored-columns.ts';
 import type { Row } from './to-row.ts';
 
-/** A value of a field (its path in the model) that the object does not show. */
-export interface Differing {
+/** A value of a field (its path in the model) that a report has, and the origin of the report. */
+export interface Claim {
   readonly field: string;
   readonly value: Json;
+  readonly origin: string;
 }
 
-export interface Merged {
+export interface MergedReports {
   /** The row as it is shown now; the very row that was, where nothing changed. */
   readonly row: Row;
-  /** The values that were taken over. */
-  readonly filled: readonly Differing[];
-  /** The values that were not. */
-  readonly differing: readonly Differing[];
+  readonly changed: boolean;
+  /**
+   * What is kept beside the row: each value of the origin that the object belongs to which differs from an earlier one,
+   * and all that other origins say, shown or not: the object may come to belong to another origin.
+   */
+  readonly claims: readonly Claim[];
 }
 
 /**
- * Adds a later report of the same object. The first value that is not null wins, column by column: a later report fills
- * what is missing and changes nothing else. Where the object belongs to another origin the report fills nothing either.
+ * Adds reports of one object, in their order, to what is shown of it, in time linear in their size.
+ *
+ * An object belongs to the origin that its id names as soon as that origin has reported it, until then to the origin that
+ * was first. That origin's reports alone make the row: column by column the first value that says anything. When the
+ * named origin comes later than others, its report takes the place of what they said.
+ *
+ * @param shown the row that is stored; null where there is none
  */
-export function mergeRow(columns: readonly Column[], shown: Row, later: Row): Merged {
-  const changes: { [column: string]: Json } = {};
-  const filled: Differing[] = [];
-  const differing: Differing[] = [];
-  for (const column of columns) {
-    const value = later[column.name];
-    if (value === undefined || value === null) continue;
-    const news = RULES[column.merge](column, shown[column.name] ?? null, value);
-    if (news.length === 0) continue;
-    if (shown.origin !== later.origin) {
-      differing.push(...asDiffering(column, news, columns, later));
-      continue;
-    }
-    differing.push(...news.filter((item) => !item.fills));
-    const fills = news.filter((item) => item.fills);
-    if (fills.length === 0) continue;
-    filled.push(...fills);
-    changes[column.name] = column.merge === 'keys' ? withKeys(column, shown[column.name], fills, value) : value;
-  }
-  return { row: filled.length === 0 ? shown : { ...shown, ...changes }, filled, differing };
-}
-
-/** What a later value of one column says anew: it fills a gap, or differs. */
-interface News extends Differing {
-  readonly fills: boolean;
-}
-type Rule = (column: Column, shown: Json, later: Json) => readonly News[];
-
-const first: Rule = ({ field }, shown, later) =>
-  shown === null
-    ? [{ field, value: later, fills: true }]
-    : sameJson(shown, later)
-      ? []
-      : [{ field, value: later, fills: false }];
-
-const list: Rule = (column, shown, later) => {
-  if (shown === null) return first(column, shown, later);
-  // An empty list says as little as none, whichever of the two reports has it.
-  if (isList(later) && later.length === 0) return [];
-  return first(column, isList(shown) && shown.length === 0 ? null : shown, later);
-};
-
-const keys: Rule = (column, shown, later) => {
-  if (!isJsonObject(later)) return [];
-  const entries = Object.entries(later);
-  if (shown === null && entries.length === 0) return first(column, shown, later);
-  const known = isJsonObject(shown) ? shown : {};
-  return entries.flatMap(([key, value]) => {
-    if (value === null && shown !== null) return [];
-    return first(
-      { ...column, field: `${column.field}.${key}` },
-      Object.hasOwn(known, key) ? (known[key] ?? null) : null,
-      value,
-    );
-  });
-};
-
-const present: Rule = ({ field }, shown) => (shown === true ? [] : [{ field, value: {}, fills: true }]);
-
-const RULES: { readonly [R in Column['merge']]: Rule } = { first, list, keys, present };
-
-/** Of another origin's report everything that is new differs. That it sent an object at all is said by its fields, if any. */
-function asDiffering(
-  column: Column,
-  news: readonly News[],
+export function mergeReports(
   columns: readonly Column[],
-  later: Row,
-): readonly Differing[] {
-  if (column.merge !== 'present') return news.filter((item) => item.value !== null);
-  const said = columns.some((part) => part.field.startsWith(`${column.field}.`) && later[part.name] !== undefined);
-  return said ? [] : news;
+  shown: Row | null,
+  reports: readonly [Row, ...Row[]],
+): MergedReports {
+  const holder = holderOf(shown, reports);
+  const claims = new Claims(columns);
+  const isKept = shown !== null && shown.origin === holder;
+  if (shown !== null && !isKept) claims.addAll(shown);
+  let object = isKept ? new MergedObject(columns, shown, claims) : null;
+  for (const report of reports) {
+    if (report.origin !== holder) claims.addAll(report);
+    else if (object === null) object = new MergedObject(columns, report, claims);
+    else object.add(report);
+  }
+  if (object === null) throw new Error(`No report of ${String(reports[0].id)} is of the origin that it belongs to.`);
+  const row = object.row();
+  return { row, changed: row !== shown, claims: claims.all() };
 }
 
-/** Built from entries, since a key may be `__proto__`. */
-function withKeys(column: Column, shown: Json | undefined, fills: readonly News[], later: Json): Json {
-  if (!isJsonObject(shown)) return later;
-  const added = fills.map((item) => [item.field.slice(column.field.length + 1), item.value] as const);
-  return Object.fromEntries([...Object.entries(shown), ...added]);
+function holderOf(shown: Row | null, reports: readonly [Row, ...Row[]]): Json | undefined {
+  const first = shown ?? reports[0];
+  const owner = ownerOf(String(first.id));
+  return first.origin === owner || reports.some(({ origin }) => origin === owner) ? owner : first.origin;
+}
+
+/** Says as little as null: an empty text, an empty list. */
+function isSilent({ merge }: Column, value: Json): boolean {
+  return value === '' || (merge === 'list' && isList(value) && value.length === 0);
+}
+
+/** An object as the reports of one origin make it. */
+class MergedObject {
+  readonly #columns: readonly Column[];
+  readonly #claims: Claims;
+  readonly #first: Row;
+  readonly #changes: { [column: string]: Json } = {};
+  /** Columns of keys in which something was added. */
+  readonly #keyed = new Map<Column, Map<string, Json>>();
+
+  constructor(columns: readonly Column[], first: Row, claims: Claims) {
+    this.#columns = columns;
+    this.#first = first;
+    this.#claims = claims;
+  }
+
+  add(report: Row): void {
+    const origin = String(report.origin);
+    for (const column of this.#columns) {
+      const value = report[column.name];
+      if (value === undefined || value === null) continue;
+      if (column.merge === 'keys') this.#addKeys(column, value, origin);
+      else if (this.#isNews(column, column.field, this.#shown(column), value, origin))
+        this.#changes[column.name] = value;
+    }
+  }
+
+  /** The first report itself, where nothing was added to it. */
+  row(): Row {
+    if (Object.keys(this.#changes).length === 0 && this.#keyed.size === 0) return this.#first;
+    // Built from entries, since a key may be `__proto__`.
+    const keyed = [...this.#keyed].map(([{ name }, keys]) => [name, Object.fromEntries(keys)] as const);
+    return { ...this.#first, ...this.#changes, ...Object.fromEntries(keyed) };
+  }
+
+  #shown({ name }: Column): Json {
+    return this.#changes[name] ?? this.#first[name] ?? null;
+  }
+
+  #addKeys(column: Column, value: Json, origin: string): void {
+    const shown = this.#shown(column);
+    if (shown === null) {
+      this.#changes[column.name] = value;
+      return;
+    }
+    if (!isJsonObject(value) || !isJsonObject(shown)) return;
+    for (const [key, item] of Object.entries(value)) {
+      if (item === null) continue;
+      const keys = this.#keyed.get(column);
+      const known = keys === undefined ? ownOf(shown, key) : keys.get(key);
+      if (!this.#isNews(column, `${column.field}.${key}`, known ?? null, item, origin)) continue;
+      const changed = keys ?? new Map(Object.entries(shown));
+      changed.set(key, item);
+      this.#keyed.set(column, changed);
+    }
+  }
+
+  /** Whether a value fills a gap. One that differs from what is known is a claim. */
+  #isNews(column: Column, field: string, known: Json, value: Json, origin: string): boolean {
+    if (known === null) return true;
+    if (column.merge === 'present' || isSilent(column, value)) return false;
+    if (isSilent(column, known)) return true;
+    if (!sameJson(known, value)) this.#claims.add(field, value, origin);
+    return false;
+  }
+}
+
+/** Each value of a field once an origin. */
+class Claims {
+  readonly #columns: readonly Column[];
+  readonly #claims = new Map<string, Claim>();
+
+  constructor(columns: readonly Column[]) {
+    this.#columns = columns;
+  }
+
+  add(field: string, value: Json, origin: string): void {
+    this.#claims.set(JSON.stringify([field, origin, value]), { field, value, origin });
+  }
+
+  /** All that a report says. */
+  addAll(report: Row): void {
+    const origin = String(report.origin);
+    for (const column of this.#columns) {
+      const value = report[column.name];
+      if (value === undefined || value === null || column.merge === 'present' || isSilent(column, value)) continue;
+      if (column.merge !== 'keys') this.add(column.field, value, origin);
+      else if (isJsonObject(value)) {
+        for (const [key, item] of Object.entries(value)) {
+          if (item !== null && item !== '') this.add(`${column.field}.${key}`, item, origin);
+        }
+      }
+    }
+  }
+
+  all(): readonly Claim[] {
+    return [...this.#claims.values()];
+  }
+}
+
+function ownOf(object: { readonly [key: string]: Json }, key: string): Json | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }

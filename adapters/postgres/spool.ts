@@ -6,6 +6,9 @@ export interface Incoming {
   readonly id: string;
   /** Of an issue, else 0. */
   readonly version: number;
+  readonly origin: string;
+  /** How many objects of the document come before it. */
+  readonly place: number;
   /** Its row (`to-row.ts`) as JSON: kept as text, since most of them are only passed on. */
   readonly text: string;
 }

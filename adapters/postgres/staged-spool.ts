@@ -3,23 +3,23 @@ import { BATCH_CHARACTERS, BATCH_OBJECTS, type Batch, type Incoming, isFullBatch
 import type { Transaction } from './transaction.ts';
 
 const CREATE = `CREATE TEMPORARY TABLE staged_objects (
-  entity text NOT NULL, id text COLLATE "C" NOT NULL, version bigint NOT NULL, place bigint NOT NULL, row_text text NOT NULL
+  entity text NOT NULL, id text COLLATE "C" NOT NULL, version bigint NOT NULL, origin text NOT NULL, place bigint NOT NULL, row_text text NOT NULL
 ) ON COMMIT DROP`;
 const INSERT = {
   name: 'stage-objects',
   text: `INSERT INTO staged_objects
-    SELECT entity, id, version, place, row_text
-    FROM json_to_recordset($1) AS r(entity text, id text, version bigint, place bigint, row_text text)`,
+    SELECT entity, id, version, origin, place, row_text
+    FROM json_to_recordset($1) AS r(entity text, id text, version bigint, origin text, place bigint, row_text text)`,
 };
 const INDEX = 'CREATE INDEX ON staged_objects (entity, id, version, place); ANALYZE staged_objects';
 
 /** A document of any size, in a temporary table of the transaction that loads it: bounded memory on our side. */
 export class StagedSpool implements Spool {
   readonly #transaction: Transaction;
-  readonly #waiting: { entity: EntityName; id: string; version: number; place: number; row_text: string }[] = [];
+  readonly #waiting: (Omit<Incoming, 'text'> & { entity: EntityName; row_text: string })[] = [];
   #characters = 0;
   #total = 0;
-  #place = 0;
+  #count = 0;
   #indexed = false;
 
   private constructor(transaction: Transaction) {
@@ -37,9 +37,9 @@ export class StagedSpool implements Spool {
     return spool;
   }
 
-  async add(entity: EntityName, { id, version, text }: Incoming): Promise<void> {
-    this.#waiting.push({ entity, id, version, place: this.#place, row_text: text });
-    this.#place += 1;
+  async add(entity: EntityName, { text, ...object }: Incoming): Promise<void> {
+    this.#waiting.push({ entity, ...object, row_text: text });
+    this.#count += 1;
     this.#characters += text.length;
     this.#total += text.length;
     if (isFullBatch(this.#waiting.length, this.#characters)) await this.#flush();
@@ -51,7 +51,7 @@ export class StagedSpool implements Spool {
     this.#indexed = true;
     const cursor = `staged_${entity}`;
     await this.#transaction.execute(
-      `DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT id, version, row_text AS text FROM staged_objects
+      `DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT id, version, origin, place, row_text AS text FROM staged_objects
         WHERE entity = '${entity}' ORDER BY id, version, place`,
     );
     for (;;) {
@@ -71,9 +71,15 @@ export class StagedSpool implements Spool {
   }
 
   async #fetch(cursor: string): Promise<Batch> {
-    const average = Math.max(1, this.#total / this.#place);
+    const average = Math.max(1, this.#total / this.#count);
     const count = Math.max(1, Math.min(BATCH_OBJECTS, Math.floor(BATCH_CHARACTERS / average)));
     const rows = await this.#transaction.execute(`FETCH FORWARD ${count} FROM ${cursor}`);
-    return rows.map(({ id, version, text }) => ({ id: String(id), version: Number(version), text: String(text) }));
+    return rows.map(({ id, version, origin, place, text }) => ({
+      id: String(id),
+      version: Number(version),
+      origin: String(origin),
+      place: Number(place),
+      text: String(text),
+    }));
   }
 }

@@ -1,6 +1,7 @@
+import { sameJson } from '../kit/same-json.ts';
 import type { Conflict, ConflictValue, EntityName, Json } from '../model.ts';
 
-/** What a later report said of a field; `shown` only for a log excerpt, which the object may come without. */
+/** What a report said of a field, be it shown or not; `shown` only for a log excerpt, which the object may come without. */
 export interface ConflictRow {
   readonly field: string;
   readonly value: Json;
@@ -31,10 +32,12 @@ export function withConflicts<T extends { readonly origin: string }>(
 ): T & { readonly conflicts?: readonly Conflict[] } {
   if (rows === null || rows === undefined) return object;
   const byField = new Map<string, ConflictValue[]>();
-  for (const { field, value, origin, at, shown } of rows) {
+  for (const { field, value, origin, at, shown: excerpt } of rows) {
+    const shown = excerpt ?? shownAt(object, field);
+    if (value === '' || sameJson(value, shown)) continue;
     let values = byField.get(field);
     if (values === undefined) {
-      values = [{ value: shown ?? shownAt(object, field), source: null, origin: object.origin, at: null }];
+      values = [{ value: shown, source: null, origin: object.origin, at: null }];
       byField.set(field, values);
     }
     values.push({ value, source: null, origin, at });

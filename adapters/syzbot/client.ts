@@ -1,5 +1,5 @@
 import type { HttpClient } from '../adapter.ts';
-import { type Call, type HttpResponse, type Json, SourceError } from '../kit/author.ts';
+import { type Call, type HttpResponse, type Json, parseExactJson, SourceError } from '../kit/author.ts';
 import { typeOf, unexpected } from './client/answer-fault.ts';
 import { type Bug, readBug } from './client/read-bug.ts';
 import { type ListedBug, readGroup } from './client/read-group.ts';
@@ -64,8 +64,7 @@ function isElsewhere({ status }: HttpResponse): boolean {
 function bodyOf(what: string, answer: HttpResponse): Json {
   if (answer.status !== 200 || typeOf(answer) !== 'application/json') throw unexpected(what, answer);
   try {
-    const body: Json = JSON.parse(answer.text());
-    return body;
+    return parseExactJson(answer.text());
   } catch (cause) {
     const { message } = unexpected(what, answer);
     throw new SourceError('SOURCE_BAD_DATA', `${message} It is damaged JSON.`, { cause });

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import { createAdapterEnv } from '../federation/adapter-env.ts';
 import { createLog } from '../log.ts';
 import { CommandError, type ExitCode, UsageError } from './command.ts';
+import { describeConfig, requireStores } from './existing-store.ts';
 
 const HEALTH_MS = 10_000;
 
@@ -15,6 +16,8 @@ const HEALTH_MS = 10_000;
 export async function checkSource(config: Config, name: string): Promise<ExitCode> {
   const source = config.sources.find((candidate) => candidate.name === name);
   if (source === undefined) throw unknownSource(config, name);
+  process.stdout.write(describeConfig(config));
+  await requireStores(config, [name]);
   const log = createLog({ ...config.log, level: 'error' });
   const { env, stop } = createAdapterEnv({
     source: name,

@@ -1,6 +1,7 @@
 import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type Command, CommandError } from './command.ts';
+import { describeConfig, requireStores } from './existing-store.ts';
 import { makeSources } from './open-sources.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
 
@@ -11,6 +12,13 @@ export const migrate: Command = {
   flags: { config: CONFIG_FLAG },
   async run(args) {
     const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
+    process.stdout.write(describeConfig(config));
+    if (config.file === null) {
+      await requireStores(
+        config,
+        config.sources.map(({ name }) => name),
+      );
+    }
     // Not started: a start would migrate by itself, and could not tell what it applied.
     const registry = await makeSources(config, createLog({ ...config.log, level: 'warn' }));
     try {

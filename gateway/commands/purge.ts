@@ -2,6 +2,7 @@ import { normaliseTime } from '../../adapters/kit/normalise-time.ts';
 import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
+import { describeConfig, requireStores } from './existing-store.ts';
 import { openSources, storeOf } from './open-sources.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
 
@@ -19,6 +20,11 @@ export const purge: Command = {
     const before = timeOf(args.text('before'));
     const origins = args.list('origin');
     const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
+    process.stdout.write(describeConfig(config));
+    await requireStores(
+      config,
+      config.sources.map(({ name }) => name),
+    );
     const registry = await openSources(config, createLog({ ...config.log, level: 'warn' }));
     try {
       const into = config.submit?.into ?? registry.sources.find((source) => source.adapter.store !== undefined)?.name;

@@ -70,8 +70,8 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
 function greeting(config: Config, address: string): string {
   const sources = config.sources.map(({ name, adapter }) => `${name} (${adapter})`).join(', ');
   const lines = [
-    `kcigraph ${packageVersion()} listens on ${address} (GraphiQL at ${address}/graphiql, POST ${address}/graphql).`,
     `Configuration: ${config.file ?? 'none, so data lies in ./data'}. Sources: ${sources}.`,
+    `kcigraph ${packageVersion()} listens on ${address} (GraphiQL at ${address}/graphiql, POST ${address}/graphql).`,
     `Submissions: ${submissions(config)}.`,
     ...config.warnings.map((warning) => `Note: ${warning}`),
   ];

@@ -9,6 +9,7 @@ import {
 import type { DocumentNode, FormattedExecutionResult } from 'graphql';
 import type { Logger } from '../../adapters/adapter.ts';
 import { documentStore } from './document-cache.ts';
+import { exactVariables } from './exact-variables.ts';
 import { type Caller, executeOperation, type Gateway } from './execute-operation.ts';
 import { formatError } from './format-errors.ts';
 import { persistedDocuments } from './persisted-documents.ts';
@@ -65,7 +66,7 @@ export function createApolloServer(
             document: request.document,
             definition: request.operation,
             operationName: request.request.operationName ?? null,
-            variables: request.request.variables ?? {},
+            variables: exactVariables(request.operation, request.request.variables ?? {}),
           });
         },
       }),

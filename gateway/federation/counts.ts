@@ -1,5 +1,6 @@
 import { SourceError } from '../../adapters/errors.ts';
 import { matches } from '../../adapters/filter.ts';
+import { ownersFirst } from '../../adapters/kit/fill-gaps.ts';
 import type { Entities, EntityName, Status, StatusCounts } from '../../adapters/model.ts';
 import { MAX_PAGE_REQUESTS } from './budget.ts';
 import { type Counted, countInSource } from './count-in-source.ts';
@@ -321,9 +322,10 @@ function byPriority<E extends EntityName>({ sources }: ListPlan<E>, copies: read
   return sources.flatMap(({ source }) => copies.filter((copy) => copy.source === source));
 }
 
-/** The status that is shown of an object: of its copies by priority the first that has one. */
+/** The status that is shown of an object: of its copies, by priority here, the first that has one as they merge. */
 function statusIn(copies: readonly { readonly object: Entities[EntityName] }[]): Status | null {
-  for (const { object } of copies) if ('status' in object && object.status !== null) return object.status;
+  for (const { object } of ownersFirst(copies, (copy) => copy.object))
+    if ('status' in object && object.status !== null) return object.status;
   return null;
 }
 

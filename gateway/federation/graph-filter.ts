@@ -1,4 +1,5 @@
 import type { Filter } from '../../adapters/filter.ts';
+import { ownersFirst } from '../../adapters/kit/fill-gaps.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import { evaluate } from './filter-fallback.ts';
 import type { ListPlace, ListPlan, ListSubject } from './list-subject.ts';
@@ -21,7 +22,8 @@ export async function fitsGraph<E extends EntityName>(
 ): Promise<readonly (boolean | null)[]> {
   return await Promise.all(
     objects.map(async (copies, index) => {
-      const object = copies?.[0]?.object;
+      const [first] = ownersFirst(copies ?? [], (copy) => copy.object);
+      const object = first?.object;
       if (object === undefined) return false;
       const graph = graphOf(index);
       if (graph === null) return true;

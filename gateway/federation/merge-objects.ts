@@ -1,4 +1,5 @@
-import type { Conflict, Entities, EntityName, JsonObject } from '../../adapters/model.ts';
+import { fillGaps, ownersFirst } from '../../adapters/kit/fill-gaps.ts';
+import type { Conflict, Entities, EntityName } from '../../adapters/model.ts';
 import { conflictsOf } from './conflicts.ts';
 import type { FieldSet } from './field-set.ts';
 import { keyOf, nodeId, TYPE_NAMES } from './identity.ts';
@@ -28,8 +29,8 @@ interface ShownFields extends Scoped {
 export type Shown<E extends EntityName> = Entities[E] & ShownFields;
 
 /**
- * The copies of one object as one: field by field the first that is not null, by priority. `environment`, `culprit` and
- * the `misc`s merge key by key, as they do in a store; a measurement and its unit belong together.
+ * The copies of one object as one: field by field the first that says anything. Copies of the origin that the object's id
+ * names precede all others, then they follow the priority of their sources.
  * @param copies by priority, at least one
  */
 export function mergeObjects<E extends EntityName>(
@@ -38,57 +39,18 @@ export function mergeObjects<E extends EntityName>(
   fields: FieldSet,
   scope: Scope,
 ): Shown<E> {
-  const [first, ...others] = copies;
+  const ordered = ownersFirst(copies, ({ object }) => object);
+  const [first, ...others] = ordered;
   if (first === undefined) throw new Error(`No copy of a ${entity} was given to merge.`);
   const object =
-    others.length === 0 ? first.object : others.reduce((so, { object }) => filled(so, object), first.object);
+    others.length === 0 ? first.object : others.reduce((so, { object }) => fillGaps(so, object), first.object);
   return {
     ...object,
     __typename: TYPE_NAMES[entity],
     nodeId: fields.showsNodeId ? nodeId(TYPE_NAMES[entity], keyOf(object)) : '',
     sources: copies.map(({ source }) => source.name),
-    conflicts: fields.names.has('conflicts') ? conflictsOf(copies) : [],
+    conflicts: fields.names.has('conflicts') ? conflictsOf(ordered) : [],
     ...('status' in object ? { verdict: verdictOf(object.status) } : {}),
     [SCOPE]: scope,
   };
-}
-
-/** The first object, with what only the second knows. */
-function filled<T extends Entities[EntityName]>(object: T, other: T): T {
-  const merged = { ...object };
-  for (const key of keys(other)) merged[key] = filledField(key, object[key], other[key]);
-  return merged;
-}
-
-/** Object.keys as the type of the object tells them: an object of the model has no other keys. */
-function keys<T extends object>(object: T): (keyof T)[] {
-  return Object.keys(object) as (keyof T)[];
-}
-
-function filledField<V>(key: PropertyKey, value: V, other: V): V {
-  if (value === null || value === undefined) return other;
-  if (typeof value !== 'object' || typeof other !== 'object' || other === null) return value;
-  if (key === 'culprit') return filledObject(value, other);
-  if (key === 'misc') return filledObject(value, other);
-  if (key === 'environment') {
-    const environment = filledObject(value, other);
-    return { ...environment, ...miscOf(value, other) };
-  }
-  return value;
-}
-
-/** `misc` of two environments. */
-function miscOf(value: object, other: object): { readonly misc?: JsonObject } {
-  const [mine, theirs] = [Reflect.get(value, 'misc'), Reflect.get(other, 'misc')];
-  return isObject(mine) && isObject(theirs) ? { misc: filledObject(mine, theirs) } : {};
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Key by key. Spreading defines keys such as `__proto__`, where assigning them would not. */
-function filledObject<T extends object>(value: T, other: T): T {
-  const known = Object.fromEntries(Object.entries(value).filter(([, item]) => item !== null && item !== undefined));
-  return { ...value, ...other, ...known };
 }

@@ -143,6 +143,7 @@ export interface BatchResolvers<T extends ObjectTypes = ObjectTypes> {
     readonly status?: BatchResolver<T['Submission'], NoArgs, unknown>;
     readonly message?: BatchResolver<T['Submission'], NoArgs, unknown | null>;
     readonly counts?: BatchResolver<T['Submission'], NoArgs, unknown | null>;
+    readonly conflicts?: BatchResolver<T['Submission'], NoArgs, unknown>;
   };
   readonly Source?: {
     readonly name?: BatchResolver<T['Source'], NoArgs, unknown>;

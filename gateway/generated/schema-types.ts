@@ -15,7 +15,7 @@ export type Scalars = {
   DateTime: { input: string; output: string; }
   /** A whole number up to 2^53 - 1, as a JSON number: versions of issues do not fit the 32 bits of Int. */
   BigInt: { input: number; output: number; }
-  /** Any JSON value, as the origin sent it. */
+  /** Any JSON value, as the origin sent it. Integers keep all their digits, also those that a double cannot hold. */
   JSON: { input: unknown; output: unknown; }
   /** The text of a URL, as the origin sent it. It is data: check it before you open it. */
   URL: { input: string; output: string; }
@@ -348,6 +348,11 @@ export type Submission = {
   readonly message: Maybe<Scalars['String']['output']>;
   /** By kind of object: how many were `added`, `changed`, or there already (`unchanged`). */
   readonly counts: Maybe<Scalars['JSON']['output']>;
+  /**
+   * How many objects the document reports for another origin than the one they belong to. It changes no field of these
+   * objects: what it says is recorded in their `conflicts`. `message` names the first of them.
+   */
+  readonly conflicts: Scalars['Int']['output'];
 };
 
 /** One CI system behind this endpoint. */

@@ -10,6 +10,7 @@ interface Submission {
   readonly status: string;
   readonly message: string;
   readonly counts: unknown;
+  readonly conflicts: number;
 }
 
 const submit: BatchResolver<unknown, { readonly document: unknown }, Submission> = (parents, { document }, context) =>
@@ -18,8 +19,12 @@ const submit: BatchResolver<unknown, { readonly document: unknown }, Submission>
 async function submitOne(document: unknown, context: RequestContext): Promise<Submission> {
   try {
     const authority = await context.submission.authorise(context.token);
-    const { id, message, counts } = await context.submission.submitValue(document, authority, context.signal);
-    return { id, status: 'ok', message, counts };
+    const { id, message, counts, conflicts } = await context.submission.submitValue(
+      document,
+      authority,
+      context.signal,
+    );
+    return { id, status: 'ok', message, counts, conflicts };
   } catch (error) {
     if (error instanceof Refusal) throw refused(error);
     if (error instanceof SourceError) throw notStored(error);

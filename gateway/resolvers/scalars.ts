@@ -1,4 +1,5 @@
-import { type GraphQLScalarLiteralParser, GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql';
+import { type GraphQLScalarLiteralParser, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { exactInteger } from '../../adapters/kit/exact-json.ts';
 import { normaliseTime } from '../../adapters/kit/normalise-time.ts';
 import { clientError, quoted } from '../federation/client-error.ts';
 
@@ -33,6 +34,20 @@ function literal<T>(
   };
 }
 
+/** As graphql-js reads it, but that integers keep their digits. Documents nest brackets 64 deep at most. */
+function exactLiteral(node: ValueNode, variables?: Parameters<typeof valueFromASTUntyped>[1]): unknown {
+  switch (node.kind) {
+    case Kind.INT:
+      return exactInteger(node.value);
+    case Kind.LIST:
+      return node.values.map((item) => exactLiteral(item, variables));
+    case Kind.OBJECT:
+      return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, exactLiteral(value, variables)]));
+    default:
+      return valueFromASTUntyped(node, variables);
+  }
+}
+
 const DateTime = new GraphQLScalarType<string>({
   name: 'DateTime',
   parseValue: readTime,
@@ -51,7 +66,7 @@ const Url = new GraphQLScalarType<string>({
 const JsonValue = new GraphQLScalarType<unknown>({
   name: 'JSON',
   parseValue: (value) => value,
-  parseLiteral: valueFromASTUntyped,
+  parseLiteral: exactLiteral,
 });
 
 /** The scalars of the schema. Values from sources are in their final form already, so that serialising costs nothing. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
+import { parseExactJson } from '../../adapters/kit/exact-json.ts';
 import type { ApolloContext, Exchange as GraphqlExchange } from '../execution/apollo-server.ts';
 import type { ClientErrorCode } from '../federation/client-error.ts';
 import type { Registry } from '../federation/registry.ts';
@@ -146,7 +147,7 @@ async function readJson(exchange: Exchange, maxBytes: number): Promise<unknown> 
     throw new HttpRefusal(400, 'The body is not UTF-8.');
   }
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch (error) {
     throw new HttpRefusal(400, `The body is not JSON: ${error instanceof Error ? error.message : ''}`);
   }

@@ -48,8 +48,8 @@ async function submit({ submission, maxBytes, open }: SubmitOptions, exchange: E
       const message = 'The document is kept; /status tells what becomes of it.';
       return sendJson(response, 202, { id, status: 'ok', message }, { 'preference-applied': 'respond-async' });
     }
-    const { id, message } = await submission.submitBytes(body, authority, signal);
-    sendJson(response, 200, { id, status: 'ok', message });
+    const { id, message, conflicts } = await submission.submitBytes(body, authority, signal);
+    sendJson(response, 200, { id, status: 'ok', message, conflicts });
   } catch (error) {
     throw body?.fault ?? refusalOf(error);
   }

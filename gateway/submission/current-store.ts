@@ -1,4 +1,4 @@
-import type { Call, LoadCounts, Receipt, Store, StoredObject, Submitter } from '../../adapters/adapter.ts';
+import type { Call, Loaded, Receipt, Store, StoredObject, Submitter } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 
 interface InUse {
@@ -31,7 +31,7 @@ export class CurrentStore implements Store {
     });
   }
 
-  load(objects: AsyncIterable<StoredObject>, by: Submitter, call: Call): Promise<LoadCounts> {
+  load(objects: AsyncIterable<StoredObject>, by: Submitter, call: Call): Promise<Loaded> {
     return this.#use((store) => store.load(objects, by, call));
   }
 

@@ -1,6 +1,8 @@
 import type { Fault, StoredObject } from '../../adapters/adapter.ts';
+import { rounded } from '../../adapters/kit/exact-json.ts';
 import type { DocumentRules } from '../../adapters/kit/kcidb/document-rules.ts';
 import { rulesOf } from '../../adapters/kit/kcidb/document-rules.ts';
+import { exactInMisc } from '../../adapters/kit/kcidb/exact-misc.ts';
 import { fault, MAX_FAULTS } from '../../adapters/kit/kcidb/fault.ts';
 import { isObject, type SentListName } from '../../adapters/kit/kcidb/kcidb-object.ts';
 import { ObjectUpgrade } from '../../adapters/kit/kcidb/object-upgrade.ts';
@@ -36,7 +38,7 @@ export class DocumentJudge {
    * @param origins whose objects are taken; null: everybody's
    */
   static of(version: unknown, origins: readonly string[] | null): DocumentJudge | Fault {
-    const found = readVersion(version);
+    const found = readVersion(rounded(version));
     return isFault(found) ? found : new DocumentJudge(rulesOf(found), origins);
   }
 
@@ -54,9 +56,11 @@ export class DocumentJudge {
   }
 
   /** The objects to store that come of one sent object: none once the document cannot be accepted any more. */
-  judge(list: SentListName, index: number, sent: unknown): readonly StoredObject[] {
+  judge(list: SentListName, index: number, given: unknown): readonly StoredObject[] {
     if (this.isFull) return [];
-    const faults = sent === TOO_LARGE ? [tooLarge(list, index)] : this.#objectFaults(list, index, sent);
+    const faults = given === TOO_LARGE ? [tooLarge(list, index)] : [];
+    const sent = exactInMisc(given);
+    if (faults.length === 0) faults.push(...this.#objectFaults(list, index, sent));
     if (faults.length > 0 || !isObject(sent)) {
       this.#faults.push(...faults);
       return [];

@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../adapters/kit/exact-json.ts';
 import { type ByteSource, chunksOf } from './byte-source.ts';
 import { JsonScanner } from './json-scanner.ts';
 
@@ -30,9 +31,9 @@ export function* elementsOf(source: ByteSource, start: number, end: number): Gen
       isTooLarge(range) ? TOO_LARGE : textOf(chunk.subarray(range.start - chunkStart, range.end - chunkStart)),
     );
     if (spanning !== undefined) {
-      yield isTooLarge(spanning) ? TOO_LARGE : JSON.parse(textOf(source.read(spanning.start, spanning.end)));
+      yield isTooLarge(spanning) ? TOO_LARGE : parseExactJson(textOf(source.read(spanning.start, spanning.end)));
     }
-    for (const text of texts) yield text === TOO_LARGE ? TOO_LARGE : JSON.parse(text);
+    for (const text of texts) yield text === TOO_LARGE ? TOO_LARGE : parseExactJson(text);
   }
 }
 

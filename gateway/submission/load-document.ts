@@ -16,10 +16,12 @@ export async function loadDocument(
   signal: AbortSignal,
   log: Logger,
 ): Promise<Accepted> {
-  const counts = await store.load(objects, { origins, submission: id }, callOf(signal, log)).catch((error: unknown) => {
-    throw isUnstorable(error) ? refusalByStore(error) : error;
-  });
-  return { id, message: describe(counts), counts };
+  const { conflicts, firstConflict, ...counts } = await store
+    .load(objects, { origins, submission: id }, callOf(signal, log))
+    .catch((error: unknown) => {
+      throw isUnstorable(error) ? refusalByStore(error) : error;
+    });
+  return { id, message: `${describe(counts)}${describeConflicts(conflicts, firstConflict)}`, counts, conflicts };
 }
 
 // Deadlines are for queries: a document may take as long as it needs.
@@ -49,4 +51,11 @@ function describe(counts: LoadCounts): string {
   const total = sum.added + sum.changed + sum.unchanged;
   const objects = total === 1 ? '1 object' : `${total} objects`;
   return `The document is stored: ${objects}, ${sum.added} new, ${sum.changed} changed, ${sum.unchanged} unchanged.`;
+}
+
+function describeConflicts(count: number, first: string | null): string {
+  if (count === 0) return '';
+  return count === 1
+    ? ` ${first} belongs to another origin: what the document says of it is recorded as a conflict and changes nothing.`
+    : ` ${count} of them, the first ${first}, belong to other origins: what the document says of them is recorded as conflicts and changes nothing.`;
 }

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { StoredObject } from '../../adapters/adapter.ts';
+import { parseExactJson } from '../../adapters/kit/exact-json.ts';
 import { ENTITY_NAMES, type Entities, type EntityName } from '../../adapters/model.ts';
 
 const WRITE_LENGTH = 256 * 1024;
@@ -53,7 +54,7 @@ export async function* readObjectLines(file: FileHandle): AsyncGenerator<StoredO
 }
 
 function parseObject(line: string): StoredObject {
-  const value: unknown = JSON.parse(line);
+  const value: unknown = parseExactJson(line);
   if (!isStoredObject(value)) throw new Error('A spooled object is damaged.');
   return value;
 }

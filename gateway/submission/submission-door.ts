@@ -10,6 +10,8 @@ export interface Accepted {
   readonly id: string;
   readonly message: string;
   readonly counts: LoadCounts;
+  /** Objects that the document reports for another origin than the one that they belong to. */
+  readonly conflicts: number;
 }
 
 export type RefusalCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call, LoadCounts, Logger, Store, StoredObject } from '../../adapters/adapter.ts';
+import type { Call, Loaded, Logger, Store, StoredObject } from '../../adapters/adapter.ts';
 import { options } from '../../adapters/postgres/options.ts';
 import { createPools, type Pools } from '../../adapters/postgres/pool.ts';
 import { createStore } from '../../adapters/postgres/store.ts';
@@ -9,7 +9,7 @@ export interface OpenStore {
   readonly store: Store;
   readonly pools: Pools;
   /** Loads one document, as an operator. */
-  load(...objects: readonly StoredObject[]): Promise<LoadCounts>;
+  load(...objects: readonly StoredObject[]): Promise<Loaded>;
   rows<R extends object>(sql: string): Promise<readonly R[]>;
   stop(): Promise<void>;
 }

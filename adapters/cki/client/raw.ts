@@ -1,10 +1,10 @@
-import type { Json, JsonObject } from '../../kit/author.ts';
+import { isExactInteger, type Json, type JsonObject } from '../../kit/author.ts';
 
 /** A record as the DataWarehouse gives it. */
 export type Raw = JsonObject;
 
 export function isRaw(value: unknown): value is Raw {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactInteger(value);
 }
 
 /** What a JSON parser gave is nothing but JSON. */

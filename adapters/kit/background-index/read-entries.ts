@@ -1,4 +1,5 @@
 import type { DiskRow, DiskStatements } from '../disk-store.ts';
+import { parseExactJson } from '../exact-json.ts';
 import type { LearntEntry } from './index-entry.ts';
 
 const COLUMNS = 'entry.key, entry.time, entry.record, entry.sequence, entry.learnt';
@@ -59,7 +60,7 @@ export function putEarlier<R>(
 }
 
 function entryOf<R>(row: DiskRow): LearntEntry<R> {
-  const record: R = JSON.parse(String(row.record));
+  const record = parseExactJson<R>(String(row.record));
   const time = typeof row.time === 'string' ? row.time : null;
   return { key: String(row.key), time, record, sequence: Number(row.sequence), learntAt: Number(row.learnt) };
 }

@@ -1,4 +1,5 @@
 import { BoundedCache } from '../bounded-cache.ts';
+import { parseExactJson } from '../exact-json.ts';
 import type { LearntEntry } from './index-entry.ts';
 import type { WrittenEntry } from './put-entries.ts';
 
@@ -72,7 +73,7 @@ export class Unkept {
 }
 
 function learnt<R>({ entry, sequence, learntAt }: Held): LearntEntry<R> {
-  const record: R = JSON.parse(entry.record);
+  const record = parseExactJson<R>(entry.record);
   return { key: entry.key, time: entry.time, record, sequence, learntAt };
 }
 

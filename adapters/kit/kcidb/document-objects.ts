@@ -1,5 +1,7 @@
 import type { StoredObject } from '../../adapter.ts';
+import { rounded } from '../exact-json.ts';
 import { rulesOf } from './document-rules.ts';
+import { exactInMisc } from './exact-misc.ts';
 import { quoted } from './fault.ts';
 import { isObject, type KcidbObject, type SentListName } from './kcidb-object.ts';
 import { ObjectUpgrade } from './object-upgrade.ts';
@@ -23,7 +25,7 @@ export function* documentObjects(document: unknown): Generator<StoredObject | Do
     yield { id: null, message: `A KCIDB document is a JSON object with a "version", not ${quoted(document)}.` };
     return;
   }
-  const version = readVersion(document.version);
+  const version = readVersion(rounded(document.version));
   if (isFault(version)) {
     yield { id: null, message: version.message };
     return;
@@ -39,7 +41,7 @@ export function* documentObjects(document: unknown): Generator<StoredObject | Do
     const listFault = objects === undefined ? null : rules.listFault(list, objects);
     if (listFault !== null) yield { id: null, message: listFault.message };
     if (!Array.isArray(objects)) continue;
-    for (const [index, object] of objects.entries()) yield* oneObject(list, index, object);
+    for (const [index, object] of objects.entries()) yield* oneObject(list, index, exactInMisc(object));
   }
 
   function* oneObject(list: SentListName, index: number, object: unknown): Generator<StoredObject | DocumentFault> {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { StoredObject } from '../../adapter.ts';
+import { parseExactJson } from '../exact-json.ts';
 import type { DocumentFault } from './document-objects.ts';
 import type { DocumentFormat, ReaderAnswer, ReaderJob } from './reader-job.ts';
 
@@ -44,7 +45,7 @@ export class DocumentReader {
     const objects: StoredObject[] = [];
     const { promise, resolve, reject } = Promise.withResolvers<ReadDocuments>();
     const onMessage = (answer: ReaderAnswer) => {
-      if ('objects' in answer) for (const object of answer.objects) objects.push(object);
+      if ('objects' in answer) for (const object of objectsIn(answer.objects)) objects.push(object);
       else resolve({ objects, ...answer });
     };
     const onError = (error: Error) => {
@@ -64,6 +65,16 @@ export class DocumentReader {
       worker.unref();
     }
   }
+}
+
+function objectsIn(text: string): readonly StoredObject[] {
+  const objects: unknown = parseExactJson(text);
+  return areObjects(objects) ? objects : [];
+}
+
+/** Made by our own thread a moment ago. */
+function areObjects(value: unknown): value is readonly StoredObject[] {
+  return Array.isArray(value);
 }
 
 function startWorker(): Worker {

@@ -1,3 +1,5 @@
+import { isExactInteger } from '../exact-json.ts';
+
 /** An object of a KCIDB document as JSON has it: snake case, absent fields absent. */
 export type KcidbObject = Record<string, unknown>;
 
@@ -9,5 +11,5 @@ export type SentListName = ListName | 'revisions';
 
 /** Whether a parsed value is a JSON object. */
 export function isObject(value: unknown): value is KcidbObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactInteger(value);
 }

@@ -1,4 +1,3 @@
-import type { StoredObject } from '../../adapter.ts';
 import type { DocumentFault } from './document-objects.ts';
 
 /** `ndjson`: one document a line. */
@@ -14,7 +13,8 @@ export interface ReaderJob {
 
 /** What the reading thread answers: some objects, any number of times, then the end. */
 export type ReaderAnswer =
-  | { readonly objects: readonly StoredObject[] }
+  /** As JSON: the copy of a message would lose the digits of great integers. */
+  | { readonly objects: string }
   | {
       /** The first of the faults. */
       readonly faults: readonly DocumentFault[];

@@ -1,6 +1,7 @@
 // The body of the thread that reads KCIDB documents: one job at a time, some answers with objects and a last one.
 import { parentPort } from 'node:worker_threads';
 import type { StoredObject } from '../../adapter.ts';
+import { parseExactJson } from '../exact-json.ts';
 import { type DocumentFault, documentObjects, isDocumentFault } from './document-objects.ts';
 import type { ReaderAnswer, ReaderJob } from './reader-job.ts';
 
@@ -34,12 +35,12 @@ function read(job: ReaderJob): void {
       if (objectCount > job.maxObjects) break;
       batch.push(given);
       if (batch.length < BATCH) continue;
-      post({ objects: batch });
+      post({ objects: JSON.stringify(batch) });
       batch = [];
     }
     if (objectCount > job.maxObjects) break;
   }
-  if (batch.length > 0) post({ objects: batch });
+  if (batch.length > 0) post({ objects: JSON.stringify(batch) });
   post({ faults, faultCount, isBroken, isCutShort: objectCount > job.maxObjects });
 }
 
@@ -69,7 +70,7 @@ function* documentsIn({ text, format }: ReaderJob): Generator<readonly [place: s
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch (error) {
     // The message of the parser quotes the text, of any length.
     const place = error instanceof Error ? (/at position \d+/.exec(error.message)?.[0] ?? 'at its end') : '';

@@ -1,4 +1,5 @@
 import type { Fault } from '../../adapter.ts';
+import { isExactInteger } from '../exact-json.ts';
 import { fault, type Place, quoted } from './fault.ts';
 
 /** How deep objects and lists may lie in each other, the document itself being the first level. */
@@ -41,7 +42,7 @@ export function storableFaults(value: unknown, root: Place, limit: number): Faul
 
 function visitContainer(container: Container, containers: Container[], root: Place, faults: Fault[], limit: number) {
   const visit = (key: string | number, child: unknown) => {
-    if (typeof child === 'object' && child !== null) {
+    if (typeof child === 'object' && child !== null && !isExactInteger(child)) {
       containers.push({ value: child, parent: container, key, level: container.level + 1 });
       return;
     }

@@ -1,4 +1,5 @@
 import type { Json } from '../../model.ts';
+import { exactInteger } from '../exact-json.ts';
 import { idOf, kindOf, numberOf, timeOf } from './values.ts';
 
 /** Nesting beyond it is cut: no system nests so deep, and what handles documents must be bounded. */
@@ -13,6 +14,7 @@ export function toJson(value: unknown, depth = 0): Json {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (value instanceof Date) return timeOf(value);
   if (kindOf(value) === 'ObjectId') return idOf(value);
+  if (kindOf(value) === 'Long' || typeof value === 'bigint') return exactInteger(String(value));
   const number = numberOf(value);
   if (number !== null) return number;
   if (Array.isArray(value)) return value.map((item) => toJson(item, depth + 1));

@@ -1,3 +1,4 @@
+import { isExactInteger } from '../../kit/exact-json.ts';
 import { toJson } from '../../kit/mongo/to-json.ts';
 import type { Json, JsonObject } from '../../model.ts';
 
@@ -9,7 +10,7 @@ export function miscOf(members: Readonly<Record<string, unknown>>): JsonObject {
 
 /** As deep as `toJson` goes, which cuts what nests deeper. */
 function withoutNulls(value: Json): Json {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || isExactInteger(value)) return value;
   if (isList(value)) return value.map(withoutNulls);
   const members = Object.entries(value).filter(([, member]) => member !== null);
   return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, normaliseTime, SourceError } from '../../kit/author.ts';
+import { isExactInteger, type Json, type JsonObject, normaliseTime, SourceError } from '../../kit/author.ts';
 
 export type Warn = (error: SourceError) => void;
 
@@ -70,5 +70,5 @@ export class FieldReader {
 }
 
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactInteger(value);
 }

@@ -1,5 +1,5 @@
 import type { Entities, EntityName, StoredObject } from '../../kit/author.ts';
-import { comparePlaces, namedCommits } from '../../kit/author.ts';
+import { comparePlaces, namedCommits, ownerOf } from '../../kit/author.ts';
 import { revisionKey } from '../ids.ts';
 import { placeOf } from '../translate.ts';
 import { Documents, type Index, type Row, type Table } from './documents.ts';
@@ -11,7 +11,10 @@ const STEPS = 256;
 
 type Reports = { readonly [E in EntityName]: Map<string, Entities[E]> };
 
-/** Merges what several reports say of one object, sorts, and indexes, in stretches. The order of the reports counts. */
+/**
+ * Merges what several reports say of one object, sorts, and indexes, in stretches. The order of the reports counts, behind
+ * those of the origin that the object's id names.
+ */
 export async function buildDocuments(objects: Iterable<StoredObject>, pace: Pace): Promise<Documents> {
   const reports: Reports = {
     checkout: new Map(),
@@ -20,8 +23,14 @@ export async function buildDocuments(objects: Iterable<StoredObject>, pace: Pace
     issue: new Map(),
     incident: new Map(),
   };
+  const others: StoredObject[] = [];
   let step = 0;
   for (const stored of objects) {
+    if (stored.object.origin === ownerOf(stored.object.id)) add(reports, stored);
+    else others.push(stored);
+    if (++step % STEPS === 0) await pace.breathe();
+  }
+  for (const stored of others) {
     add(reports, stored);
     if (++step % STEPS === 0) await pace.breathe();
   }

@@ -5,12 +5,14 @@ import { createLog } from '../../log.ts';
 import { DocumentLoader } from '../../submission/document-loader.ts';
 import { Refusal } from '../../submission/submission-door.ts';
 import { CommandError } from '../command.ts';
+import { describeConfig } from '../existing-store.ts';
 import { openSources, storeOf } from '../open-sources.ts';
 import type { Destination } from './outcome.ts';
 
 /** The store that the configuration submits into, as the operator, who loads for all origins. */
 export async function openStore(configFile: string | undefined): Promise<Destination> {
   const config = await loadConfig({ file: configFile, overrides: { attach: true } });
+  process.stdout.write(describeConfig(config));
   const log = createLog({ ...config.log, level: 'error' });
   const registry = await openSources(config, log);
   try {

@@ -8,6 +8,7 @@ import { translateIssue } from '../../../adapters/cki/translate-issue.ts';
 import { translateTest } from '../../../adapters/cki/translate-test.ts';
 import type { SourceError } from '../../../adapters/errors.ts';
 import type { Found } from '../../../adapters/kit/author.ts';
+import { exactInteger } from '../../../adapters/kit/exact-json.ts';
 import { documentObjects, isDocumentFault } from '../../../adapters/kit/kcidb/document-objects.ts';
 import { modelFaults } from '../../../adapters/kit/kcidb/model-faults.ts';
 import type { Entities, EntityName, Json, JsonObject } from '../../../adapters/model.ts';
@@ -58,6 +59,12 @@ const TABLE: readonly (readonly [
     { logExcerpt: null, patchsetHash: null },
   ],
   ['a null is nothing', 'build', { config_name: null, misc: null }, { configName: null, misc: null }],
+  [
+    'integers keep their digits within misc',
+    'build',
+    { misc: { iid: 1, ns: exactInteger('1753000000123456789'), deep: [exactInteger('-9007199254740993')] } },
+    { misc: { iid: 1, ns: exactInteger('1753000000123456789'), deep: [exactInteger('-9007199254740993')] } },
+  ],
   ['a null within misc stays', 'build', { misc: { iid: 1, a: { b: null } } }, { misc: { iid: 1, a: { b: null } } }],
   ['an empty list stays', 'test', { output_files: [] }, { outputFiles: [] }],
   ['a commit is of small letters', 'checkout', { git_commit_hash: HASH }, { gitCommitHash: HASH.toLowerCase() }],

@@ -94,6 +94,14 @@ describe('guarded HTTP', () => {
     expect(String(Reflect.get(Object(fault), 'message'))).not.toMatch(/127\.0\.0\.1|http:/);
   });
 
+  it('keeps every digit of an integer, so that it can be written as it came', async () => {
+    const text = '{"misc":{"ns":1753000000123456789,"list":[-9007199254740993,1.5]},"id":7}';
+    const url = await serve((_, response) => response.writeHead(200, JSON_TYPE).end(text));
+    const json = (await ask(url)).json();
+    expect(JSON.stringify(json)).toBe(text);
+    expect(json).toMatchObject({ id: 7 });
+  });
+
   it('takes garbage for bad data only when it is read as JSON', async () => {
     const url = await serve((_, response) => response.writeHead(200, JSON_TYPE).end('{"half":'));
     const response = await ask(url);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { StoredObject } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
+import { ENTITY_NAMES } from '../../../adapters/model.ts';
 import { build, checkout, incident, issue, test } from '../../support/model-objects.ts';
 import { aCall, arriving, type OpenStore, openStore } from '../../support/open-store.ts';
 import { EMBEDDED, installations, usePostgres } from '../../support/postgres.ts';
@@ -69,7 +70,7 @@ for (const installation of installations()) {
       });
       expect(before[0]?.l).toEqual([{ id: 'maestro:t', log_excerpt: 'line\n\u{1F600}' }]);
       const again = await load(...every, ...every);
-      for (const entity of Object.values(again)) expect(entity).toEqual({ added: 0, changed: 0, unchanged: 1 });
+      for (const entity of ENTITY_NAMES) expect(again[entity]).toEqual({ added: 0, changed: 0, unchanged: 1 });
       expect(await rows(all)).toEqual(before);
     });
 
@@ -108,18 +109,18 @@ for (const installation of installations()) {
       await load(test({ id: 'maestro:1', status: 'PASS' }));
       const [before] = await rows('SELECT * FROM tests');
       const foreign = test({ id: 'maestro:1', origin: 'redhat', status: 'FAIL', comment: 'mine', misc: { lab: 'x' } });
-      expect((await load(foreign)).test).toEqual({ added: 0, changed: 0, unchanged: 1 });
+      const counts = await load(foreign);
+      expect(counts.test).toEqual({ added: 0, changed: 0, unchanged: 1 });
+      expect(counts).toMatchObject({ conflicts: 1, firstConflict: 'maestro:1' });
       await load(foreign);
       expect(await rows('SELECT * FROM tests')).toEqual([before]);
       expect(await rows('SELECT field, value, origin FROM conflicts ORDER BY field')).toEqual([
+        { field: 'buildId', value: 'maestro:build', origin: 'redhat' },
         { field: 'comment', value: 'mine', origin: 'redhat' },
         { field: 'misc.lab', value: 'x', origin: 'redhat' },
         { field: 'origin', value: 'redhat', origin: 'redhat' },
         { field: 'status', value: 'FAIL', origin: 'redhat' },
       ]);
-      // What the owner says in the end is shown, and no conflict any more.
-      await load(test({ id: 'maestro:1', comment: 'mine' }));
-      expect(await rows(`SELECT field FROM conflicts WHERE field = 'comment'`)).toEqual([]);
     });
   });
 }
@@ -142,10 +143,12 @@ describe('loading', { timeout: 120_000 }, () => {
       test({ id: 'maestro:1', comment: 'b', origin: 'redhat' }),
     );
     expect(counts.test).toEqual({ added: 2, changed: 0, unchanged: 0 });
+    expect(counts).toMatchObject({ conflicts: 1, firstConflict: 'maestro:1' });
     expect(await rows(`SELECT status, comment, origin FROM tests WHERE id = 'maestro:1'`)).toEqual([
       { status: 'PASS', comment: 'a', origin: 'maestro' },
     ]);
     expect(await rows('SELECT field, value, origin FROM conflicts ORDER BY field, value::text')).toEqual([
+      { field: 'buildId', value: 'maestro:build', origin: 'redhat' },
       { field: 'comment', value: 'b', origin: 'redhat' },
       { field: 'origin', value: 'redhat', origin: 'redhat' },
       { field: 'status', value: 'FAIL', origin: 'maestro' },
@@ -246,25 +249,31 @@ describe('loading', { timeout: 120_000 }, () => {
     function* large(): Iterable<StoredObject> {
       for (let n = 0; n < 21_000; n += 1) {
         yield test({ id: `maestro:${String(n).padStart(5, '0')}`, status: 'FAIL' });
-        // One that is said of so often that it fills batches of its own.
+        // One that is said of so often that it fills batches of its own, by two origins.
         if (n > 19_000) yield test({ id: 'maestro:often', duration: n % 3 });
+        if (n > 19_000) yield test({ id: 'redhat:often', origin: n < 20_500 ? 'arm' : 'redhat' });
       }
       for (let version = 0; version < 700; version += 1) yield issue({ id: 'maestro:i', version });
     }
     const by = { origins: null, submission: 'large' };
     const counts = await store.load(arriving(large()), by, aCall());
-    expect(counts.test).toEqual({ added: 21_000, changed: 0, unchanged: 1 });
+    expect(counts.test).toEqual({ added: 21_001, changed: 0, unchanged: 1 });
+    expect(counts).toMatchObject({ conflicts: 1, firstConflict: 'redhat:often' });
     expect(counts.issue).toEqual({ added: 700, changed: 0, unchanged: 0 });
-    expect(await rows('SELECT count(*) FROM tests')).toEqual([{ count: 21_001 }]);
+    expect(await rows('SELECT count(*) FROM tests')).toEqual([{ count: 21_002 }]);
     expect(await rows(`SELECT duration FROM tests WHERE id = 'maestro:often'`)).toEqual([{ duration: 2 }]);
-    expect(await rows('SELECT id, field, value FROM conflicts ORDER BY id, value::text')).toEqual([
+    expect(await rows(`SELECT origin FROM tests WHERE id = 'redhat:often'`)).toEqual([{ origin: 'redhat' }]);
+    expect(
+      await rows(`SELECT id, field, value FROM conflicts WHERE origin = 'maestro' ORDER BY id, value::text`),
+    ).toEqual([
       { id: 'maestro:00007', field: 'status', value: 'FAIL' },
       { id: 'maestro:often', field: 'duration', value: 0 },
       { id: 'maestro:often', field: 'duration', value: 1 },
     ]);
     expect(await rows('SELECT version FROM issues WHERE newest')).toEqual([{ version: 699 }]);
     const again = await store.load(arriving(large()), by, aCall());
-    expect(again.test).toEqual({ added: 0, changed: 0, unchanged: 21_001 });
+    expect(again.test).toEqual({ added: 0, changed: 0, unchanged: 21_002 });
+    expect(again).toMatchObject({ conflicts: 1, firstConflict: 'redhat:often' });
   });
 
   it('orders ids by their bytes on both sides', async () => {

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Call } from '../../../adapters/adapter.ts';
 import type { SourceError } from '../../../adapters/errors.ts';
 import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/conformance.ts';
+import type { Build } from '../../../adapters/model.ts';
 import { adapter } from '../../../adapters/template/adapter.ts';
 import { build, test } from '../../support/model-objects.ts';
 import { SILENT } from '../../support/open-store.ts';
@@ -66,6 +67,31 @@ function turnsMeasured(): () => number {
     return Math.max(longest, used() - last);
   };
 }
+
+describe('several reports of one object', () => {
+  it('merge in the order of the files, those of the origin that the id names first, and empty texts say nothing', async () => {
+    const report = (given: Partial<Build>) => documentOf([build({ id: 'a:1', checkoutId: 'a:c', ...given })]);
+    const path = await folder({
+      '1.json': report({ origin: 'other', comment: 'theirs', configName: 'theirs', command: 'theirs' }),
+      '2.json': report({ comment: '', outputFiles: [], misc: { lab: '' } }),
+      '3.json': report({ comment: 'mine', configName: 'mine', outputFiles: [{ name: 'a', url: 'https://a/' }] }),
+      '4.json': report({ comment: 'late', misc: { lab: 'x' } }),
+    });
+    const { adapter: of } = await open({ path });
+    const fields = new Set(['comment', 'configName', 'command', 'outputFiles', 'misc']);
+    const found = (await of.getMany('build', ['a:1'], { ...aCall(), fields })).get('a:1');
+    expect(found).toMatchObject({
+      object: {
+        origin: 'a',
+        comment: 'mine',
+        configName: 'mine',
+        command: 'theirs',
+        outputFiles: [{ name: 'a' }],
+        misc: { lab: 'x' },
+      },
+    });
+  });
+});
 
 describe('files that change', () => {
   it('are followed as they are written, replaced and removed, long before the next look', async () => {

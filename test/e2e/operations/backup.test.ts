@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documentOf } from '../../../bench/documents.ts';
-import { installations, usePostgres } from '../../support/postgres.ts';
+import { execute, installations, usePostgres } from '../../support/postgres.ts';
 import { ServedGateway } from '../../support/served-gateway.ts';
 import { removeFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -59,6 +59,78 @@ describe.skipIf(server === undefined)('a store on a server', () => {
     // What is there already is not written over.
     await expect(script('restore.sh', [file, url], server?.binaries)).rejects.toThrow();
   }, 120_000);
+});
+
+describe.skipIf(server === undefined)('a store that is restored for a role without privileges', () => {
+  const postgres = usePostgres(server);
+  const ROLE = 'kcigraph';
+  const PASSWORD = 'a password of the tests';
+  const psql = (url: string, ...args: readonly string[]) =>
+    promisify(execFile)('psql', ['--no-psqlrc', ...args, url], {
+      env: { ...process.env, PATH: `${server?.binaries}:${process.env.PATH}` },
+    });
+  /** Another database, as seen by the role of the gateway or by the superuser of a URL. */
+  const urlOf = (superuser: string, database: string, role: string | null) => {
+    const url = new URL(superuser);
+    url.pathname = `/${database}`;
+    if (role !== null) [url.username, url.password] = [role, encodeURIComponent(PASSWORD)];
+    return url.href;
+  };
+  let superuser: string;
+  let file: string;
+  let before: unknown;
+  const config = (url: string) => `sources: { native: { adapter: postgres, url: "${url}" } }\n${open}`;
+  beforeAll(async () => {
+    superuser = await postgres.migrated();
+    const gateway = await ServedGateway.start(config(superuser));
+    await fill(gateway, 0, 2);
+    before = (await gateway.ask(ALL)).data;
+    await gateway.stop();
+    file = join(folder, 'granted.dump');
+    await execute(superuser, 'CREATE ROLE reader; GRANT SELECT ON tests TO reader');
+    await script('backup.sh', [superuser, file], server?.binaries);
+    await execute(superuser, 'DROP OWNED BY reader; DROP ROLE reader');
+  }, 120_000);
+
+  const create = (database: string) =>
+    psql(
+      superuser,
+      '-v',
+      `password=${PASSWORD}`,
+      '-v',
+      `database=${database}`,
+      '-f',
+      join(EXAMPLES, 'create-database.sql'),
+    );
+
+  it.each([
+    ['by the role itself', 'by_role', async () => create('by_role'), ROLE, []],
+    ['by a superuser, into a database of the role', 'by_superuser', async () => create('by_superuser'), null, []],
+    [
+      'by a superuser, into a database of its own that passes to the role',
+      'passed',
+      async () => execute(superuser, 'CREATE DATABASE passed'),
+      null,
+      [ROLE],
+    ],
+  ])(
+    '%s is served and loaded into by that role',
+    async (_, database, make, role, more) => {
+      await make();
+      await script('restore.sh', [file, urlOf(superuser, database, role), ...more], server?.binaries);
+      const url = urlOf(superuser, database, ROLE);
+      const { rows } = await execute(
+        url,
+        "SELECT rolsuper, current_setting('jit') AS jit FROM pg_roles WHERE rolname = current_user",
+      );
+      expect(rows).toEqual([{ rolsuper: false, jit: 'off' }]);
+      const restored = await ServedGateway.start(config(url));
+      expect((await restored.ask(ALL)).data).toEqual(before);
+      await fill(restored, 2, 3);
+      await restored.stop();
+    },
+    120_000,
+  );
 });
 
 describe('an embedded store', () => {

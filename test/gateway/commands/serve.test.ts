@@ -27,7 +27,7 @@ describe('kcigraph serve', () => {
     await chmod(folder, 0o755);
     const { output, url } = await serve(folder);
     expect(output()).toContain(`listens on ${url}`);
-    expect(output()).toContain('Configuration: none, so data lies in ./data. Sources: native (postgres).');
+    expect(output()).toMatch(/^Configuration: none, so data lies in \.\/data\. Sources: native \(postgres\)\.\n/);
     expect(output()).toContain('Submissions: open, without a token, to this machine only.');
     expect((await fetch(`${url}/ready`)).status).toBe(200);
 

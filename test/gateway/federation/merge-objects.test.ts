@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Test } from '../../../adapters/model.ts';
+import type { Environment, Test } from '../../../adapters/model.ts';
 import { ArrayAdapter, type ArrayDocument } from '../../support/array-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { test } from '../../support/model-objects.ts';
@@ -17,6 +17,10 @@ function copyOf(given: Partial<Test>): ArrayDocument {
   const made = test({ ...given, id: ID });
   if (made.entity !== 'test') throw new Error('A test is no test.');
   return made;
+}
+
+function environment(given: Partial<Environment>): Environment {
+  return { comment: null, compatible: null, misc: null, ...given };
 }
 
 function gatewayOf(...copies: readonly Partial<Test>[]): FederatedGateway {
@@ -67,6 +71,82 @@ describe('copies of one object', () => {
     ]);
     const { data } = await gateway.ask<Shown>('{ test(id: "lab:t") { comment sources } }');
     expect(data.test).toEqual({ comment: 'high', sources: ['high', 'low'] });
+  });
+
+  it('begin with those of the origin that the id names, whatever the priority of their sources', async () => {
+    const gateway = gatewayOf(
+      { origin: 'other', path: 'theirs', comment: 'theirs', status: 'PASS', misc: { lab: 'theirs', more: 1 } },
+      { path: 'mine', status: 'FAIL', misc: { lab: 'mine' } },
+    );
+    const { data } = await gateway.ask<Shown>(QUERY);
+    expect(data.test).toMatchObject({ origin: 'lab', path: 'mine', status: 'FAIL', verdict: 'FAIL' });
+    // What the owner does not say, another source may.
+    expect(data.test).toMatchObject({ comment: 'theirs', misc: { lab: 'mine', more: 1 }, sources: ['s0', 's1'] });
+    const { data: shown } = await gateway.ask<Shown>(WITH_CONFLICTS);
+    expect(shown.test.conflicts).toContainEqual({
+      field: 'status',
+      values: [
+        { value: 'FAIL', source: 's1', origin: 'lab', at: null },
+        { value: 'PASS', source: 's0', origin: 'other', at: null },
+      ],
+    });
+    const counted = await gateway.ask<{ tests: object }>('{ tests { totalCount statusCounts { fail pass } } }');
+    expect(counted.data.tests).toEqual({ totalCount: 1, statusCounts: { fail: 1, pass: 0 } });
+  });
+
+  const log = [{ name: 'log', url: 'https://a/' }];
+  it.each([
+    ['an empty text', { comment: '' }, { comment: 'full' }],
+    [
+      'an empty text of an environment',
+      { environment: environment({ comment: '' }) },
+      { environment: environment({ comment: 'full' }) },
+    ],
+    ['an empty text in misc', { misc: { lab: '' } }, { misc: { lab: 'full' } }],
+    ['an empty list of files', { outputFiles: [] }, { outputFiles: log }],
+    [
+      'an empty list of an environment',
+      { environment: environment({ compatible: [] }) },
+      { environment: environment({ compatible: ['a'] }) },
+    ],
+  ])('say nothing by %s, in either order, and it is no conflict', async (_, empty, full) => {
+    const query = `{ test(id: "${ID}") {
+      comment outputFiles { name url } environment { comment compatible misc } misc conflicts { field } } }`;
+    const { data: wanted } = await gatewayOf(full).ask<Shown>(query);
+    for (const copies of [
+      [empty, full],
+      [full, empty],
+      [{}, empty, full],
+    ]) {
+      expect((await gatewayOf(...copies).ask<Shown>(query)).data).toEqual(wanted);
+    }
+  });
+
+  it('keep an empty list in misc, which is a value like any other', async () => {
+    const gateway = gatewayOf({ misc: { found: [] } }, { misc: { found: [1] } });
+    const { data } = await gateway.ask<Shown>(`{ test(id: "${ID}") { misc conflicts { field } } }`);
+    expect(data.test).toEqual({ misc: { found: [] }, conflicts: [{ field: 'misc.found' }] });
+  });
+
+  it('show what a copy says before what its source only keeps as a conflict', async () => {
+    const values = [
+      { value: null, source: null, origin: 'lab', at: null },
+      { value: 'theirs', source: null, origin: 'other', at: '2026-01-01T00:00:00.000000Z' },
+    ];
+    const gateway = gatewayOf({ conflicts: [{ field: 'comment', values }] }, { comment: 'shown' });
+    const { data } = await gateway.ask<Shown>(WITH_CONFLICTS);
+    expect(data.test).toEqual({
+      comment: 'shown',
+      conflicts: [
+        {
+          field: 'comment',
+          values: [
+            { value: 'shown', source: 's1', origin: 'lab', at: null },
+            { value: 'theirs', source: 's0', origin: 'other', at: '2026-01-01T00:00:00.000000Z' },
+          ],
+        },
+      ],
+    });
   });
 
   it('show on which fields they differ, the value that is shown first, and none where they agree', async () => {

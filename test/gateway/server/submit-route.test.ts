@@ -53,12 +53,73 @@ describe('POST /submit', () => {
       id: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
       status: 'ok',
       message: expect.any(String),
+      conflicts: 0,
     });
     const found = await ask(gateway.url, '{ test(id: "acme:one") { id status verdict sources } }');
     expect(found.answer.data).toEqual({
       test: { id: 'acme:one', status: 'PASS', verdict: 'PASS', sources: ['native'] },
     });
     expect(await statusOf(answer.id)).toMatchObject({ status: 200, answer: { id: answer.id, status: 'processed' } });
+  });
+
+  it("counts the objects of others' that a document is about, names the first, and changes nothing of them", async () => {
+    const objectOf = (id: string, origin: string, comment: string) => ({ id, origin, build_id: 'acme:b', comment });
+    const documentFor = (origin: string, ...ids: readonly string[]) => ({
+      version: { major: 5, minor: 3 },
+      tests: ids.map((id) => objectOf(id, origin, `of ${origin}`)),
+    });
+    expect((await submit(documentFor('acme', 'acme:mine1', 'acme:mine2'))).answer).toMatchObject({ conflicts: 0 });
+    const other = { authorization: `Bearer ${await tokenFor('other')}` };
+    const foreign = documentFor('other', 'other:own', 'acme:mine2', 'acme:mine1', 'acme:mine2');
+    for (const _ of ['first', 'again']) {
+      const { status, answer } = await submit(foreign, other);
+      expect(status).toBe(200);
+      expect(answer).toMatchObject({ status: 'ok', conflicts: 2 });
+      expect(answer.message).toContain('2 of them, the first acme:mine2, belong to other origins');
+    }
+    const query =
+      '{ tests(filter: {id: ["acme:mine1", "acme:mine2"]}) { nodes { origin comment conflicts { field } } } }';
+    const shown = { origin: 'acme', comment: 'of acme', conflicts: [{ field: 'comment' }, { field: 'origin' }] };
+    expect((await ask(gateway.url, query)).answer.data).toEqual({ tests: { nodes: [shown, shown] } });
+    const mutation = `mutation($document: JSON!) { submit(document: $document) { status conflicts message counts } }`;
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...other },
+      body: JSON.stringify({ query: mutation, variables: { document: foreign } }),
+    });
+    expect(await response.json()).toMatchObject({
+      data: {
+        submit: {
+          status: 'ok',
+          conflicts: 2,
+          message: expect.stringContaining('the first acme:mine2'),
+          counts: { test: { added: 0, changed: 0, unchanged: 3 } },
+        },
+      },
+    });
+  });
+
+  it('takes an empty text for no text, whichever of two documents has it', async () => {
+    const buildOf = (id: string, text: object) => ({
+      version: { major: 5, minor: 3 },
+      builds: [{ id: `acme:${id}`, origin: 'acme', checkout_id: 'acme:c', ...text }],
+    });
+    const [empty, full] = [
+      { log_excerpt: '', comment: '' },
+      { log_excerpt: 'error: it broke', comment: 'v1' },
+    ];
+    const orders: readonly (readonly [string, object, object])[] = [
+      ['emptyFirst', empty, full],
+      ['emptyLast', full, empty],
+    ];
+    for (const [id, first, later] of orders) {
+      await submit(buildOf(id, first));
+      await submit(buildOf(id, later));
+      const query = `{ build(id: "acme:${id}") { logExcerpt comment conflicts { field } } }`;
+      expect((await ask(gateway.url, query)).answer.data).toEqual({
+        build: { logExcerpt: 'error: it broke', comment: 'v1', conflicts: [] },
+      });
+    }
   });
 
   it('takes gzip', async () => {

@@ -47,6 +47,7 @@ describe('kcigraph submit', () => {
   it('loads files of all origins, and says so of each and in sum', async () => {
     const { out, errors, code } = await kcigraph(['submit', 'good.json', 'other.json']);
     expect(errors).toBe('');
+    expect(out.split('\n')[0]).toBe(`Configuration: ${join(folder, 'kcigraph.yaml')}.`);
     expect(out).toMatch(/good\.json: .*3 new.*Receipt \w{32}\.\nother\.json: .*2 new.*\n2 of 2 documents stored\.\n/);
     expect(code).toBe(0);
     expect([await countOf('acme'), await countOf('other')]).toEqual([3, 2]);
@@ -64,6 +65,23 @@ describe('kcigraph submit', () => {
     expect(out).toMatch(/1 of 5 documents stored, 4 not\.\n$/);
     expect(code).toBe(1);
   });
+
+  it('tells which objects belong to another origin, into the store and through a gateway alike', async () => {
+    const foreign = documentOfTests(3, 'intruder', { id: 'acme:theirs' });
+    await writeFile(join(folder, 'owner.json'), JSON.stringify(documentOfTests(1, 'acme', { id: 'acme:theirs' })));
+    await writeFile(join(folder, 'foreign.json'), JSON.stringify(foreign));
+    expect((await kcigraph(['submit', 'owner.json'])).code).toBe(0);
+    const said = /foreign\.json: .* acme:theirs belongs to another origin: what the document says of it is recorded/;
+    expect((await kcigraph(['submit', 'foreign.json'])).out).toMatch(said);
+    const gateway = await startGateway({ folder });
+    try {
+      const { out: token } = await kcigraph(['token', '--origin', 'intruder']);
+      const env = { KCIGRAPH_TOKEN: token.trim() };
+      expect((await kcigraph(['submit', 'foreign.json', '--to', gateway.url], { env })).out).toMatch(said);
+    } finally {
+      await gateway.stop();
+    }
+  }, 60_000);
 
   it('reads standard input', async () => {
     const { out, code } = await kcigraph(['submit', '-'], { input: JSON.stringify(documentOfTests(1, 'piped')) });
@@ -92,7 +110,7 @@ describe('kcigraph token', () => {
     const gateway = await startGateway({ folder });
     try {
       const made = await kcigraph(['token', '--origin', 'distant', '--expires', '1h']);
-      expect(made).toMatchObject({ code: 0, errors: '' });
+      expect(made).toMatchObject({ code: 0, errors: `Configuration: ${join(folder, 'kcigraph.yaml')}.\n` });
       const env = { KCIGRAPH_TOKEN: made.out.trim() };
       const large = documentOfTests(2000, 'distant', { comment: 'x'.repeat(500) });
       await writeFile(join(folder, 'distant.json'), JSON.stringify(large));

@@ -14,6 +14,7 @@ import {
   timeOf,
   timeOfId,
 } from '../../../../adapters/kit/mongo/values.ts';
+import { miscOf } from '../../../../adapters/maestro-mongo/translate/misc.ts';
 
 const HEX = '605a2b30c2d1e4b7a90f1a01';
 const ID = new ObjectId(HEX);
@@ -87,6 +88,15 @@ describe('values of documents', () => {
       bytes: null,
       nested: { a: [null, true, ''] },
     });
+  });
+
+  it('become JSON with every digit of a long', () => {
+    const json = miscOf({
+      ns: Long.fromString('1753000000123456789'),
+      list: [{ min: Long.MIN_VALUE }],
+      small: Long.ONE,
+    });
+    expect(JSON.stringify(json)).toBe('{"ns":1753000000123456789,"list":[{"min":-9223372036854775808}],"small":1}');
   });
 
   it('become JSON however deep they are', () => {
