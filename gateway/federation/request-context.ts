@@ -28,6 +28,8 @@ export interface RequestContextOptions {
   readonly registry: Registry;
   readonly submission: SubmissionDoor;
   readonly token: string | null;
+  /** Milliseconds that a kept answer may be old for this client; null: as the configuration says. */
+  readonly maxAgeMs?: number | null;
 }
 
 /** The context of a new request. */
@@ -36,6 +38,11 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
   return {
     ...options,
     report,
-    loaders: new Loaders({ ...options, report, isShared: options.registry.sources.length > 1 }),
+    loaders: new Loaders({
+      ...options,
+      maxAgeMs: options.maxAgeMs ?? null,
+      report,
+      isShared: options.registry.sources.length > 1,
+    }),
   };
 }

@@ -13,6 +13,10 @@ export interface SourceUsage {
   ms: number;
   /** Answers that came from the cache and asked nothing of the source. */
   cacheHits: number;
+  /** Milliseconds since the oldest of what was kept and used was read from the source; 0 where all is new. */
+  ageMs: number;
+  /** Records that could not be understood, as a whole or in a field. */
+  refused: number;
   state: string;
 }
 
@@ -38,6 +42,7 @@ export class SourceReport {
   /** Faults that were too many to be told, by source. */
   readonly untold = new Map<string, number>();
   readonly #seen = new Set<string>();
+  readonly #refused = new Set<string>();
   readonly #failures = new Map<SourceError | string, Set<string>>();
   readonly #failedAt = new Set<string>();
 
@@ -45,7 +50,7 @@ export class SourceReport {
   usageOf(source: string): SourceUsage {
     const known = this.usage.get(source);
     if (known !== undefined) return known;
-    const usage: SourceUsage = { requests: 0, items: 0, ms: 0, cacheHits: 0, state: 'UP' };
+    const usage: SourceUsage = { requests: 0, items: 0, ms: 0, cacheHits: 0, ageMs: 0, refused: 0, state: 'UP' };
     this.usage.set(source, usage);
     return usage;
   }
@@ -71,6 +76,7 @@ export class SourceReport {
 
   /** The fault of one record, or a bound that cut the answer: a warning or an error, as its code says. */
   add(source: string, error: SourceError, path: Path | null): void {
+    this.#countRefused(source, error);
     const list = WARNINGS.has(error.code) ? this.warnings : this.errors;
     const key = JSON.stringify([source, error.code, error.message, path]);
     if (this.#seen.has(key)) return;
@@ -81,6 +87,14 @@ export class SourceReport {
     this.#seen.add(key);
     const { code, message, retryAfterMs } = error;
     list.push({ code, source, message, path, retryAfterMs });
+  }
+
+  /** Each record once, however many of its fields are at fault and however often it was asked for. */
+  #countRefused(source: string, { code, id }: SourceError): void {
+    const record = JSON.stringify([source, id]);
+    if (code !== 'SOURCE_BAD_DATA' || id === null || this.#refused.has(record)) return;
+    this.#refused.add(record);
+    this.usageOf(source).refused += 1;
   }
 }
 

@@ -110,7 +110,8 @@ describe('the tag of an answer', () => {
       const response = await get(of('live'));
       tags.add(response.headers.get('etag'));
       const { extensions } = JSON.parse(await response.text());
-      expect(extensions.sources.live).toEqual({ requests: expect.any(Number), items: 4, cacheHits: 0, state: 'UP' });
+      const usage = { requests: expect.any(Number), items: 4, cacheHits: 0, refused: 0, state: 'UP' };
+      expect(extensions.sources.live).toEqual(usage);
     }
     expect(tags.size).toBe(1);
   });
