@@ -136,8 +136,16 @@ export interface Call {
   /** The selected fields of the entity asked for (names of the model): fetch `logExcerpt`, `misc`, `conflicts` and file lists only where they are among them. */
   readonly fields: ReadonlySet<string>;
   readonly log: Logger;
+  /** Answer from what you keep only where you read it at most so many milliseconds ago; absent: where your own options allow it. */
+  readonly maxAgeMs?: number | undefined;
   /** Reports the fault of one record or field; the rest is returned. */
   warn(error: SourceError): void;
+  /**
+   * Reports that the answer, or a part of it, is in what the adapter itself keeps, and how many milliseconds ago that was
+   * read from the system. The gateway shows the age, and does not answer from a copy of its own, which would hide what
+   * the adapter learns.
+   */
+  kept?(ageMs: number): void;
 }
 
 export interface Health {
@@ -153,7 +161,7 @@ export interface EntityCapability<E extends EntityName> {
   /** The filters that the source applies itself, by field and operator; all others the gateway applies. */
   readonly filters: { readonly [F in FilterFieldOf<E>]?: readonly FilterOperator[] };
   readonly count: 'exact' | 'estimate' | null;
-  /** Milliseconds for which an answer stays as good as new. */
+  /** Milliseconds for which an answer stays as good as new: it is kept no longer. 0 says nothing: `cacheTtl` alone decides. */
   readonly freshnessMs: number;
   /** A regular expression for the ids that this source can hold; absent: any. Others are not asked of it. */
   readonly keys?: string;
@@ -338,6 +346,8 @@ export interface AdapterEnv {
   readonly dataDir: string;
   readonly http: HttpClient;
   readonly log: Logger;
+  /** Milliseconds, where configured: what you keep of answers may be no older when you give it again; 0: keep none. */
+  readonly cacheTtl?: number;
   /** Nothing may be asked upstream (`http` and `upstream` refuse it by themselves): answer from what is on disk. */
   readonly offline?: boolean;
   /** Transport security of the source's configuration, for a client of the adapter's own; `http` has it already. */

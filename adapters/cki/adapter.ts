@@ -1,4 +1,5 @@
 import { type Adapter, type AdapterEnv, type AdapterModule, CONTRACT } from '../kit/author.ts';
+import { maxAgeOf } from '../kit/max-age.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import { CkiClient } from './client.ts';
 import { healthOf } from './health.ts';
@@ -23,17 +24,18 @@ export const adapter: AdapterModule<CkiOptions> = {
 };
 
 function create(given: CkiOptions, env: AdapterEnv): Adapter {
-  const { origin, freshness: asGoodAsNew } = given;
-  // Without a network there is nothing newer.
+  const { origin, freshness } = given;
   const isOffline = env.offline === true;
-  const freshness = isOffline ? Number.POSITIVE_INFINITY : asGoodAsNew;
+  const indexAge = maxAgeOf(Number.POSITIVE_INFINITY, env);
+  const maxAge = maxAgeOf(freshness, env);
   const client = new CkiClient(given, env);
   const learnt = new Learnt(given, env);
   const sweep = new Sweep(given, env, client, learnt);
-  const commits = new Commits(learnt, sweep);
+  const lookUp = new LookUp({ client, learnt, origin, maxAge });
+  const commits = new Commits({ learnt, sweep, lookUp, maxAge: indexAge });
   const whole = new WholeCheckouts(client, learnt, given.all);
-  const rows = new Rows({ client, learnt, freshness, isOffline, whole });
-  const finders = findersOf(new LookUp({ client, learnt, sweep, origin, freshness }), rows, given);
+  const rows = new Rows({ client, learnt, maxAge, isOffline, whole });
+  const finders = findersOf(lookUp, rows, given);
   const children = new Children({ options: given, rows, commits, finders, pageSize: (path) => client.pageSize(path) });
   const queries = new Queries({ finders, children, commits });
   let isStarted = false;

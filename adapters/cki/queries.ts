@@ -120,8 +120,11 @@ function warnedOnce(call: Call): Call {
     if (!told.has(text)) call.warn(error);
     told.add(text);
   };
-  const { signal, deadline, fields, log } = call;
-  return { signal, deadline, fields, log, warn };
+  // All that is read is kept by the adapter, what is new too.
+  const kept = (ageMs: number) => call.kept?.(ageMs);
+  kept(0);
+  const { signal, deadline, fields, log, maxAgeMs } = call;
+  return { signal, deadline, fields, log, maxAgeMs, warn, kept };
 }
 
 function asked<E extends EntityName>(page: Page<Entities[E]>, { fields }: Call): Page<Entities[E]> {

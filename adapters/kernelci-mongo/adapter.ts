@@ -20,7 +20,9 @@ function create(given: LegacyOptions, env: AdapterEnv): Adapter {
   const revisions = new Revisions(client, given, env);
   const ids = new Ids(given);
   const { storageUrl: storage, boots } = given;
-  const queries = new Queries({ client, revisions, ids, storage, boots, offline: env.offline ?? false });
+  const { offline = false, cacheTtl } = env;
+  const kept = cacheTtl === undefined ? {} : { cacheTtl };
+  const queries = new Queries({ client, revisions, ids, storage, boots, offline, ...kept });
   return {
     capabilities: capabilitiesOf(ids),
     start: async () => revisions.start(),

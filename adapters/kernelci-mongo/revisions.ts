@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Document } from 'bson';
+import { MAX_NO_MS } from '../kit/absences.ts';
 import { type AdapterEnv, type Call, type Health, type Json, SourceError } from '../kit/author.ts';
 import { BackgroundIndex } from '../kit/background-index.ts';
+import { type MaxAge, maxAgeOf } from '../kit/max-age.ts';
 import { timeOfId } from '../kit/mongo/values.ts';
 import type { LegacyClient } from './client.ts';
 import type { LegacyOptions } from './options.ts';
@@ -23,6 +25,7 @@ export class Revisions {
   readonly #index: BackgroundIndex<IndexedJob>;
   readonly #sweep: JobSweep;
   readonly #env: Pick<AdapterEnv, 'background' | 'offline'>;
+  readonly #maxAge: MaxAge;
   readonly seen = new SeenBuilds();
   #reach: Reach = BEGINNING;
   #stopping: AbortController | null = null;
@@ -32,6 +35,7 @@ export class Revisions {
     const bounds = { maxEntries, maxBytes: maxEntries * BYTES_AN_ENTRY };
     this.#index = new BackgroundIndex({ version: VERSION, name: 'revisions', ...bounds }, env);
     this.#env = env;
+    this.#maxAge = maxAgeOf(Number.POSITIVE_INFINITY, env);
     const place = {
       getReach: () => this.#reach,
       pending: () => (this.#index.find('commit', ['']).get('') ?? []).slice(-MAX_PENDING).map(({ key }) => key),
@@ -57,14 +61,19 @@ export class Revisions {
   }
 
   /**
-   * Whether all jobs are known, once they are or the call has no more time to wait.
+   * Whether all jobs are known, once they are or the call has no more time to wait. New ones are looked for where that
+   * was done too long ago.
+   * @param isMissing a commit was asked for that is not among those known
    * @throws {SourceError} where the walk over them fails
    */
-  async areKnown(call: Call): Promise<boolean> {
-    if (this.#reach.isWhole) return true;
-    if (this.#stopping === null || this.#env.offline === true) return false;
+  async areKnown(call: Call, isMissing: boolean): Promise<boolean> {
+    const maxAge = Math.min(this.#maxAge(call), isMissing ? MAX_NO_MS : Number.POSITIVE_INFINITY);
+    const isNew = () => this.#sweep.age <= maxAge;
+    if (this.#stopping === null || this.#env.offline === true) return this.#reach.isWhole;
     const until = call.deadline - MARGIN_MS - Date.now();
-    if (until <= 0) return false;
+    // The index shows what it learns: no copy of this answer must hide it.
+    if (isMissing) call.kept?.(Number.isFinite(this.#sweep.age) ? this.#sweep.age : 0);
+    if ((this.#reach.isWhole && isNew()) || until <= 0) return this.#reach.isWhole;
     const ending = new AbortController();
     const signal = AbortSignal.any([call.signal, ending.signal]);
     try {
@@ -108,8 +117,9 @@ export class Revisions {
   /** Jobs that came with another read, perhaps newer than what was walked. */
   async learnJobs(jobs: readonly IndexedJob[]): Promise<void> {
     const known = this.#index.get(jobs.map(({ hex }) => hex));
-    const unknown = jobs.filter(({ hex, commit }) => commit !== null && !known.get(hex)?.record.commit);
-    if (unknown.length > 0) await this.#put(unknown);
+    const isNews = (job: IndexedJob) => JSON.stringify(known.get(job.hex)?.record) !== JSON.stringify(job);
+    const news = jobs.filter((job) => job.commit !== null && isNews(job));
+    if (news.length > 0) await this.#put(news);
   }
 
   learnBuilds(documents: readonly Document[]): void {

@@ -12,6 +12,7 @@ export { type ExactInteger, exactInteger, isExactInteger, parseExactJson } from 
 export { fillGaps } from './fill-gaps.ts';
 export { DocumentReader, type ReadDocuments } from './kcidb/document-reader.ts';
 export type { DocumentFormat } from './kcidb/reader-job.ts';
+export { type MaxAge, maxAgeOf } from './max-age.ts';
 export { namedCommits } from './named-commits.ts';
 export { normaliseTime } from './normalise-time.ts';
 export { normaliseUrl } from './normalise-url.ts';

@@ -32,7 +32,7 @@ function create(given: MaestroOptions, env: AdapterEnv): Adapter {
   const client = new NodeClient(given, env);
   const index = new CheckoutIndex(client, env);
   const shapes = new Shapes(client);
-  const lineage = new Lineage(client);
+  const lineage = new Lineage(client, env);
   const source: MaestroSource = {
     ...{ client, shapes, lineage },
     descendants: new Descendants(client, lineage, given.lifetime * HOUR_MS),

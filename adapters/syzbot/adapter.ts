@@ -1,4 +1,5 @@
 import { type Adapter, type AdapterEnv, type AdapterModule, type Call, CONTRACT, type Health } from '../adapter.ts';
+import { maxAgeOf } from '../kit/max-age.ts';
 import { BugIndex } from './bug-index.ts';
 import { Bugs } from './bugs.ts';
 import { CAPABILITIES } from './capabilities.ts';
@@ -24,7 +25,7 @@ function create(given: SyzbotOptions, env: AdapterEnv): Adapter {
   const index = new BugIndex(given, env);
   const bugs = new Bugs(client, index, given);
   const sweep = env.offline === true ? null : new Sweep(given, { client, index, bugs, log, source });
-  const known = new KnownBugs({ options: given, index, bugs, sweep });
+  const known = new KnownBugs({ options: given, index, bugs, sweep, maxAge: maxAgeOf(given.freshness, env) });
   const queries = new Queries(index, known, sweep?.listed ?? null);
   let stopping: AbortController | null = null;
 

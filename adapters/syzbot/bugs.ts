@@ -1,6 +1,6 @@
+import { Absences, MAX_NO_MS } from '../kit/absences.ts';
 import type { Call } from '../kit/author.ts';
-import { BoundedCache } from '../kit/bounded-cache.ts';
-import { SharedReads } from '../kit/shared-reads.ts';
+import { SingleFlight } from '../kit/single-flight.ts';
 import { type BugIndex, type KnownBug, withExtid } from './bug-index.ts';
 import type { SyzbotClient } from './client.ts';
 import { type BugName, nameOf } from './ids.ts';
@@ -18,29 +18,34 @@ export class Bugs {
   readonly #client: SyzbotClient;
   readonly #index: BugIndex;
   readonly #url: string;
-  readonly #reads = new SharedReads<KnownBug | null>();
-  /** Names that the dashboard did not know lately. */
-  readonly #absent: BoundedCache<true>;
+  readonly #reads = new SingleFlight();
+  readonly #absent = new Absences();
 
-  constructor(client: SyzbotClient, index: BugIndex, options: { readonly url: string; readonly freshness: number }) {
+  constructor(client: SyzbotClient, index: BugIndex, options: { readonly url: string }) {
     this.#client = client;
     this.#index = index;
     this.#url = options.url;
-    const { freshness: ttl } = options;
-    this.#absent = new BoundedCache({ maxEntries: 10_000, maxBytes: 1_000_000, sizeOf: (_, key) => key.length, ttl });
   }
 
-  /** One request, unless it is under way already, or was answered lately by that there is no such bug. */
-  async read(name: BugName, call: Call, listed: ListedAs | null = null): Promise<KnownBug | null> {
+  /**
+   * One request, unless it is under way already, or was answered lately by that there is no such bug.
+   * @param maxAge milliseconds that such an answer may be old
+   */
+  async read(
+    name: BugName,
+    call: Call,
+    listed: ListedAs | null = null,
+    maxAge: number = MAX_NO_MS,
+  ): Promise<KnownBug | null> {
     const key = nameOf(name);
-    if (listed === null && this.#absent.get(key) === true) return null;
-    return await this.#reads.read(key, call, (shared) => this.#read(name, shared, listed));
+    if (listed === null && this.#absent.has(key, maxAge, call)) return null;
+    return await this.#reads.join(key, call, (shared) => this.#read(name, shared, listed));
   }
 
   async #read(name: BugName, call: Call, listed: ListedAs | null): Promise<KnownBug | null> {
     const bug = await this.#client.bug(name, call);
     if (bug === null) {
-      this.#absent.set(nameOf(name), true);
+      this.#absent.add(nameOf(name));
       const gone = this.#index.find(name);
       // Under its own id it is gone; an external one may have been replaced.
       if (gone !== null && 'id' in name) this.#index.forget(gone);

@@ -33,11 +33,12 @@ export class Queries {
   }
 
   async getMany<E extends EntityName>(entity: E, keys: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
+    keptBy(call, []);
     const found = new Map<string, { object: Entities[E]; time: string | null } | SourceError>();
     const faults: SourceError[] = [];
     for (const key of keys) {
       const failed = await this.#learn(entity, key, call);
-      const row = this.#row(entity, key);
+      const row = this.#row(entity, key, call);
       if (row !== null) found.set(key, { object: onlyAsked<E>(row.object, call.fields), time: row.time });
       else if (failed !== null) {
         found.set(key, failed);
@@ -51,6 +52,8 @@ export class Queries {
   }
 
   async list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
+    keptBy(call, []);
+    this.#bugs.lookAgain(call);
     let page = await this.#listNow(entity, query, call);
     // Where nothing is known at all a moment is well spent; whoever pages on is told at once that there is no more now.
     if (page.items.length === 0 && page.hasMore && query.after === null) {
@@ -74,7 +77,9 @@ export class Queries {
       query,
       (entry) => {
         const object = recordOf<E>(entity, entry);
-        return isFitting(entity, object, where) ? itemOf<E>(onlyAsked<E>(object, call.fields), entry.time) : null;
+        if (!isFitting(entity, object, where)) return null;
+        keptBy(call, [entry]);
+        return itemOf<E>(onlyAsked<E>(object, call.fields), entry.time);
       },
       { kind: entity, isFilling, ...(among === null ? {} : { among }) },
     );
@@ -97,6 +102,7 @@ export class Queries {
       const page = this.#page<RelationTarget<R>>(target, below, query, call);
       pages.set(parent, page);
     }
+    keptBy(call, []);
     const isEmpty = [...children.values()].every(({ entries, fault }) => entries.length === 0 && fault === null);
     if (relation.endsWith('OfRevision')) this.#bugs.warnIfPartial(isEmpty, call);
     const values = [...pages.values()];
@@ -113,6 +119,7 @@ export class Queries {
   ): Page<Entities[E]> | SourceError {
     if (fault !== null && entries.length === 0) return fault;
     if (fault !== null) call.warn(fault);
+    keptBy(call, entries);
     const rows: PageItem<Entities[E]>[] = [];
     for (const entry of entries) {
       const object = recordOf<E>(target, entry);
@@ -138,10 +145,13 @@ export class Queries {
   #row<E extends EntityName>(
     entity: E,
     key: string,
+    call: Call,
   ): { readonly object: Entities[E]; readonly time: string | null } | null {
     const id = entity === 'issue' ? this.#issueId(key) : key;
     const entry = id === null ? undefined : this.#index.entries.get([id], entity).get(id);
-    return entry === undefined ? null : { object: recordOf<E>(entity, entry), time: entry.time };
+    if (entry === undefined) return null;
+    keptBy(call, [entry]);
+    return { object: recordOf<E>(entity, entry), time: entry.time };
   }
 
   #issueId(key: string): string | null {
@@ -150,6 +160,12 @@ export class Queries {
     if (issue === undefined || (asked?.version ?? issue.version) !== issue.version) return null;
     return issue.id;
   }
+}
+
+/** All is in the index: how long ago the oldest of these was read. */
+function keptBy(call: Call, entries: readonly { readonly learntAt: number }[]): void {
+  const now = Date.now();
+  call.kept?.(Math.max(0, ...entries.map(({ learntAt }) => now - learntAt)));
 }
 
 /** Checkouts and builds do not tell which bug they were seen with. */

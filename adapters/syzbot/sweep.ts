@@ -31,6 +31,8 @@ interface DueList {
   readonly group: Group;
   /** Of the monotonic clock. */
   dueAt: number;
+  /** Of the monotonic clock; null before the first time. */
+  readAt: number | null;
   fault: SourceError | null;
 }
 
@@ -61,7 +63,7 @@ export class Sweep {
     this.#options = options;
     this.#parts = parts;
     this.#lists = GROUPS.flatMap((group) =>
-      options.namespaces.map((namespace) => ({ namespace, group, dueAt: 0, fault: null })),
+      options.namespaces.map((namespace) => ({ namespace, group, dueAt: 0, readAt: null, fault: null })),
     );
   }
 
@@ -106,6 +108,19 @@ export class Sweep {
   want(name: BugName): void {
     if (this.#wanted.size < MAX_WANTED) this.#wanted.set(nameOf(name), name);
     this.#wake?.();
+  }
+
+  /** Lists that are older become due now; gives the age of the oldest of them in milliseconds, null where there is none. */
+  readAgain(maxAge: number): number | null {
+    const now = performance.now();
+    const ages = this.#lists.flatMap((list) => {
+      if (list.readAt === null || now - list.readAt <= maxAge || list.fault !== null) return [];
+      list.dueAt = Math.min(list.dueAt, now);
+      return [now - list.readAt];
+    });
+    if (ages.length === 0) return null;
+    this.#wake?.();
+    return Math.max(...ages);
   }
 
   /** Goes on until it is aborted. */
@@ -197,7 +212,9 @@ export class Sweep {
     const { client, index } = this.#parts;
     const { namespace, group } = list;
     try {
+      const asked = performance.now();
       const rows = await client.group(namespace, group, this.#call(signal));
+      list.readAt = asked;
       list.dueAt = performance.now() + this.#options.freshness;
       list.fault = null;
       this.listed.set(namespace, group, rows);

@@ -15,7 +15,9 @@ export const SOURCE_SCHEMA = z.strictObject({
     .optional()
     .meta({ kind: 'a number, or null' })
     .describe('Upstream requests a second; null: no limit.'),
-  cacheTtl: duration().optional().describe('How long an answer is kept; 0: not at all.'),
+  cacheTtl: duration()
+    .optional()
+    .describe('How old an answer may be that was kept; 0: none is kept. It also bounds what an adapter keeps.'),
   staleIfError: duration().optional().describe('How long an old answer serves while the source fails.'),
   priority: z
     .number()

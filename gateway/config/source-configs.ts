@@ -22,7 +22,8 @@ export interface SourceConfig {
   readonly timeout: number;
   readonly concurrency: number;
   readonly rate: number | null;
-  readonly cacheTtl: number;
+  /** Undefined where it is not given, which lets the adapter's own options decide. */
+  readonly cacheTtl: number | undefined;
   readonly staleIfError: number;
   readonly priority: number;
   readonly breaker: Common['breaker'];
@@ -109,6 +110,7 @@ export async function readSource(
     config: {
       ...module.defaults,
       ...defined(common.data),
+      cacheTtl: common.data.cacheTtl,
       tls: transport?.tls,
       name,
       module,

@@ -13,7 +13,7 @@ import { exactVariables } from './exact-variables.ts';
 import { type Caller, executeOperation, type Gateway } from './execute-operation.ts';
 import { formatError } from './format-errors.ts';
 import { persistedDocuments } from './persisted-documents.ts';
-import { withoutTimes } from './without-times.ts';
+import { oldestAge, withoutTimes } from './without-times.ts';
 
 /** Apollo Server's context of one request. */
 export interface Exchange {
@@ -28,6 +28,8 @@ export interface Exchange {
 
 export interface Answer {
   readonly document: DocumentNode | undefined;
+  /** Milliseconds since the oldest part of it was read from its source. */
+  readonly ageMs: number;
   readonly result: FormattedExecutionResult;
 }
 
@@ -116,8 +118,9 @@ const outcomes: ApolloServerPlugin<ApolloContext> = {
         // Only @defer and @stream give more than one result, which the schema does not have.
         if (body.kind !== 'single') return;
         const { exchange } = contextValue;
+        const ageMs = oldestAge(body.singleResult.extensions);
         if (exchange.withoutTimes) body.singleResult.extensions = withoutTimes(body.singleResult.extensions);
-        exchange.answer = { document, result: body.singleResult };
+        exchange.answer = { document, ageMs, result: body.singleResult };
       },
     };
   },

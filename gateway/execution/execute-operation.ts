@@ -37,6 +37,8 @@ export interface Caller {
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
   readonly token: string | null;
+  /** Milliseconds that a kept answer may be old for this client; null: as the configuration says. */
+  readonly maxAgeMs: number | null;
   /** Why this caller may change nothing; null where the token decides. */
   readonly mutationRefusal: string | null;
 }
@@ -78,8 +80,8 @@ export async function executeOperation(
   if (mutates && caller.mutationRefusal !== null) return { errors: [clientError('FORBIDDEN', caller.mutationRefusal)] };
   return withDeadline(caller.signal, mutates ? null : limits.deadline, async (signal, deadline) => {
     const { registry, submission } = gateway;
-    const { log, token } = caller;
-    const context = createRequestContext({ signal, deadline, log, registry, submission, token });
+    const { log, token, maxAgeMs } = caller;
+    const context = createRequestContext({ signal, deadline, log, registry, submission, token, maxAgeMs });
     const { operationName } = operation;
     const result = await executor
       .execute({ document, operationName, variables: operation.variables, context })

@@ -13,6 +13,7 @@ export interface AdapterEnvOptions {
     readonly timeout: number;
     readonly concurrency: number;
     readonly rate: number | null;
+    readonly cacheTtl?: number | undefined;
     readonly offline?: boolean | undefined;
     readonly restAfter429?: number | undefined;
     readonly tls?: TlsOptions | undefined;
@@ -61,6 +62,7 @@ export function createAdapterEnv(options: AdapterEnvOptions): OwnedAdapterEnv {
       dataDir,
       http,
       log,
+      ...(settings.cacheTtl === undefined ? {} : { cacheTtl: settings.cacheTtl }),
       offline: settings.offline ?? false,
       tls,
       upstream: (call, request) => upstream.run(call, request),

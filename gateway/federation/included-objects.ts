@@ -3,7 +3,7 @@ import type { FieldSet } from './field-set.ts';
 import type { Source } from './registry.ts';
 
 /** What an adapter fetches only where it is asked for: null in an object that came along does not say that it has none. */
-const LARGE_FIELDS = [
+export const LARGE_FIELDS = [
   'logExcerpt',
   'misc',
   'environment',

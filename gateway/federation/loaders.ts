@@ -29,12 +29,16 @@ export interface LoadersOptions {
   readonly deadline: number;
   readonly log: Logger;
   readonly report: SourceReport;
+  /** Milliseconds that a kept answer may be old, where the client says so; null: as the configuration says. */
+  readonly maxAgeMs: number | null;
   /** There are several sources: none of them may use up the time of the others. */
   readonly isShared: boolean;
 }
 
 const EMPTY_PAGE: Page<never> = { items: [], hasMore: false };
 const NO_FIELDS: ReadonlySet<string> = new Set();
+/** Whatever a client asks for, what was read less than so many milliseconds ago is not read anew. */
+const LEAST_MAX_AGE_MS = 5_000;
 /** Milliseconds that one request spends, at each source, on what is only good to have. */
 export const PATIENCE_MS = 3_000;
 
@@ -202,7 +206,7 @@ export class Loaders {
     ask: (call: Call) => Promise<{ readonly answer: A; readonly items: number }>,
     onCut: (error: SourceError) => void = () => {},
   ): Promise<A> {
-    const { signal, deadline, log, report } = this.#options;
+    const { signal, deadline, log, report, maxAgeMs } = this.#options;
     // A second wait for a slow source would use up the time that the others need.
     const timedOut = this.#timedOut.get(source.name);
     if (timedOut !== undefined) throw timedOut;
@@ -218,7 +222,13 @@ export class Loaders {
       usage.cacheHits += 1;
     };
     const time = this.#timeOf(source);
-    const call: GatewayCall = { signal: time?.signal ?? signal, deadline, fields, log, warn, onCacheHit };
+    const kept = (ageMs: number) => {
+      usage.ageMs = Math.max(usage.ageMs, Math.round(ageMs));
+    };
+    const call: GatewayCall = {
+      ...{ signal: time?.signal ?? signal, deadline, fields, log, warn, kept, onCacheHit },
+      maxAgeMs: maxAgeMs === null ? undefined : Math.max(maxAgeMs, LEAST_MAX_AGE_MS),
+    };
     usage.requests += 1;
     time?.begin();
     try {

@@ -48,6 +48,8 @@ export interface Source {
   readonly rate: number | null;
   /** Milliseconds that a call may take, and that one request waits for the source in all. */
   readonly timeout: number;
+  /** Milliseconds that an answer may be old, where that is configured. */
+  readonly cacheTtl: number | undefined;
   readonly adapter: Adapter;
   readonly state: SourceState;
 }
@@ -114,12 +116,13 @@ function createSource(config: SourceConfig, module: AdapterModule, env: Registry
     tls: config.tls,
     privateAddresses: config.privateAddresses,
   };
+  const { cacheTtl } = config;
   const adapterEnv = createAdapterEnv({
     source: config.name,
     dataDir: join(env.dataDir, 'sources', config.name),
     log: env.log,
     userAgent: env.userAgent,
-    settings,
+    settings: { ...settings, cacheTtl },
     metrics: env.metrics,
   });
   const state = new SourceStateTracker();
@@ -134,5 +137,5 @@ function createSource(config: SourceConfig, module: AdapterModule, env: Registry
   });
   const { rate, timeout } = settings;
   const { name, priority = 0 } = config;
-  return { name, adapterName: module.name, priority, rate, timeout, adapter, state };
+  return { name, adapterName: module.name, priority, rate, timeout, cacheTtl, adapter, state };
 }

@@ -34,6 +34,8 @@ export interface RequestContextOptions {
   readonly registry: Registry;
   readonly submission: SubmissionDoor;
   readonly token: string | null;
+  /** Milliseconds that a kept answer may be old for this client; null: as the configuration says. */
+  readonly maxAgeMs?: number | null;
 }
 
 const MAX_COUNTED = 20_000;
@@ -46,6 +48,11 @@ export function createRequestContext(options: RequestContextOptions): RequestCon
     report,
     countable: new ReadBudget(MAX_COUNTED),
     counts: new Map(),
-    loaders: new Loaders({ ...options, report, isShared: options.registry.sources.length > 1 }),
+    loaders: new Loaders({
+      ...options,
+      maxAgeMs: options.maxAgeMs ?? null,
+      report,
+      isShared: options.registry.sources.length > 1,
+    }),
   };
 }

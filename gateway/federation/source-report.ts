@@ -13,6 +13,10 @@ export interface SourceUsage {
   ms: number;
   /** Answers that came from the cache and asked nothing of the source. */
   cacheHits: number;
+  /** Milliseconds since the oldest of what was kept and used was read from the source; 0 where all is new. */
+  ageMs: number;
+  /** Records that could not be understood, as a whole or in a field. */
+  refused: number;
   state: string;
 }
 
@@ -60,6 +64,7 @@ export class SourceReport {
   readonly untold = new Map<string, number>();
   readonly #errors = new Map<string, Entry>();
   readonly #warnings = new Map<string, Entry>();
+  readonly #refused = new Set<string>();
   readonly #failedAt = new Set<string>();
 
   get errors(): readonly ReportedError[] {
@@ -74,7 +79,7 @@ export class SourceReport {
   usageOf(source: string): SourceUsage {
     const known = this.usage.get(source);
     if (known !== undefined) return known;
-    const usage: SourceUsage = { requests: 0, items: 0, ms: 0, cacheHits: 0, state: 'UP' };
+    const usage: SourceUsage = { requests: 0, items: 0, ms: 0, cacheHits: 0, ageMs: 0, refused: 0, state: 'UP' };
     this.usage.set(source, usage);
     return usage;
   }
@@ -108,6 +113,7 @@ export class SourceReport {
    * make one entry a source, code and field, which names the records; what was cut makes one for each reason.
    */
   add(source: string, error: SourceError, path: Path | null): void {
+    this.#countRefused(source, error);
     const isWarning = WARNINGS.has(error.code);
     const list = isWarning ? this.#warnings : this.#errors;
     if (isWarning && error.id === null) {
@@ -150,6 +156,14 @@ export class SourceReport {
     const entry = { code, source, message, path, retryAfterMs, count: 1, faults: [], counted: new Set([subject]) };
     list.set(key, entry);
     return entry;
+  }
+
+  /** Each record once, however many of its fields are at fault and however often it was asked for. */
+  #countRefused(source: string, { code, id }: SourceError): void {
+    const record = JSON.stringify([source, id]);
+    if (code !== 'SOURCE_BAD_DATA' || id === null || this.#refused.has(record)) return;
+    this.#refused.add(record);
+    this.usageOf(source).refused += 1;
   }
 }
 

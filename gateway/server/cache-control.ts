@@ -9,8 +9,9 @@ export const NO_STORE = 'no-store';
 const NO_CACHE = 'no-cache';
 
 /**
- * How long an answer may be shown again: as long as each of the sources that were asked says of its own answers. One
- * that a source is missing from, or that is old already, is not kept at all.
+ * How long an answer may be shown again: as long as each of the sources that were asked says of its own answers, and
+ * its `cacheTtl` allows, from when they were read: the `Age` header counts. One that a source is missing from, or that
+ * is told to be old, is not kept at all.
  * @param isPersonal the request brought credentials: only its own client may keep the answer
  */
 export function cacheControlOf({ document, result }: Answer, registry: Registry, isPersonal: boolean): string {
@@ -30,8 +31,10 @@ function askedSources(extensions: Readonly<Record<string, unknown>> | undefined,
 
 /** Milliseconds; 0 where nobody vouches for any. */
 function freshnessOf(sources: readonly Source[]): number {
-  const freshness = sources.flatMap(({ adapter }) =>
-    Object.values(adapter.capabilities.entities).map(({ freshnessMs }) => freshnessMs),
+  const freshness = sources.flatMap(({ adapter, cacheTtl }) =>
+    Object.values(adapter.capabilities.entities).map(({ freshnessMs }) =>
+      Math.min(freshnessMs, cacheTtl ?? freshnessMs),
+    ),
   );
   return freshness.length === 0 ? 0 : Math.min(...freshness);
 }
@@ -51,4 +54,19 @@ function asksHowSourcesAre(document: DocumentNode): boolean {
     known.set(document, asks);
   }
   return asks;
+}
+
+/**
+ * How old a kept answer may be for the client of a request, by its `Cache-Control`, in milliseconds; null where it does
+ * not say. A `max-age` that is not a number counts as `no-cache`, as HTTP has it of what cannot be read.
+ */
+export function maxAgeOf(header: string | undefined): number | null {
+  const ages = (header ?? '').split(',').flatMap((directive) => {
+    const [name = '', value = ''] = directive.split('=', 2).map((part) => part.trim().toLowerCase());
+    if (name === 'no-cache' || name === 'no-store') return [0];
+    if (name !== 'max-age') return [];
+    const [, seconds] = /^"?(\d{1,10})"?$/.exec(value) ?? [];
+    return [seconds === undefined ? 0 : Number(seconds) * 1000];
+  });
+  return ages.length === 0 ? null : Math.min(...ages);
 }

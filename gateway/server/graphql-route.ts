@@ -6,7 +6,7 @@ import type { ApolloContext, Exchange as GraphqlExchange } from '../execution/ap
 import type { ClientErrorCode } from '../federation/client-error.ts';
 import type { Registry } from '../federation/registry.ts';
 import { bearerToken } from './bearer-token.ts';
-import { cacheControlOf, NO_STORE } from './cache-control.ts';
+import { cacheControlOf, maxAgeOf, NO_STORE } from './cache-control.ts';
 import { entityTagOf, isNoneMatch } from './entity-tag.ts';
 import type { Exchange, HttpError, Route } from './exchange.ts';
 import { HttpRefusal } from './http-refusal.ts';
@@ -76,6 +76,7 @@ async function answer(
       log,
       signal,
       token: bearerToken(request),
+      maxAgeMs: maxAgeOf(request.headers['cache-control']),
       mutationRefusal: open && !isLocalRequest(request) ? NOT_LOCAL : null,
     },
     refusedByContent: false,
@@ -108,11 +109,17 @@ function cachingHeaders({ answer }: GraphqlExchange, registry: Registry, request
   if (answer === null) return { 'cache-control': NO_STORE };
   const cacheControl = cacheControlOf(answer, registry, request.headers.authorization !== undefined);
   const { result } = answer;
-  return { 'cache-control': cacheControl, ...('data' in result && { etag: entityTagOf(result) }) };
+  return {
+    'cache-control': cacheControl,
+    age: String(Math.floor(answer.ageMs / 1000)),
+    ...('data' in result && { etag: entityTagOf(result) }),
+  };
 }
 
 interface Caching {
   readonly 'cache-control': string;
+  /** Seconds since the oldest part of the answer was read from its source. */
+  readonly age?: string;
   readonly etag?: string;
 }
 

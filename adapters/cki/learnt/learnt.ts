@@ -148,8 +148,8 @@ function numberIn({ misc }: Raw): string | null {
   return typeof number === 'number' && Number.isSafeInteger(number) ? String(number) : null;
 }
 
-/** What was learnt in the future was so by a clock that has been put right since. */
-function ageOf({ learntAt }: LearntEntry<Json>): number {
+/** Milliseconds since an entry was read. What was learnt in the future was so by a clock that has been put right since. */
+export function ageOf({ learntAt }: LearntEntry<Json>): number {
   const age = Date.now() - learntAt;
   return age < -CLOCK_MS ? Number.MAX_SAFE_INTEGER : Math.max(0, age);
 }

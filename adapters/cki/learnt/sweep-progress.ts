@@ -9,20 +9,17 @@ export interface Progress {
   readonly begun: number;
   /** All checkouts were read at least once, or as many as the index holds. */
   readonly isWhole: boolean;
-  /** The list was read to its end. */
-  readonly hasAll: boolean;
 }
 
-export const NOTHING_READ: Progress = { offset: 0, begun: 0, isWhole: false, hasAll: false };
+export const NOTHING_READ: Progress = { offset: 0, begun: 0, isWhole: false };
 
 /** As it was kept on disk. */
 export function progressOf(json: Json): Progress {
   if (!isRaw(json)) return NOTHING_READ;
-  const { offset, begun, isWhole, hasAll } = json;
+  const { offset, begun, isWhole } = json;
   return {
     offset: typeof offset === 'number' ? offset : null,
     begun: typeof begun === 'number' ? begun : 0,
     isWhole: isWhole === true,
-    hasAll: hasAll === true,
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type AdapterEnv, type Call, type Json, SourceError } from '../../kit/author.ts';
+import { SingleFlight } from '../../kit/single-flight.ts';
 import type { RowsPage } from '../client/read-page.ts';
 import type { CkiClient } from '../client.ts';
 import type { CkiOptions } from '../options.ts';
@@ -26,8 +27,10 @@ export class Sweep {
   readonly #begun = Promise.withResolvers<void>();
   #progress: Progress = NOTHING_READ;
   #fault: SourceError | null = null;
-  #hasLooked = false;
   #leftOut: SourceError | null = null;
+  /** When new checkouts were looked for last, on the monotonic clock. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  readonly #looks = new SingleFlight();
 
   constructor(options: CkiOptions, env: AdapterEnv, client: CkiClient, learnt: Learnt) {
     this.#options = options;
@@ -41,14 +44,9 @@ export class Sweep {
     return this.#progress.isWhole;
   }
 
-  /** What is not in the index is not there. */
-  get isComplete(): boolean {
-    return this.isWell && this.#progress.hasAll;
-  }
-
   /** The source answered when it was asked last, which is not long ago. */
   get isWell(): boolean {
-    return this.#hasLooked && this.#fault === null;
+    return Number.isFinite(this.#lookedAt) && this.#fault === null;
   }
 
   /** Why nothing at all is known; null where something is, or nothing has failed. */
@@ -91,6 +89,22 @@ export class Sweep {
     waiting.abort();
   }
 
+  /** Milliseconds since new checkouts were looked for. */
+  get age(): number {
+    return performance.now() - this.#lookedAt;
+  }
+
+  /**
+   * Looks for new checkouts now, unless that was done less than so many milliseconds ago; all that ask at once share it.
+   * While reading fails in the background, it is not tried here.
+   * @throws {SourceError} why the newest checkouts are not known
+   */
+  async look(maxAge: number, call: Call): Promise<void> {
+    if (this.#env.offline === true || this.age <= maxAge) return;
+    if (this.#fault !== null) throw this.#fault;
+    await this.#looks.join('new', call, (shared) => this.#newest((offset) => this.#rows(offset, shared)));
+  }
+
   async #run(signal: AbortSignal): Promise<void> {
     let lookedAt = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
@@ -124,11 +138,20 @@ export class Sweep {
       this.#setProgress({ ...this.#progress, offset: 0, begun: Date.now() });
       this.#leftOut = null;
     }
+    const { count, isEnd } = await this.#newest((from) => this.#page(from, signal));
+    this.#begun.resolve();
+    // A walk that begins anew has these behind it.
+    if (this.#progress.offset === 0) this.#goOn(count, isEnd);
+  }
+
+  /** Puts them in front. */
+  async #newest(read: (offset: number) => Promise<RowsPage>): Promise<{ count: number; isEnd: boolean }> {
+    const asked = performance.now();
     const wasEmpty = this.#learnt.reach().entries === 0;
     const rows: (Json | null)[] = [];
     let isEnd = false;
     for (let pages = 0; pages < MAX_NEW_PAGES; pages++) {
-      const page = await this.#page(rows.length, signal);
+      const page = await read(rows.length);
       rows.push(...page.rows);
       isEnd = page.isLast;
       if (this.#known(page) > 0 || wasEmpty || page.isLast) break;
@@ -136,10 +159,8 @@ export class Sweep {
     // The newest stand first, whenever they were learnt.
     if (wasEmpty) await this.#learnt.keep('checkout', rows);
     else await this.#learnt.keep('checkout', rows.reverse(), { front: true });
-    this.#hasLooked = true;
-    this.#begun.resolve();
-    // A walk that begins anew has these behind it.
-    if (this.#progress.offset === 0) this.#goOn(rows.length, isEnd);
+    this.#lookedAt = asked;
+    return { count: rows.length, isEnd };
   }
 
   async #readOn(offset: number, signal: AbortSignal): Promise<void> {
@@ -160,7 +181,7 @@ export class Sweep {
     if (!isEnd && offset < this.#options.maxCheckouts) this.#setProgress({ ...this.#progress, offset });
     else {
       if (isEnd) this.#forgetUnseen();
-      this.#setProgress({ ...this.#progress, offset: null, isWhole: true, hasAll: isEnd });
+      this.#setProgress({ ...this.#progress, offset: null, isWhole: true });
     }
   }
 
@@ -185,6 +206,10 @@ export class Sweep {
       log: this.#env.log,
       warn: (error) => this.#env.log.debug({ source: this.#env.source, err: error }, 'A checkout was not understood.'),
     };
+    return await this.#rows(offset, call);
+  }
+
+  async #rows(offset: number, call: Call): Promise<RowsPage> {
     const page = await this.#client.rows('checkouts', null, offset, call);
     if (page === null) return { rows: [], isLast: true, isCapped: false };
     this.#leftOut = nameless('checkout', page.rows) ?? this.#leftOut;

@@ -1,21 +1,19 @@
+import { Absences } from '../../kit/absences.ts';
 import { type Call, type EntityName, type Json, SourceError } from '../../kit/author.ts';
-import { BoundedCache } from '../../kit/bounded-cache.ts';
-import { SharedReads } from '../../kit/shared-reads.ts';
+import type { MaxAge } from '../../kit/max-age.ts';
+import { SingleFlight } from '../../kit/single-flight.ts';
 import { quote } from '../client/quote.ts';
 import { isRaw } from '../client/raw.ts';
 import type { CkiClient, PathName } from '../client.ts';
 import { parseKey } from '../ids.ts';
 import { keyOf, type Learnt, type LearntRecord } from '../learnt/learnt.ts';
-import type { Sweep } from '../learnt/sweep.ts';
 import { isOutage, stale } from './rows.ts';
 
 export interface LookUpOptions {
   readonly client: CkiClient;
   readonly learnt: Learnt;
-  readonly sweep: Sweep;
   readonly origin: string;
-  /** Milliseconds for which what was read is as good as new. */
-  readonly freshness: number;
+  readonly maxAge: MaxAge;
 }
 
 type Numbered = 'checkout' | 'build' | 'test';
@@ -23,27 +21,21 @@ type Numbered = 'checkout' | 'build' | 'test';
 /** Finds a record by its id, or the number that the source gave it, with one request at most. */
 export class LookUp {
   readonly #options: LookUpOptions;
-  readonly #reads = new SharedReads<Json | null>();
-  /** What was not there lately. Others may know much that the DataWarehouse does not show, or no longer. */
-  readonly #absent: BoundedCache<true>;
+  readonly #flights = new SingleFlight();
+  /** Others may know much that the DataWarehouse does not show, or no longer. */
+  readonly #absent = new Absences();
 
   constructor(options: LookUpOptions) {
     this.#options = options;
-    // Without end is how it writes that nothing is newer, and 0 how the cache writes that.
-    const ttl = Math.max(1, Math.min(options.freshness, Number.MAX_SAFE_INTEGER));
-    this.#absent = new BoundedCache({ maxEntries: 10_000, maxBytes: 2_000_000, sizeOf: (_, key) => key.length, ttl });
   }
 
   async record(entity: Numbered, key: string, call: Call): Promise<Json | null> {
-    const { learnt, sweep, origin } = this.#options;
+    const { learnt, origin } = this.#options;
     const parsed = parseKey(entity, key, origin);
     if (parsed === null) return null;
     const number = /(?:^|:)([0-9]{1,15})$/.exec(key)?.[1] ?? null;
     const { id, inPath } = parsed;
     const known = learnt.find(entity, { id, number: isNumber(key, origin) ? number : null });
-    // The index is kept up to date by itself, and says so of what is not there too.
-    if (entity === 'checkout' && known !== null && sweep.isWell) return known.raw;
-    if (entity === 'checkout' && known === null && sweep.isComplete) return null;
     // A number that no checkout has as its id may be one that the source gave.
     const isByNumber = known !== null && id !== null && keyOf(entity, known.raw) !== id;
     const path = isByNumber && number !== null ? number : inPath;
@@ -72,24 +64,30 @@ export class LookUp {
     known: LearntRecord | null,
     call: Call,
   ): Promise<Json | null> {
-    const { client, learnt, freshness } = this.#options;
+    const { client, learnt, maxAge } = this.#options;
+    const limit = maxAge(call);
     const name = `${entity} ${path}`;
     const ask = async (shared: Call): Promise<Json | null> => {
       const raw = await client.object(entity, path, shared);
-      if (raw === null) this.#absent.set(name, true);
+      if (raw === null) this.#absent.add(name);
       else await learnt.keep(entity, [raw]);
       return raw;
     };
-    if (known !== null && known.age < freshness) return known.raw;
-    if (known === null && this.#absent.get(name) === true) return null;
+    if (known !== null && known.age < limit) return used(known, call);
+    if (known === null && this.#absent.has(name, limit, call)) return null;
     try {
-      return await this.#reads.read(name, call, ask);
+      return await this.#flights.join(name, call, ask);
     } catch (error) {
       if (known === null || !isOutage(error) || call.signal.aborted) throw error;
       call.warn(stale(error));
-      return known.raw;
+      return used(known, call);
     }
   }
+}
+
+function used({ raw, age }: LearntRecord, call: Call): Json {
+  call.kept?.(age);
+  return raw;
 }
 
 function isNumber(key: string, origin: string): boolean {

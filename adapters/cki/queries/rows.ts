@@ -1,5 +1,6 @@
 import { type Call, type EntityName, type Json, SourceError } from '../../kit/author.ts';
-import { SharedReads } from '../../kit/shared-reads.ts';
+import type { MaxAge } from '../../kit/max-age.ts';
+import { SingleFlight } from '../../kit/single-flight.ts';
 import type { RowsPage } from '../client/read-page.ts';
 import type { CkiClient, PathName } from '../client.ts';
 import { type Learnt, type LearntList, nameless } from '../learnt/learnt.ts';
@@ -26,8 +27,7 @@ export interface RowsOptions {
   readonly client: CkiClient;
   readonly learnt: Learnt;
   readonly whole: WholeCheckouts;
-  /** Milliseconds for which what was read is as good as new. */
-  readonly freshness: number;
+  readonly maxAge: MaxAge;
   /** Nothing can be asked: what is known of a list is all there is. */
   readonly isOffline: boolean;
 }
@@ -47,7 +47,7 @@ export function nameOf({ path, id }: RowList): string {
 export class Rows {
   readonly #options: RowsOptions;
   /** Counting a list and showing it are two calls that read the same pages. */
-  readonly #pages = new SharedReads<RowsPage | null>();
+  readonly #pages = new SingleFlight();
 
   constructor(options: RowsOptions) {
     this.#options = options;
@@ -60,14 +60,15 @@ export class Rows {
     let fault: SourceError | null = null;
     const take = (learnt: LearntList) => {
       isLearntUsed = true;
+      call.kept?.(learnt.age);
       for (const [index, row] of learnt.rows.entries()) if (!rows.has(index)) rows.set(index, row);
       if (learnt.isWhole) end = learnt.rows.length;
     };
     const load = async (at: number): Promise<void> => {
-      const { learnt, freshness, isOffline } = this.#options;
+      const { learnt, maxAge, isOffline } = this.#options;
       const known = isLearntUsed ? null : learnt.list(nameOf(list), list.entity);
       const covers = known !== null && (known.isWhole || at < known.rows.length);
-      if (known !== null && covers && known.age < freshness) return take(known);
+      if (known !== null && covers && known.age < maxAge(call)) return take(known);
       if (known !== null && isOffline) {
         take(known);
         end ??= known.rows.length;
@@ -107,7 +108,7 @@ export class Rows {
 
   /** Reads a page into the rows; gives the end of the list where it is in sight. */
   async #read(list: RowList, at: number, rows: Map<number, Json | null>, call: Call): Promise<number | null> {
-    const page = await this.#pages.read(`${at} ${nameOf(list)}`, call, (shared) => this.#page(list, at, shared));
+    const page = await this.#pages.join(`${at} ${nameOf(list)}`, call, (shared) => this.#page(list, at, shared));
     if (page === null) return at;
     for (const [index, row] of page.rows.entries()) rows.set(at + index, row);
     return page.isLast ? at + page.rows.length : null;
@@ -133,7 +134,7 @@ export function isOutage(error: unknown): error is SourceError {
   return error instanceof SourceError && codes.includes(error.code);
 }
 
-export function stale(cause: SourceError): SourceError {
+export function stale(cause: SourceError | null): SourceError {
   const message = 'The source was not asked or did not answer: what it said before is shown.';
-  return new SourceError('SOURCE_STALE', message, { cause });
+  return new SourceError('SOURCE_STALE', message, cause === null ? {} : { cause });
 }

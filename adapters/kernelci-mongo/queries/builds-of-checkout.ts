@@ -92,7 +92,7 @@ export class BuildsOfCheckout {
     const of = (parent: string) => revisions.revisionsOf(ids.commitOf(parent) ?? '');
     const ours = parents.filter((parent) => ids.commitOf(parent) !== null);
     let unknown = ours.filter((parent) => of(parent).length === 0);
-    const isFilling = unknown.length > 0 && !(await revisions.areKnown(call));
+    const isFilling = !(await revisions.areKnown(call, unknown.length > 0)) && unknown.length > 0;
     unknown = ours.filter((parent) => of(parent).length === 0);
     if (isFilling && unknown.length > 0) warnOfFilling(call);
     return { revisions: distinctRevisions(ours.flatMap(of)), unknown, isFilling };

@@ -33,6 +33,12 @@ export class CheckoutList {
     return chosen === null ? await this.#walk(query, statements, call) : this.#among(chosen, query);
   }
 
+  /** Whether a filter asks for commits that are not known. */
+  isMissing(where: CheckoutFilter | null): boolean {
+    const chosen = this.#chosen(where);
+    return chosen !== null && this.#source.revisions.jobsOf(chosen).size < Math.max(1, chosen.length);
+  }
+
   /** The commits that a filter leaves; null where it leaves all. */
   #chosen(where: CheckoutFilter | null): readonly string[] | null {
     if (where?.id === undefined && where?.gitCommitHash === undefined) return null;

@@ -60,7 +60,7 @@ export class CheckoutQueries {
   }
 
   async list(query: PageQuery<'checkout'>, call: Call): Promise<Page<Checkout>> {
-    if (!(await this.#source.revisions.areKnown(call))) {
+    if (!(await this.#source.revisions.areKnown(call, this.#list.isMissing(query.where)))) {
       warnOfFilling(call);
       return { items: [], hasMore: true };
     }
@@ -83,7 +83,7 @@ export class CheckoutQueries {
     const { revisions, client } = this.#source;
     const commits = [...new Set(wanted)];
     const isUnknown = (commit: string) => revisions.revisionsOf(commit).length === 0;
-    const isFilling = commits.some(isUnknown) && !(await revisions.areKnown(call)) && commits.some(isUnknown);
+    const isFilling = !(await revisions.areKnown(call, commits.some(isUnknown))) && commits.some(isUnknown);
     const known = commits.filter((commit) => !isUnknown(commit));
     const checkouts = new Map<string, Checkout>();
     for (let from = 0; from < known.length; from += MAX_COMMITS) {

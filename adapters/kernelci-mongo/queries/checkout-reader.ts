@@ -1,5 +1,8 @@
 import type { Document } from 'bson';
 import { type Call, type Checkout, onlyAsked } from '../../kit/author.ts';
+import { toObjectId } from '../../kit/mongo/values.ts';
+import type { Statements } from '../client.ts';
+import { JOB_PROJECTION, jobRecordOf } from '../revisions/job-record.ts';
 import { translateCheckout } from '../translate-checkout.ts';
 import { FirstBuilds, type ReadStatements } from './first-builds.ts';
 import type { LegacySource } from './source.ts';
@@ -7,10 +10,11 @@ import type { LegacySource } from './source.ts';
 /** Makes checkouts of commits: what the index knows of their jobs, and their first build. */
 export class CheckoutReader {
   readonly #source: LegacySource;
-  readonly #firstBuilds = new FirstBuilds();
+  readonly #firstBuilds: FirstBuilds;
 
   constructor(source: LegacySource) {
     this.#source = source;
+    this.#firstBuilds = new FirstBuilds(source);
   }
 
   /** Those that are there; no statement where their first builds are at hand. */
@@ -18,7 +22,9 @@ export class CheckoutReader {
     const { revisions, ids, offline } = this.#source;
     const wanted = new Map(commits.map((commit) => [commit, revisions.revisionsOf(commit)]));
     // On disk lies what the jobs say: all but the first build.
-    const first = offline ? new Map<string, Document>() : await this.#firstBuilds.of(wanted, read);
+    const first = offline
+      ? new Map<string, Document>()
+      : await this.#firstBuilds.of(wanted, read, this.#readJobs, call);
     const jobs = revisions.jobsOf(commits);
     const made = new Map<string, Checkout>();
     for (const commit of commits) {
@@ -28,4 +34,15 @@ export class CheckoutReader {
     }
     return made;
   }
+
+  /** The index leads to the jobs; what they say is read as it is now. */
+  readonly #readJobs = async (commits: readonly string[], statements: Statements): Promise<void> => {
+    const { revisions } = this.#source;
+    const hexes = [...revisions.jobsOf(commits).values()].flat().map(({ hex }) => toObjectId(hex));
+    if (hexes.length === 0) return;
+    const query = { projection: JOB_PROJECTION, limit: hexes.length };
+    const { documents } = await statements.find('job', { _id: { $in: hexes } }, query);
+    // What can no longer be understood was told when it was listed.
+    await revisions.learnJobs(documents.flatMap((document) => jobRecordOf(document, { warn: () => {} }) ?? []));
+  };
 }

@@ -1,5 +1,7 @@
 import type { Document } from 'bson';
+import type { AdapterEnv, Call } from '../../kit/author.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
+import { type MaxAge, maxAgeOf } from '../../kit/max-age.ts';
 import { idOf } from '../../kit/mongo/values.ts';
 import type { Statements } from '../client.ts';
 import { commitOf } from '../ids.ts';
@@ -11,35 +13,59 @@ export type ReadStatements = <T>(work: (statements: Statements) => Promise<T>) =
 
 const PROJECTION = Object.fromEntries(['_id', ...CHECKOUT_FIELDS_OF_BUILD].map((name) => [name, 1 as const]));
 const MAX_BUILDS = 50_000;
-/** A build that was the first stays it, but for one that is removed. */
-const KEEP_MS = 600_000;
+/** What one request asks for level by level is read once. */
+const KEEP_MS = 5_000;
+
+interface Kept {
+  readonly document: Document;
+  /** When it was read, on the monotonic clock. */
+  readonly at: number;
+}
 
 /** The build of each commit that was imported first: the system's reports take from it what they say of the checkout. */
 export class FirstBuilds {
-  readonly #kept = new BoundedCache<Document>({
+  readonly #maxAge: MaxAge;
+  readonly #kept = new BoundedCache<Kept>({
     maxEntries: 20_000,
     maxBytes: 16 * 1024 * 1024,
     sizeOf: () => 800,
     ttl: KEEP_MS,
   });
 
-  /** One statement for all: the index (git_branch, job, kernel) leads to the builds. */
+  constructor(env: Pick<AdapterEnv, 'cacheTtl' | 'offline'>) {
+    this.#maxAge = maxAgeOf(KEEP_MS, env);
+  }
+
+  /**
+   * One statement for all: the index (git_branch, job, kernel) leads to the builds.
+   * @param alongside what else is read about the commits whose builds are not at hand, in the same read
+   */
   async of(
     wanted: ReadonlyMap<string, readonly Revision[]>,
     read: ReadStatements,
+    alongside: (commits: readonly string[], statements: Statements) => Promise<void>,
+    call: Call,
   ): Promise<ReadonlyMap<string, Document>> {
+    const limit = this.#maxAge(call);
     const found = new Map<string, Document>();
     const unknown: string[] = [];
     for (const [commit, revisions] of wanted) {
       const kept = this.#kept.get(commit);
-      if (kept !== undefined) found.set(commit, kept);
-      else if (revisions.length > 0) unknown.push(commit);
+      const age = kept === undefined ? limit : performance.now() - kept.at;
+      if (kept !== undefined && age < limit) {
+        found.set(commit, kept.document);
+        call.kept?.(age);
+      } else if (revisions.length > 0) unknown.push(commit);
     }
     if (unknown.length === 0) return found;
     const revisions = unknown.flatMap((commit) => wanted.get(commit) ?? []);
     const filter = { $and: [ofRevisions(revisions), { git_commit: { $in: unknown } }] };
     const query = { projection: PROJECTION, limit: MAX_BUILDS };
-    const { documents } = await read((statements) => statements.find('build', filter, query));
+    const at = performance.now();
+    const { documents } = await read(async (statements) => {
+      await alongside(unknown, statements);
+      return await statements.find('build', filter, query);
+    });
     for (const document of documents) {
       const commit = commitOf(document.git_commit);
       if (commit === null) continue;
@@ -48,7 +74,7 @@ export class FirstBuilds {
     }
     for (const commit of unknown) {
       const first = found.get(commit);
-      if (first !== undefined) this.#kept.set(commit, first);
+      if (first !== undefined) this.#kept.set(commit, { document: first, at });
     }
     return found;
   }

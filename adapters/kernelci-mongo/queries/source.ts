@@ -13,4 +13,6 @@ export interface LegacySource {
   readonly boots: boolean;
   /** Nothing is asked upstream. */
   readonly offline: boolean;
+  /** Milliseconds that what is kept may be old, where that is configured. */
+  readonly cacheTtl?: number;
 }

@@ -22,7 +22,7 @@ export interface SweepPlace {
 
 const STEP = 1000;
 const STEP_MS = 30_000;
-/** After a failure the next try waits so long, unless somebody asks. */
+/** After a failure the next try waits so long, unless a caller asks. */
 const PAUSE_MS = [1000, 5000, 30_000] as const;
 const AT_LEAST_MS = 250;
 
@@ -35,12 +35,19 @@ export class JobSweep {
   #ended = Promise.withResolvers<SourceError | null>();
   #wake = Promise.withResolvers<void>();
   #failures = 0;
+  /** When the last whole round began, on the monotonic clock. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(client: LegacyClient, place: SweepPlace, env: Pick<AdapterEnv, 'log' | 'source'>, refresh: number) {
     this.#client = client;
     this.#place = place;
     this.#env = env;
     this.#refresh = refresh;
+  }
+
+  /** Milliseconds since new jobs were looked for. */
+  get age(): number {
+    return performance.now() - this.#lookedAt;
   }
 
   /** Of the round under way: null once the walk is whole, or why it cannot go on; a round that rests begins now. */
@@ -54,7 +61,9 @@ export class JobSweep {
       this.#wake = Promise.withResolvers();
       let fault: SourceError | null = null;
       try {
+        const began = performance.now();
         await this.#round(signal);
+        this.#lookedAt = began;
         this.#failures = 0;
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
@@ -73,10 +82,10 @@ export class JobSweep {
 
   async #rest(fault: SourceError | null, signal: AbortSignal): Promise<void> {
     const pause = fault === null ? this.#refresh : (PAUSE_MS[this.#failures - 1] ?? PAUSE_MS.at(-1));
-    const asked = fault === null ? [] : [this.#wake.promise.then(() => delay(AT_LEAST_MS, undefined, { signal }))];
+    const asked = this.#wake.promise.then(() => delay(AT_LEAST_MS, undefined, { signal }));
     const ending = new AbortController();
     const all = AbortSignal.any([signal, ending.signal]);
-    await Promise.race([delay(pause, undefined, { signal: all, ref: false }), ...asked]).catch(() => undefined);
+    await Promise.race([delay(pause, undefined, { signal: all, ref: false }), asked]).catch(() => undefined);
     ending.abort();
   }
 

@@ -1,5 +1,6 @@
-import type { Call } from '../../adapter.ts';
+import type { AdapterEnv, Call } from '../../adapter.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
+import { type MaxAge, maxAgeOf } from '../../kit/max-age.ts';
 import type { NodeClient } from '../client.ts';
 import type { PlacedTest } from '../translate/translate-test.ts';
 import { faultOf, type MaestroNode } from './node.ts';
@@ -7,16 +8,15 @@ import { projectionAbove } from './projections.ts';
 
 /** No tree is so deep; a circle of parents is. */
 const MAX_DEPTH = 20;
-/** What a node that is done hands down hardly changes. */
-const DONE_MS = 600_000;
-const RUNNING_MS = 5_000;
+/** What a node hands down counts as new for so long: requests go down level by level. */
+const HANDED_DOWN_MS = 5_000;
 const CACHED_NODES = 50_000;
 const CACHED_BYTES = 64 * 1024 * 1024;
 
 interface Cached {
   readonly node: MaestroNode;
-  /** Until when what it hands down holds; 0 where that was not fetched. */
-  readonly until: number;
+  /** When what it hands down was read, on the monotonic clock; null where that was not fetched. */
+  readonly readAt: number | null;
 }
 
 /**
@@ -25,10 +25,12 @@ interface Cached {
  */
 export class Lineage {
   readonly #client: NodeClient;
+  readonly #maxAge: MaxAge;
   readonly #cache = new BoundedCache<Cached>({ maxEntries: CACHED_NODES, maxBytes: CACHED_BYTES, sizeOf });
 
-  constructor(client: NodeClient) {
+  constructor(client: NodeClient, env: Pick<AdapterEnv, 'cacheTtl' | 'offline'>) {
     this.#client = client;
+    this.#maxAge = maxAgeOf(HANDED_DOWN_MS, env);
   }
 
   /** Where the node stands, if that is known. */
@@ -40,9 +42,8 @@ export class Lineage {
   keep(nodes: Iterable<MaestroNode>, isInherited: boolean): void {
     for (const node of nodes) {
       const known = this.#cache.get(node.id);
-      if (!isInherited && known !== undefined && known.until > Date.now()) continue;
-      const until = isInherited ? Date.now() + (node.isDone ? DONE_MS : RUNNING_MS) : 0;
-      this.#cache.set(node.id, { node, until });
+      if (!isInherited && known !== undefined && ageOf(known) < HANDED_DOWN_MS) continue;
+      this.#cache.set(node.id, { node, readAt: isInherited ? performance.now() : null });
     }
   }
 
@@ -50,7 +51,7 @@ export class Lineage {
   async place(tests: readonly MaestroNode[], isInherited: boolean, call: Call): Promise<readonly PlacedTest[]> {
     const nodes = new Map<string, MaestroNode | null>(tests.map((node) => [node.id, node]));
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
-      const wanted = new Set(tests.flatMap((test) => this.#missing(test, nodes, isInherited) ?? []));
+      const wanted = new Set(tests.flatMap((test) => this.#missing(test, nodes, isInherited, call) ?? []));
       if (wanted.size === 0) break;
       const found = await this.#client.byIds([...wanted], projectionAbove(isInherited), call);
       for (const id of wanted) nodes.set(id, null);
@@ -61,16 +62,19 @@ export class Lineage {
   }
 
   /** The first node above a test that is not at hand. What the cache has of the way is taken from there. */
-  #missing(test: MaestroNode, nodes: Map<string, MaestroNode | null>, isInherited: boolean): string | null {
+  #missing(test: MaestroNode, nodes: Map<string, MaestroNode | null>, isInherited: boolean, call: Call): string | null {
     let node = test;
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
       if (node.parent === null) return null;
       let above = nodes.get(node.parent);
       if (above === undefined) {
         const cached = this.#cache.get(node.parent);
-        const isGood = cached && (!isInherited || cached.node.entity !== 'test' || cached.until > Date.now());
-        if (isGood !== true) return node.parent;
-        above = cached?.node ?? null;
+        if (cached === undefined) return node.parent;
+        if (isInherited && cached.node.entity === 'test') {
+          if (ageOf(cached) >= this.#maxAge(call)) return node.parent;
+          call.kept?.(ageOf(cached));
+        }
+        above = cached.node;
         nodes.set(node.parent, above);
       }
       if (above === null || above.entity !== 'test') return null;
@@ -94,6 +98,10 @@ function placed(node: MaestroNode, nodes: ReadonlyMap<string, MaestroNode | null
 function orphan({ id }: MaestroNode, { warn }: Call): readonly PlacedTest[] {
   warn(faultOf(id, 'hangs on no kbuild and no checkout that is there: it is left out'));
   return [];
+}
+
+function ageOf({ readAt }: Cached): number {
+  return readAt === null ? Number.POSITIVE_INFINITY : performance.now() - readAt;
 }
 
 function sizeOf({ node }: Cached): number {

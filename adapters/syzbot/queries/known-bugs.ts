@@ -1,4 +1,6 @@
 import { type Call, SourceError } from '../../kit/author.ts';
+import type { MaxAge } from '../../kit/max-age.ts';
+import { isHurried } from '../../kit/upstream/patience.ts';
 import type { BugIndex, KnownBug } from '../bug-index.ts';
 import type { Bugs } from '../bugs.ts';
 import type { BugName } from '../ids.ts';
@@ -7,11 +9,15 @@ import type { Sweep } from '../sweep.ts';
 
 /** Something that is so much older than it should be is told to be old. */
 const STALE_TIMES = 3;
+/** Left of a call's time for its answer. */
+const READ_MARGIN_MS = 200;
 
 export interface KnownBugsParts {
   readonly options: SyzbotOptions;
   readonly index: BugIndex;
   readonly bugs: Bugs;
+  /** Of a bug that is asked for. */
+  readonly maxAge: MaxAge;
   /** Null where the source is offline. */
   readonly sweep: Sweep | null;
 }
@@ -24,17 +30,34 @@ export class KnownBugs {
     this.#parts = parts;
   }
 
-  /** From the index, where it is known: what is old is read again behind the answer. Else by one request. */
+  /** From the index, where it is known and not too old. Else by one request, and while that fails from the index. */
   async get(name: BugName, call: Call): Promise<KnownBug | null> {
-    const { index, bugs, sweep, options } = this.#parts;
+    const { index, bugs, maxAge, options } = this.#parts;
     const known = index.find(name);
-    if (known === null) return await bugs.read(name, call);
-    const age = Date.now() - known.learntAt;
-    if (age > options.freshness) sweep?.want({ id: known.issue.id.slice('syzbot:'.length) });
-    if (age > STALE_TIMES * options.recheck && isOpen(known)) {
-      const message = `What is known of ${known.issue.id} was last read ${Math.round(age / 3_600_000)} hours ago.`;
-      call.warn(new SourceError('SOURCE_STALE', message, { id: known.issue.id }));
+    if (known === null) return await bugs.read(name, call, null, maxAge(call));
+    if (ageOf(known) >= maxAge(call)) return await this.#readAgain(known, call);
+    call.kept?.(ageOf(known));
+    if (ageOf(known) > STALE_TIMES * options.recheck && isOpen(known)) call.warn(stale(known, null));
+    return known;
+  }
+
+  async #readAgain(known: KnownBug, call: Call): Promise<KnownBug | null> {
+    const { bugs, sweep, options } = this.#parts;
+    const name = { id: known.issue.id.slice('syzbot:'.length) };
+    let cause: SourceError | null = null;
+    // What is only good to have waits for nobody.
+    if (!isHurried()) {
+      const deadline = Math.min(Date.now() + options.patience, call.deadline - READ_MARGIN_MS);
+      try {
+        return await bugs.read(name, { ...call, deadline });
+      } catch (error) {
+        if (!(error instanceof SourceError) || call.signal.aborted) throw error;
+        cause = error;
+      }
     }
+    sweep?.want(name);
+    call.kept?.(ageOf(known));
+    call.warn(stale(known, cause));
     return known;
   }
 
@@ -47,6 +70,16 @@ export class KnownBugs {
       if (left <= 0) return;
       await index.learnt(left, call.signal);
     }
+  }
+
+  /** A client that takes only newer lists than these is told of it, and they are read again. */
+  lookAgain({ maxAgeMs, ...call }: Call): void {
+    const { sweep } = this.#parts;
+    if (maxAgeMs === undefined || sweep === null) return;
+    const age = sweep.readAgain(maxAgeMs);
+    if (age === null) return;
+    const message = `The lists of bugs were last read ${inWords(age)} ago, and are being read again.`;
+    call.warn(new SourceError('SOURCE_STALE', message));
   }
 
   get isFilling(): boolean {
@@ -87,6 +120,21 @@ export class KnownBugs {
     if (sweep.listed.listCount === 0) return `The index has just begun to be filled, and knows ${known} bugs.${why}`;
     return `The index is still being filled: it knows ${known} bugs, and ${sweep.unknown} more are listed.${why}`;
   }
+}
+
+function ageOf({ learntAt }: KnownBug): number {
+  return Math.max(0, Date.now() - learntAt);
+}
+
+function stale(known: KnownBug, cause: SourceError | null): SourceError {
+  const { id } = known.issue;
+  const message = `What is known of ${id} was last read ${inWords(ageOf(known))} ago.`;
+  return new SourceError('SOURCE_STALE', message, cause === null ? { id } : { id, cause });
+}
+
+function inWords(ms: number): string {
+  if (ms < 120_000) return `${Math.round(ms / 1000)} seconds`;
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} minutes` : `${Math.round(ms / 3_600_000)} hours`;
 }
 
 function isOpen({ issue }: KnownBug): boolean {

@@ -52,6 +52,8 @@ export class FileClient implements Client {
     await whileWanted(call.signal, this.#first.promise);
     if (this.#failure !== null) throw this.#failure;
     if (this.#reading === null) throw new SourceError('SOURCE_UNAVAILABLE', 'The documents have not been read yet.');
+    // It is followed as it changes: a copy would hide that.
+    call.kept?.(0);
     return this.#reading;
   }
 

@@ -7,12 +7,13 @@ import {
   type HttpResponse,
   SourceError,
 } from '../../kit/author.ts';
+import { type MaxAge, maxAgeOf } from '../../kit/max-age.ts';
+import { SingleFlight } from '../../kit/single-flight.ts';
 import type { Client, Reading } from '../client.ts';
 import { buildDocuments } from '../documents/build-documents.ts';
 import { Pace } from '../documents/pace.ts';
 import type { FileOptions } from '../options.ts';
 import { documentsFault, tooMany } from './faults.ts';
-import { whileWanted } from './while-wanted.ts';
 
 const JSON_TYPES = ['application/json', 'text/plain', 'application/octet-stream'];
 const LINE_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
@@ -21,15 +22,8 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** What was fetched, and how to ask whether it has changed. */
 interface Fetched extends Reading {
   readonly etag: string | null;
-  /** Milliseconds of a clock that is never set. */
+  /** When it was asked for, in milliseconds of a clock that is never set. */
   readonly at: number;
-}
-
-/** A fetch that several calls wait for: it ends when the last of them leaves. */
-interface Fetching {
-  readonly done: Promise<Fetched>;
-  readonly cancel: AbortController;
-  waiting: number;
 }
 
 /** Documents behind a URL, fetched when they are asked for and what is at hand is too old. */
@@ -37,18 +31,21 @@ export class UrlClient implements Client {
   readonly #options: FileOptions & { readonly url: string };
   readonly #env: AdapterEnv;
   readonly #reader = new DocumentReader();
+  readonly #flights = new SingleFlight();
+  readonly #stopping = new AbortController();
+  readonly #maxAge: MaxAge;
   #fetched: Fetched | null = null;
-  #fetching: Fetching | null = null;
 
   constructor(options: FileOptions & { readonly url: string }, env: AdapterEnv) {
     this.#options = options;
     this.#env = env;
+    this.#maxAge = maxAgeOf(options.freshness, env);
   }
 
   start(): void {}
 
   async stop(): Promise<void> {
-    this.#fetching?.cancel.abort();
+    this.#stopping.abort();
     await this.#reader.close();
   }
 
@@ -59,35 +56,20 @@ export class UrlClient implements Client {
 
   async read(call: Call): Promise<Reading> {
     const fetched = this.#fetched;
-    if (fetched !== null && performance.now() - fetched.at < this.#options.freshness) return fetched;
-    this.#fetching ??= this.#begin(call);
-    const fetching = this.#fetching;
-    fetching.waiting += 1;
-    try {
-      return await whileWanted(call.signal, fetching.done);
-    } finally {
-      fetching.waiting -= 1;
-      if (fetching.waiting === 0) {
-        fetching.cancel.abort();
-        if (this.#fetching === fetching) this.#fetching = null;
-      }
+    const age = fetched === null ? Number.POSITIVE_INFINITY : performance.now() - fetched.at;
+    if (fetched !== null && age < this.#maxAge(call)) {
+      call.kept?.(age);
+      return fetched;
     }
-  }
-
-  #begin(call: Call): Fetching {
-    const cancel = new AbortController();
-    const done = this.#fetch({ ...call, signal: cancel.signal, warn: (error) => call.warn(error) });
-    const fetching: Fetching = { done, cancel, waiting: 0 };
-    const over = () => {
-      if (this.#fetching === fetching) this.#fetching = null;
-    };
-    done.then(over, over);
-    return fetching;
+    return await this.#flights.join('documents', call, (shared) => this.#fetch(shared));
   }
 
   async #fetch(call: Call): Promise<Fetched> {
     const known = this.#fetched;
     const { url, token, maxObjects } = this.#options;
+    const at = performance.now();
+    const signal = AbortSignal.any([call.signal, this.#stopping.signal]);
+    const { deadline, fields, log } = call;
     const answer = await this.#env.http.request(
       new URL(url),
       {
@@ -98,9 +80,8 @@ export class UrlClient implements Client {
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
       },
-      call,
+      { signal, deadline, fields, log, warn: (error) => call.warn(error) },
     );
-    const at = performance.now();
     if (answer.status === 304 && known !== null) return this.#keep({ ...known, at });
     if (answer.status !== 200) throw refused(answer.status);
     const text = answer.text();

@@ -11,6 +11,7 @@ import { AnswerFaults } from './answer-faults.ts';
 import { checkCounts, checkFound, checkHealth, checkPages } from './check-answer.ts';
 import { checkObject } from './check-object.ts';
 import { checkPage } from './check-page.ts';
+import { reportsOf } from './shared-calls.ts';
 import { sourceFault } from './source-fault.ts';
 
 /**
@@ -28,8 +29,7 @@ export function checkedAdapter(adapter: Adapter, source: string, log: Logger): R
 
   async function check<T>(name: string, call: Call, run: (call: Call, faults: AnswerFaults) => Promise<T>): Promise<T> {
     const warn = (fault: unknown) => call.warn(sourceFault(fault, source, name, log));
-    const { signal, deadline, fields } = call;
-    const checked = { signal, deadline, fields, log: call.log, warn };
+    const checked = { ...reportsOf(call), warn };
     const faults = new AnswerFaults(checked, log, source, name);
     const answer = await run(checked, faults);
     faults.end();

@@ -1,12 +1,20 @@
-import { type Adapter, type Call, type Health, type Logger, RELATION_TARGETS } from '../../../adapters/adapter.ts';
+import {
+  type Adapter,
+  type Call,
+  type Health,
+  type Logger,
+  RELATION_TARGETS,
+  type RelationName,
+} from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
 import { isSpentBudget } from '../../../adapters/kit/upstream/spent-budget.ts';
 import type { EntityName } from '../../../adapters/model.ts';
-import type { AnswerCacheSettings } from './answer-cache.ts';
+import type { AnswerCacheSettings, AnswerContent } from './answer-cache.ts';
+import { contentOfCounts, contentOfPages } from './answer-content.ts';
 import { Breaker, type BreakerSettings, type Pass } from './breaker.ts';
 import { checkedAdapter } from './checked-adapter.ts';
 import { isExpiry, type Wait, withinDeadline } from './deadline.ts';
-import { SharedCalls, type WholeQuestion } from './shared-calls.ts';
+import { reportsOf, SharedCalls, type WholeQuestion } from './shared-calls.ts';
 import { askKeys } from './shared-keys.ts';
 import { sourceFault } from './source-fault.ts';
 import type { SourceMetrics, SourceStateTracker } from './source-state.ts';
@@ -27,6 +35,17 @@ export interface GuardOptions {
   readonly metrics?: SourceMetrics | undefined;
   /** Ends what runs beside the requests, before the adapter itself stops. */
   readonly onStop?: () => Promise<void>;
+}
+
+/** A question that is answered in one piece. */
+interface Asked<T> {
+  readonly name: string;
+  /** All that the answer depends on, beside the fields. */
+  readonly asked: readonly unknown[];
+  readonly entity: EntityName;
+  /** How many keys or parents it is about. */
+  readonly keys: number;
+  contentOf(answer: T): AnswerContent;
 }
 
 /** The half of the guard round an adapter. It is an adapter itself; its promises reject with nothing but SourceErrors. */
@@ -74,18 +93,18 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
     if (error.code !== 'SOURCE_UNSUPPORTED') state.failed(error.message, breaker.isOpen);
   }
 
-  /** @param asked all that the answer depends on, beside the fields */
   function ask<T>(
-    name: string,
-    asked: readonly unknown[],
-    entity: EntityName,
-    keys: number,
+    { name, asked, entity, keys, contentOf }: Asked<T>,
     call: Call,
     run: (call: Call) => Promise<T>,
   ): Promise<T> {
     const start = (within: Call) => guarded(name, keys, within, run);
     if (!isShared) return start(call);
-    const question: WholeQuestion<T> = { name: nameOf(name, asked, call), freshness: freshnessOf(entity), isComplete };
+    const question: WholeQuestion<T> = {
+      name: nameOf(name, asked, call),
+      freshness: freshnessOf(entity),
+      contentOf: (answer) => (isComplete(answer) ? contentOf(answer) : null),
+    };
     return shared.ask(question, call, start);
   }
 
@@ -122,22 +141,45 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       const get = (keys: readonly string[], within: Call) =>
         guarded('getMany', keys.length, within, (alone) => inner.getMany(entity, keys, alone));
       if (!isShared) return get(ids, call);
-      const question = { name: nameOf('getMany', [entity], call), keys: ids, freshness: freshnessOf(entity) };
+      const question = { entity, name: nameOf('getMany', [entity], call), keys: ids, freshness: freshnessOf(entity) };
       return askKeys(shared, question, call, get);
     },
-    list: (entity, query, call) =>
-      ask('list', [entity, query], entity, 1, call, (within) => inner.list(entity, query, within)),
-    related: (relation, parents, query, call) =>
-      ask('related', [relation, parents, query], RELATION_TARGETS[relation], parents.length, call, (within) =>
-        inner.related(relation, parents, query, within),
-      ),
+    list: (entity, query, call) => {
+      const about = { entity, query, fields: call.fields, isLookUp: true, isNewest: query.allVersions !== true };
+      const asked = [entity, query];
+      return ask(
+        { name: 'list', asked, entity, keys: 1, contentOf: (page) => contentOfPages(about, [page]) },
+        call,
+        (within) => inner.list(entity, query, within),
+      );
+    },
+    related: (relation, parents, query, call) => {
+      const entity = RELATION_TARGETS[relation];
+      const about = { entity, query, fields: call.fields, isLookUp: isByCommit(relation), isNewest: false };
+      return ask(
+        {
+          ...{ name: 'related', asked: [relation, parents, query], entity, keys: parents.length },
+          contentOf: (pages) => contentOfPages(about, pages.values(), parents.length),
+        },
+        call,
+        (within) => inner.related(relation, parents, query, within),
+      );
+    },
     ...(adapter.count === undefined
       ? {}
       : {
           count: (subject, call) => {
             const entity = 'entity' in subject ? subject.entity : RELATION_TARGETS[subject.relation];
             const keys = 'parents' in subject ? subject.parents.length : 1;
-            return ask('count', [subject], entity, keys, call, (within) => inner.count(subject, within));
+            const isLookUp = 'entity' in subject || isByCommit(subject.relation);
+            return ask(
+              {
+                ...{ name: 'count', asked: [subject], entity, keys },
+                contentOf: (counts) => contentOfCounts(counts, keys, isLookUp),
+              },
+              call,
+              (within) => inner.count(subject, within),
+            );
           },
         }),
     ...(adapter.store === undefined ? {} : { store: adapter.store }),
@@ -151,7 +193,12 @@ function withRest(error: SourceError, retryAfterMs: number): SourceError {
 }
 
 function callWithin(call: Call, { signal, deadline }: Wait): Call {
-  return { signal, deadline, fields: call.fields, log: call.log, warn: (error) => call.warn(error) };
+  return { ...reportsOf(call), signal, deadline };
+}
+
+/** Whether an empty answer says that the source does not know the commit. */
+function isByCommit(relation: RelationName): boolean {
+  return relation.endsWith('OfRevision');
 }
 
 function nameOf(call: string, asked: readonly unknown[], { fields }: Call): string {

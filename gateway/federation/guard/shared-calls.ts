@@ -1,9 +1,8 @@
 import type { Call } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
-import { isHurried } from '../../../adapters/kit/upstream/patience.ts';
-import { AnswerCache, type AnswerCacheSettings, type KeptAnswer } from './answer-cache.ts';
+import { SingleFlight } from '../../../adapters/kit/single-flight.ts';
+import { AnswerCache, type AnswerCacheSettings, type AnswerContent, ageOf, type KeptAnswer } from './answer-cache.ts';
 import { withinDeadline } from './deadline.ts';
-import { SingleFlight } from './single-flight.ts';
 
 /** A call of the gateway's own: it is told where its answer asked nothing of the source. */
 export interface GatewayCall extends Call {
@@ -21,8 +20,16 @@ export interface WholeQuestion<T> {
   readonly name: string;
   /** Milliseconds for which the source says that an answer stays as good as new. */
   readonly freshness: number;
-  /** Whether an answer may be kept. */
-  isComplete(answer: T): boolean;
+  /** What an answer says; null where it must not be kept. */
+  contentOf(answer: T): AnswerContent | null;
+}
+
+/** How an answer came about: when the source was asked, and what was said of it. */
+export interface Circumstances {
+  readonly warnings: readonly SourceError[];
+  readonly at: number;
+  /** It is in what the adapter itself keeps. */
+  readonly isAdapters: boolean;
 }
 
 /** Faults that are kept beside an answer. */
@@ -43,15 +50,16 @@ export class SharedCalls {
 
   /** An answer from the cache, from a call that is under way, or from the source; an old one where that fails. */
   async ask<T>(question: WholeQuestion<T>, call: Call, start: (call: Call) => Promise<T>): Promise<T> {
-    const { name, freshness } = question;
-    const fresh = this.cache.fresh(name, freshness);
+    const { name, freshness: source } = question;
+    const fresh = this.cache.fresh(name, { source, request: call.maxAgeMs });
     if (fresh !== undefined) return this.#answer(call, fresh) as T;
     try {
-      return await this.join(name, call, start, (answer, warnings) => {
-        if (question.isComplete(answer)) this.cache.keep(name, answer, warnings);
+      return await this.join(name, call, start, (answer, { isAdapters, ...rest }) => {
+        const content = question.contentOf(answer);
+        if (content !== null) this.cache.keep(name, { answer, ...rest }, content, isAdapters);
       });
     } catch (error) {
-      const stale = isFailure(error) ? this.cache.stale(name) : undefined;
+      const stale = isFailure(error) ? this.cache.stale(name, call.maxAgeMs) : undefined;
       if (stale === undefined) throw error;
       warnStale(call, error);
       return this.#answer(call, stale) as T;
@@ -60,31 +68,37 @@ export class SharedCalls {
 
   #answer(call: Call, kept: KeptAnswer): unknown {
     this.hit(call);
-    repeatWarnings(call, [kept]);
+    repeat(call, [kept]);
     return kept.answer;
   }
 
-  /** One call for all that ask the same now; `keep` is given its answer, and what it warned of. */
+  /** One call for all that ask the same now; `keep` is given its answer, and how it came about. */
   async join<T>(
     name: string,
     call: Call,
     start: (call: Call) => Promise<T>,
-    keep: (answer: T, warnings: readonly SourceError[]) => void,
+    keep: (answer: T, circumstances: Circumstances) => void,
   ): Promise<T> {
     const { timeout } = this.#settings;
-    const flightName = isHurried() ? `${name} soon` : name;
     return await withinDeadline(call, timeout, ({ signal, deadline }) => {
-      const { fields, log } = call;
-      const waiting = { signal, deadline, fields, log, warn: (error: SourceError) => call.warn(error) };
-      return this.#flights.join(flightName, waiting, async (flight) => {
+      const waiting: Call = { ...reportsOf(call), signal, deadline };
+      return this.#flights.join(name, waiting, async (flight) => {
         const warnings: SourceError[] = [];
+        const asked = performance.now();
+        let keptAge: number | null = null;
         const warn = (error: SourceError) => {
           if (warnings.length < MAX_WARNINGS) warnings.push(error);
           flight.warn(error);
         };
-        // Whoever joins has a deadline of its own: the call itself is given the whole time of the source.
-        const answer = await start({ ...flight, warn, deadline: Date.now() + timeout });
-        keep(answer, warnings);
+        const kept = (ageMs: number) => {
+          keptAge = Math.max(ageMs, keptAge ?? 0);
+          flight.kept?.(ageMs);
+        };
+        const { fields, log, maxAgeMs } = flight;
+        // Every caller has a deadline of its own: the call itself is given the whole time of the source.
+        const whole = Date.now() + timeout;
+        const answer = await start({ signal: flight.signal, deadline: whole, fields, log, maxAgeMs, warn, kept });
+        keep(answer, { warnings, at: asked - (keptAge ?? 0), isAdapters: keptAge !== null });
         return answer;
       });
     });
@@ -97,10 +111,20 @@ export class SharedCalls {
   }
 }
 
-/** What the source said of answers when it gave them. */
-export function repeatWarnings(call: Call, kept: Iterable<KeptAnswer>): void {
+/** A call of the same caller: what is reported to it reaches the given one. */
+export function reportsOf(call: Call): Call {
+  const { signal, deadline, fields, log, maxAgeMs } = call;
+  const warn = (error: SourceError) => call.warn(error);
+  return { signal, deadline, fields, log, maxAgeMs, warn, kept: (ageMs) => call.kept?.(ageMs) };
+}
+
+/** What the source said of answers when it gave them, and how old they are. */
+export function repeat(call: Call, answers: Iterable<KeptAnswer>): void {
   const warnings = new Set<SourceError>();
-  for (const one of kept) for (const warning of one.warnings) warnings.add(warning);
+  for (const one of answers) {
+    for (const warning of one.warnings) warnings.add(warning);
+    call.kept?.(ageOf(one));
+  }
   for (const warning of warnings) call.warn(warning);
 }
 

@@ -1,7 +1,9 @@
 import type { Call, Found, FoundMany, IncludedObject } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
+import type { Entities, EntityName } from '../../../adapters/model.ts';
 import type { KeptAnswer } from './answer-cache.ts';
-import { isFailure, repeatWarnings, type SharedCalls, warnStale } from './shared-calls.ts';
+import { contentOfKey } from './answer-content.ts';
+import { type Circumstances, isFailure, repeat, type SharedCalls, warnStale } from './shared-calls.ts';
 
 /** One key's part of an answer. */
 interface KeptKey<T> {
@@ -15,7 +17,8 @@ interface Kept<T> extends KeptAnswer {
   readonly answer: KeptKey<T>;
 }
 
-export interface KeyedQuestion {
+export interface KeyedQuestion<E extends EntityName> {
+  readonly entity: E;
   /** What is asked of each key; the same name means answers of the same type. */
   readonly name: string;
   readonly keys: readonly string[];
@@ -24,33 +27,34 @@ export interface KeyedQuestion {
 }
 
 /** As `SharedCalls.ask`, key by key: only those are asked for that are not at hand. */
-export async function askKeys<T>(
+export async function askKeys<E extends EntityName>(
   shared: SharedCalls,
-  { name, keys, freshness }: KeyedQuestion,
+  { entity, name, keys, freshness: source }: KeyedQuestion<E>,
   call: Call,
-  start: (keys: readonly string[], call: Call) => Promise<FoundMany<T>>,
-): Promise<FoundMany<T>> {
+  start: (keys: readonly string[], call: Call) => Promise<FoundMany<Entities[E]>>,
+): Promise<FoundMany<Entities[E]>> {
+  type T = Entities[E];
   const nameOf = (key: string) => `${name} ${key}`;
   const kept = new Map<string, Kept<T>>();
   for (const key of keys) {
-    const fresh = shared.cache.fresh(nameOf(key), freshness);
+    const fresh = shared.cache.fresh(nameOf(key), { source, request: call.maxAgeMs });
     if (fresh !== undefined) kept.set(key, fresh as Kept<T>);
   }
   const missing = keys.filter((key) => !kept.has(key));
   const asked = missing.length === 0 && keys.length > 0 ? new Map() : await ask(missing);
   if (asked.size === 0 && kept.size === keys.length && keys.length > 0) shared.hit(call);
-  repeatWarnings(call, kept.values());
+  repeat(call, kept.values());
   return togetherWith(asked, kept);
 
   async function ask(missing: readonly string[]): Promise<FoundMany<T>> {
-    const stale = (key: string) => shared.cache.stale(nameOf(key)) as Kept<T> | undefined;
+    const stale = (key: string) => shared.cache.stale(nameOf(key), call.maxAgeMs) as Kept<T> | undefined;
     let answer: FoundMany<T>;
     try {
       answer = await shared.join(
         `${name} ${JSON.stringify(missing)}`,
         call,
         (flight) => start(missing, flight),
-        (found, warnings) => keep(missing, found, warnings),
+        (found, circumstances) => keep(missing, found, circumstances),
       );
     } catch (error) {
       if (!isFailure(error) || !missing.some((key) => stale(key) !== undefined)) throw error;
@@ -70,12 +74,14 @@ export async function askKeys<T>(
     return withIncluded(result, answer.included ?? []);
   }
 
-  function keep(missing: readonly string[], answer: FoundMany<T>, warnings: readonly SourceError[]): void {
+  function keep(missing: readonly string[], answer: FoundMany<T>, { isAdapters, ...rest }: Circumstances): void {
     const included = answer.included ?? [];
     for (const key of missing) {
       const found = answer.get(key) ?? null;
       // A failed key is asked for again.
-      if (!(found instanceof SourceError)) shared.cache.keep(nameOf(key), { found, included }, warnings);
+      if (found instanceof SourceError) continue;
+      const content = contentOfKey(entity, key, found, included, call.fields);
+      shared.cache.keep(nameOf(key), { answer: { found, included }, ...rest }, content, isAdapters);
     }
   }
 }

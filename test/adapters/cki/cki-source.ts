@@ -23,7 +23,7 @@ export async function startCki(
   settings: CkiSettings = {},
 ): Promise<CkiSource> {
   const log: object[] = [];
-  const config = { rate: null, concurrency: 10, timeout: 2_000, cacheTtl: 0, staleIfError: 0, ...settings };
+  const config = { rate: null, concurrency: 10, timeout: 2_000, staleIfError: 0, ...settings };
   const registry = createRegistry(
     [{ name: 'cki', adapter: 'cki', options: cki.options.parse(given), ...config }],
     new Map([['cki', cki]]),

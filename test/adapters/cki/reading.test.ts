@@ -249,14 +249,18 @@ describe('the index by commit', () => {
       expect(ids(later.get(commitOf(240)))).toHaveLength(1);
     }));
 
-  it('knows what is there and what is not, so that nobody has to be asked', () =>
+  it('knows what is there; what it does not know is asked for by id, once', () =>
     withFolder(async (folder) => {
-      const cki = await start(folder, { freshness: 0 });
+      const cki = await start(folder);
       await filled(cki);
       const before = server.requests.length;
-      const keys = [id0, 'redhat:301001', '301002', 'redhat:7', '7'];
-      expect([...(await cki.getMany('checkout', keys, makeCall())).keys()].sort()).toEqual(keys.slice(0, 3).sort());
+      const known = [id0, 'redhat:301001', '301002'];
+      expect([...(await cki.getMany('checkout', known, makeCall())).keys()].sort()).toEqual(known.toSorted());
       expect(server.requests.length).toBe(before);
+      for (const keys of [['redhat:7'], ['redhat:7', id0]]) {
+        expect((await cki.getMany('checkout', keys, makeCall())).has('redhat:7')).toBe(false);
+      }
+      expect(server.requests.length).toBe(before + 1);
     }));
 
   it('is filled by the smallest pages too', () =>

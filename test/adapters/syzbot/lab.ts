@@ -49,7 +49,6 @@ export async function aSource(
         adapter: 'syzbot',
         rate: null,
         concurrency: 8,
-        cacheTtl: 0,
         staleIfError: 0,
         ...config,
         options,

@@ -149,3 +149,14 @@ it('is bounded, and says how much it leaves out', () => {
     'The source "ci" has 800 more faults like these, which are not listed.',
   ]);
 });
+
+it('counts the records of a source that could not be understood, each once', () => {
+  const report = new SourceReport();
+  for (const id of ['lab:1', 'lab:2', 'lab:1']) {
+    for (const path of [['tests'], ['builds']]) {
+      report.add('lab', new SourceError('SOURCE_BAD_DATA', `${id} is garbage.`, { id }), path);
+    }
+  }
+  report.add('lab', new SourceError('SOURCE_BAD_DATA', 'The answer is a page of HTML.'), ['tests']);
+  expect(renderReport(report).extensions.sources).toMatchObject({ lab: { refused: 2 } });
+});

@@ -82,6 +82,30 @@ describe('how long the answer to a GET may be kept', () => {
   });
 });
 
+describe('the Age of an answer', () => {
+  it('counts from when its oldest part was read, and begins anew for a client that asks for a newer one', async () => {
+    const age = async (headers: Record<string, string> = {}) =>
+      Number((await get(of('acme'), { 'cache-control': '', ...headers })).headers.get('age'));
+    await age();
+    await expect.poll(() => age(), { timeout: 10_000, interval: 200 }).toBeGreaterThanOrEqual(5);
+    expect(await age({ 'cache-control': 'max-age=60' })).toBeGreaterThanOrEqual(5);
+    expect(await age({ 'cache-control': 'no-cache' })).toBe(0);
+  });
+
+  it('is told by POST for each source, in milliseconds', async () => {
+    const post = async () => {
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: of('bravo') }),
+      });
+      return JSON.parse(await response.text()).extensions.sources.bravo.ageMs;
+    };
+    const before = await post();
+    await expect.poll(post).toBeGreaterThan(before);
+  });
+});
+
 describe('the tag of an answer', () => {
   it('spares sending it again', async () => {
     const first = await get(of('acme'));
@@ -110,7 +134,8 @@ describe('the tag of an answer', () => {
       const response = await get(of('live'));
       tags.add(response.headers.get('etag'));
       const { extensions } = JSON.parse(await response.text());
-      expect(extensions.sources.live).toEqual({ requests: expect.any(Number), items: 4, cacheHits: 0, state: 'UP' });
+      const usage = { requests: expect.any(Number), items: 4, cacheHits: 0, refused: 0, state: 'UP' };
+      expect(extensions.sources.live).toEqual(usage);
     }
     expect(tags.size).toBe(1);
   });

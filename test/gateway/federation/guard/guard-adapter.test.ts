@@ -6,7 +6,7 @@ import { guardAdapter } from '../../../../gateway/federation/guard/guard-adapter
 import { type SourceMetrics, SourceStateTracker } from '../../../../gateway/federation/guard/source-state.ts';
 import { ArrayAdapter } from '../../../support/array-adapter.ts';
 import { knownDocuments } from '../../../support/array-subject.ts';
-import { wrapped } from '../../../support/faulty-adapter/wrapped.ts';
+import { withObjects, wrapped } from '../../../support/faulty-adapter/wrapped.ts';
 import { quietLog } from '../../../support/federated-gateway.ts';
 
 const documents = knownDocuments();
@@ -105,6 +105,136 @@ describe('an answer that is kept', () => {
     const { guard } = guarded(adapter, { cacheTtl: 10_000 });
     await expect(guard.getMany('test', [first], call())).rejects.toBe(DOWN);
     adapter.failure = null;
+    expect((await guard.getMany('test', [first], call())).size).toBe(1);
+  });
+});
+
+describe('how old a kept answer may be', () => {
+  /** What the source says may change, and it says for how long its answers are good. */
+  function changing(freshnessMs: number, settings: Partial<typeof SETTINGS>) {
+    const adapter = new ArrayAdapter({ documents });
+    let comment = 'as it was';
+    const told = withObjects(adapter, (object) => ({ ...object, comment }));
+    const { build, test, ...others } = adapter.capabilities.entities;
+    const entities = { ...others, ...(build && { build }), ...(test && { test: { ...test, freshnessMs } }) };
+    const { guard } = guarded({ ...told, capabilities: { ...adapter.capabilities, entities } }, settings);
+    const asking = (more: Partial<Call> = {}): Call => ({ ...call(), fields: new Set(['id', 'comment']), ...more });
+    const commentOf = async (key: string, more: Partial<Call> = {}) => {
+      const found = (await guard.getMany('test', [key], asking(more))).get(key);
+      return found !== undefined && 'object' in found ? found.object.comment : null;
+    };
+    const listed = async (first: number, more: Partial<Call> = {}) => {
+      const query = { where: null, order: 'NEWEST', first, after: null } as const;
+      return (await guard.list('test', query, asking(more))).items.map(({ object }) => object);
+    };
+    const change = () => {
+      comment = 'as it is now';
+    };
+    return { adapter, guard, commentOf, listed, change, asking };
+  }
+
+  it.each([
+    ['cacheTtl, where the source says longer', 300_000, { cacheTtl: 80 }],
+    ['what the source says, where cacheTtl is longer', 80, { cacheTtl: 300_000 }],
+    ['cacheTtl, where the source says nothing', 0, { cacheTtl: 80 }],
+  ])('is %s', async (_, freshness, settings) => {
+    const { adapter, commentOf, change } = changing(freshness, settings);
+    await commentOf(first);
+    change();
+    expect(await commentOf(first)).toBe('as it was');
+    expect(adapter.requests).toBe(1);
+    await expect.poll(() => commentOf(first), { timeout: 3_000 }).toBe('as it is now');
+  });
+
+  it('is no time at all where cacheTtl is 0, however long the source says', async () => {
+    const { commentOf, change } = changing(300_000, { cacheTtl: 0, staleIfError: 60_000 });
+    await commentOf(first);
+    change();
+    expect(await commentOf(first)).toBe('as it is now');
+  });
+
+  it('is what the request says, where that is less', async () => {
+    const { adapter, commentOf } = changing(0, { cacheTtl: 300_000 });
+    await commentOf(first);
+    await commentOf(first, { maxAgeMs: 60_000 });
+    expect(adapter.requests).toBe(1);
+    await delay(30);
+    await commentOf(first, { maxAgeMs: 20 });
+    expect(adapter.requests).toBe(2);
+  });
+
+  it('ends for the list with a newer answer about one of its objects, and for the look-up with a newer list', async () => {
+    const { commentOf, listed, change } = changing(0, { cacheTtl: 300_000 });
+    const [shown] = await listed(3);
+    const id = shown?.id ?? '';
+    await delay(2);
+    change();
+    expect(await commentOf(id)).toBe('as it is now');
+    expect((await listed(3)).map(({ comment }) => comment)).toEqual(Array(3).fill('as it is now'));
+    const other = changing(0, { cacheTtl: 300_000 });
+    await other.commentOf(id);
+    await delay(2);
+    other.change();
+    await other.listed(5);
+    expect(await other.commentOf(id)).toBe('as it is now');
+  });
+
+  it('does not end with a newer answer that says the same', async () => {
+    const { adapter, commentOf, listed } = changing(0, { cacheTtl: 300_000 });
+    const [shown] = await listed(3);
+    await commentOf(shown?.id ?? '');
+    await listed(3);
+    expect(adapter.requests).toBe(2);
+  });
+
+  it('ends for a "no" with an answer that has the object', async () => {
+    const { adapter, guard, listed, asking } = changing(0, { cacheTtl: 300_000 });
+    const [shown] = await listed(1);
+    const rows = documents.filter(({ object }) => object.id !== shown?.id);
+    const without = new ArrayAdapter({ documents: rows });
+    const late = wrapped(adapter, { getMany: (entity, keys, within) => without.getMany(entity, keys, within) });
+    const { guard: over } = guarded(late, { cacheTtl: 300_000 });
+    const id = shown?.id ?? '';
+    expect((await over.getMany('test', [id], asking())).size).toBe(0);
+    expect((await over.getMany('test', [id], asking())).size).toBe(0);
+    expect(without.requests).toBe(1);
+    await delay(2);
+    await over.list('test', { where: null, order: 'NEWEST', first: 1, after: null }, asking());
+    await over.getMany('test', [id], asking());
+    expect(without.requests).toBe(2);
+    await guard.stop();
+  });
+
+  it('is told with each answer that was kept, and grows', async () => {
+    const { commentOf } = changing(0, { cacheTtl: 300_000 });
+    const ages: number[] = [];
+    const kept = (ageMs: number) => ages.push(ageMs);
+    await commentOf(first, { kept });
+    expect(ages).toEqual([]);
+    await delay(20);
+    await commentOf(first, { kept });
+    await delay(20);
+    await commentOf(first, { kept });
+    expect(ages).toHaveLength(2);
+    expect(ages[0]).toBeGreaterThan(15);
+    expect(ages[1]).toBeGreaterThan((ages[0] ?? 0) + 15);
+  });
+
+  it('is the adapter’s business where it keeps answers: no second copy hides what it learns', async () => {
+    const adapter = new ArrayAdapter({ documents });
+    const keeping = wrapped(adapter, {
+      getMany: (entity, keys, within) => {
+        within.kept?.(7);
+        return adapter.getMany(entity, keys, within);
+      },
+    });
+    const { guard } = guarded(keeping, { cacheTtl: 300_000, staleIfError: 300_000 });
+    const ages: number[] = [];
+    for (let time = 0; time < 2; time++) {
+      await guard.getMany('test', [first], { ...call(), kept: (ageMs) => ages.push(ageMs) });
+    }
+    expect([adapter.requests, ages]).toEqual([2, [7, 7]]);
+    adapter.failure = DOWN;
     expect((await guard.getMany('test', [first], call())).size).toBe(1);
   });
 });
