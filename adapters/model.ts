@@ -108,6 +108,17 @@ export interface TestNumber {
   readonly prefix: 'metric' | 'binary' | null;
 }
 
+/** What the id of a placeholder build contains. */
+export const PLACEHOLDER_MARK = ':dummy_';
+
+/**
+ * Whether a build's id says that nothing was built: KernelCI's bridge to KCIDB makes such a placeholder where a test
+ * has no build. It is found by its id and from its tests, and is in no list, count or group of builds.
+ */
+export function isPlaceholder(buildId: string): boolean {
+  return buildId.includes(PLACEHOLDER_MARK);
+}
+
 /** One run of one test on one build. */
 export interface Test extends CommonFields {
   readonly buildId: string;
