@@ -1,9 +1,10 @@
 import type { RelationName } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import { type Ancestry, type Filter, type FilterSubject, matches } from '../../adapters/filter.ts';
-import type { Build, Checkout, Entities, EntityName } from '../../adapters/model.ts';
+import type { Build, Checkout, Entities, EntityName, Incident } from '../../adapters/model.ts';
 import { fetchObjects } from './fan-out.ts';
 import { type FieldSet, fieldSet } from './field-set.ts';
+import { type Copy, mergeObjects } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
@@ -15,7 +16,9 @@ type Path = readonly (string | number)[];
 /** What fields of ancestors filters compare. */
 const BUILD_FIELDS = fieldSet('build', ['architecture', 'configName', 'compiler', 'checkoutId']);
 const CHECKOUT_FIELDS = fieldSet('checkout', ['gitCommitHash', 'treeName', 'gitRepositoryUrl', 'gitRepositoryBranch']);
-const INCIDENT_FIELDS: FieldSet = fieldSet('incident', []);
+const INCIDENT_FIELDS: FieldSet = fieldSet('incident', ['present']);
+/** Incidents of one object that are looked through, in one source. */
+const MAX_INCIDENTS = 100;
 
 /**
  * Judges objects by a filter: what it reads of their builds, checkouts and incidents is loaded, for all of them at once.
@@ -105,7 +108,10 @@ async function checkoutOf(
   return checkout;
 }
 
-/** Whether any source has an incident of it; not known where none has, and one that might failed. */
+/**
+ * Whether it has an incident that is present, as the sources together say; not known where none has, and one that might
+ * have failed, or has more than are looked through.
+ */
 async function incidentIn(
   context: RequestContext,
   scope: Scope,
@@ -113,23 +119,30 @@ async function incidentIn(
   path: Path,
 ): Promise<boolean | undefined> {
   const relation: RelationName = 'buildId' in object ? 'incidentsOfTest' : 'incidentsOfBuild';
-  const query = { where: null, order: 'NEWEST', first: 1, after: null } as const;
   const able = scope.sources.filter((source) => {
     const capability = relationCapability(source, relation);
     return capability?.order.includes('NEWEST') === true && fitsKeys(capability.keys, object.id);
   });
   if (able.length === 0) return undefined;
   const pages = await Promise.all(
-    able.map((source) =>
-      context.loaders.pages(source, relation, query, INCIDENT_FIELDS).load({ key: object.id, path }),
-    ),
+    able.map((source) => {
+      const first = Math.min(relationCapability(source, relation)?.maxPage ?? 1, MAX_INCIDENTS);
+      const query = { where: null, order: 'NEWEST', first, after: null } as const;
+      return context.loaders.pages<'incident'>(source, relation, query, INCIDENT_FIELDS).load({ key: object.id, path });
+    }),
   );
+  const copies: Copy<Incident>[] = [];
   let isKnown = true;
   for (const [index, page] of pages.entries()) {
     if (page instanceof SourceError) {
       context.report.fail(able[index]!.name, page, path);
       isKnown = false;
-    } else if (page.items.length > 0) return true;
+      continue;
+    }
+    if (page.hasMore) isKnown = false;
+    for (const item of page.items) copies.push({ source: able[index]!, object: item.object, time: item.time });
   }
+  const incidents = Map.groupBy(copies, ({ object: { id } }) => id).values();
+  if (incidents.some((same) => mergeObjects('incident', same, INCIDENT_FIELDS, scope).present === true)) return true;
   return isKnown ? false : undefined;
 }

@@ -907,12 +907,16 @@ export type NumberRange = {
   readonly to?: InputMaybe<Scalars['Float']['input']>;
 };
 
-/** Dotted paths. Where both fields are given, both must fit. */
+/** Dotted paths. Where several fields are given, all must fit. */
 export type PathFilter = {
   /** One of these very paths. */
   readonly in?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** This node of the tree, or anything below it: `ltp` fits `ltp` and `ltp.open01`, and not `ltp-x`. */
   readonly under?: InputMaybe<Scalars['String']['input']>;
+  /** Begins with this text: `ltp` fits `ltp`, `ltp.mm` and `ltp-mm.brk01`. */
+  readonly prefix?: InputMaybe<Scalars['String']['input']>;
+  /** Has this text somewhere, in any case: `MM.c` fits `ltp-mm.c`. */
+  readonly contains?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Hashes, compared in lower case. Where both fields are given, both must fit. */
@@ -955,7 +959,7 @@ export type RevisionFilter = {
   readonly gitCommitName?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Has one of these tags. */
   readonly gitCommitTags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** Message-ID of the mail that brought the patches. */
+  /** Message-ID of the mail that brought the patches, with or without its angle brackets. */
   readonly messageId?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Whether the checkout worked; null in the list fits those of which nothing is known yet. */
   readonly valid?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['Boolean']['input']>>>;
@@ -985,7 +989,7 @@ export type CheckoutFilter = {
   readonly gitCommitName?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Has one of these tags. */
   readonly gitCommitTags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** Message-ID of the mail that brought the patches. */
+  /** Message-ID of the mail that brought the patches, with or without its angle brackets. */
   readonly messageId?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Whether the checkout worked; null in the list fits those of which nothing is known yet. */
   readonly valid?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['Boolean']['input']>>>;
@@ -1015,7 +1019,10 @@ export type BuildFilter = {
   readonly startTime?: InputMaybe<TimeRange>;
   /** Took so many seconds. */
   readonly duration?: InputMaybe<NumberRange>;
-  /** Has an incident, or has none. */
+  /**
+   * Has an incident with `present: true`, or has none. One that was ruled out (`present: false`) or not looked at yet
+   * (`present: null`) explains nothing.
+   */
   readonly hasIncident?: InputMaybe<Scalars['Boolean']['input']>;
   /** Commit of its checkout. */
   readonly gitCommitHash?: InputMaybe<HashFilter>;
@@ -1051,7 +1058,10 @@ export type TestFilter = {
   readonly duration?: InputMaybe<NumberRange>;
   /** Measured a value within this range. */
   readonly number?: InputMaybe<NumberRange>;
-  /** Has an incident, or has none. */
+  /**
+   * Has an incident with `present: true`, or has none. One that was ruled out (`present: false`) or not looked at yet
+   * (`present: null`) explains nothing.
+   */
   readonly hasIncident?: InputMaybe<Scalars['Boolean']['input']>;
   /** Architecture of its build. */
   readonly architecture?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;

@@ -59,7 +59,7 @@ export class ArrayRows {
   #ofBuild(build: Build | null, child: 'buildId' | 'testId', id: string): Ancestry {
     return {
       checkout: build === null ? null : (this.find('checkout', build.checkoutId)?.object ?? null),
-      hasIncident: this.#tables.incident.some((row) => row.object[child] === id),
+      hasIncident: this.#tables.incident.some((row) => row.object[child] === id && row.object.present === true),
     };
   }
 
