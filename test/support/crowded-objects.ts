@@ -74,7 +74,7 @@ export function crowdedObjects(seed: number, size: number): readonly StoredObjec
   const builds = Array.from(
     { length: size / 4 },
     (_, n): Build => ({
-      ...common('b', n),
+      ...common(random.chance(0.1) ? 'dummy_b' : 'b', n),
       ...log,
       checkoutId: random.chance(0.1) ? 'alder:never' : random.pick(checkouts).id,
       comment: null,
