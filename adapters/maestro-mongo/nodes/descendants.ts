@@ -44,7 +44,7 @@ export class Descendants {
   /** The kbuilds straight below checkouts. */
   async builds(checkouts: readonly string[], asking: Asking): Promise<Below> {
     if (checkouts.length === 0) return { nodes: [], isCut: false };
-    return await this.#children(['build'], checkouts, MAX_NODES, asking);
+    return await this.#children('build', checkouts, MAX_NODES, asking);
   }
 
   /**
@@ -54,30 +54,35 @@ export class Descendants {
   async tests(bases: readonly string[], asking: Asking): Promise<Below> {
     const { inTrees, others } = await this.#byTree(bases, asking);
     const [one, other] = await Promise.all([
-      this.#ofTrees(inTrees, inTrees.map(placeBelow), asking),
+      this.#atPlaces(
+        inTrees.map(({ id }) => id),
+        inTrees.map(placeBelow),
+        asking,
+      ),
       this.#testsLevelByLevel(others, asking),
     ]);
     return { nodes: [...one.nodes, ...other.nodes], isCut: one.isCut || other.isCut };
   }
 
-  /** The kbuilds below checkouts and the tests that hang straight from them, read as {@link tests} reads. */
+  /** The kbuilds below checkouts and the tests that hang straight from them: in one read too, where that is possible. */
   async belowCheckouts(checkouts: readonly string[], asking: Asking): Promise<Below> {
     const { inTrees, others } = await this.#byTree(checkouts, asking);
     const parent = { $in: eitherSpelling(inTrees.map(({ id }) => id)) };
-    const places = inTrees.map((node) => ({
-      treeid: node.tree,
-      $or: [{ parent, kind: { $in: CHILD_KINDS.build } }, placeBelow(node)],
-    }));
-    const [one, other] = await Promise.all([
-      this.#ofTrees(inTrees, places, asking),
-      others.length === 0 ? NOTHING : this.#children(['build', 'test'], others, MAX_NODES, asking),
-    ]);
-    const hanging = other.nodes.filter(({ entity }) => entity === 'test');
+    const places = [
+      ...inTrees.map((node) => ({
+        treeid: node.tree,
+        $or: [{ parent, kind: { $in: CHILD_KINDS.build } }, placeBelow(node)],
+      })),
+      ...(others.length === 0 ? [] : [this.#straightBelow(['build', 'test'], others, asking)]),
+    ];
+    const one = await this.#atPlaces([...inTrees.map(({ id }) => id), ...others], places, asking);
+    const isOther = new Set(others);
+    const hanging = one.nodes.filter((node) => node.entity === 'test' && isOther.has(node.parent ?? ''));
     const deeper = await this.#testsLevelByLevel(
       hanging.map(({ id }) => id),
       asking,
     );
-    return { nodes: [...one.nodes, ...other.nodes, ...deeper.nodes], isCut: one.isCut || other.isCut || deeper.isCut };
+    return { nodes: [...one.nodes, ...deeper.nodes], isCut: one.isCut || deeper.isCut };
   }
 
   /**
@@ -100,7 +105,7 @@ export class Descendants {
     const seen = new Map<string, MaestroNode>();
     let frontier = parents;
     for (let level = 0; level < MAX_LEVELS && frontier.length > 0; level++) {
-      const { nodes, isCut } = await this.#children(['test'], frontier, MAX_NODES - seen.size, asking);
+      const { nodes, isCut } = await this.#children('test', frontier, MAX_NODES - seen.size, asking);
       const added = nodes.filter(({ id, entity }) => entity === 'test' && !seen.has(id) && !parents.includes(id));
       for (const node of added) seen.set(node.id, node);
       if (isCut || seen.size >= MAX_NODES) return { nodes: [...seen.values()], isCut: true };
@@ -109,39 +114,42 @@ export class Descendants {
     return { nodes: [...seen.values()], isCut: false };
   }
 
-  async #ofTrees(
-    bases: readonly MaestroNode[],
+  /** What stands at places below some nodes. */
+  async #atPlaces(
+    bases: readonly string[],
     places: readonly Filter<Document>[],
     { shape, entity, fields, order, call }: Asking,
   ): Promise<Below> {
     if (bases.length === 0) return NOTHING;
     const isFound = shape.isSmall || shape.indexed.has('treeid');
-    const ids = bases.map(({ id }) => id);
     const filter: Filter<Document> = {
-      $and: [{ $or: withoutRepeats(places) }, ...(isFound ? [] : [windowsBelow(ids, this.#lifetimeMs)])],
+      $and: [{ $or: withoutRepeats(places) }, ...(isFound ? [] : [windowsBelow(bases, this.#lifetimeMs)])],
     };
     const query = { projection: projectionOf(entity, fields), sort: { _id: order }, limit: MAX_NODES };
     const read = await this.#client.find(filter, query, call);
     if (read.isCut) return { nodes: read.nodes, isCut: true };
     // Without what lies below others of the same name, such as kbuilds that were tried again.
-    const above = basesOf(read.nodes, new Set(ids));
+    const above = basesOf(read.nodes, new Set(bases));
     return { nodes: read.nodes.filter(({ id }) => above.has(id)), isCut: false };
   }
 
-  async #children(
+  async #children(kind: 'build' | 'test', parents: readonly string[], limit: number, asking: Asking): Promise<Below> {
+    const { entity, fields, order, call } = asking;
+    const query = { projection: projectionOf(entity, fields), sort: { _id: order }, limit };
+    return await this.#client.find(this.#straightBelow([kind], parents, asking), query, call);
+  }
+
+  #straightBelow(
     kinds: readonly ('build' | 'test')[],
     parents: readonly string[],
-    limit: number,
-    { shape, entity, fields, order, call }: Asking,
-  ): Promise<Below> {
+    { shape }: Asking,
+  ): Filter<Document> {
     const isFound = shape.isSmall || shape.indexed.has('parent');
-    const filter: Filter<Document> = {
+    return {
       parent: { $in: eitherSpelling(parents) },
       kind: { $in: [...new Set(kinds.flatMap((kind) => CHILD_KINDS[kind]))] },
       ...(isFound ? {} : windowsBelow(parents, this.#lifetimeMs)),
     };
-    const query = { projection: projectionOf(entity, fields), sort: { _id: order }, limit };
-    return await this.#client.find(filter, query, call);
   }
 }
 

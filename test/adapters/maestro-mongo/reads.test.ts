@@ -152,7 +152,9 @@ describeWithMongo.each(WAYS)('reads of %s', (_way, options, indexes) => {
     const counts = await source.adapter.count?.(subject, source.call('build'));
     const built = parents.map((parent) => oracle.builds.filter((build) => `maestro:${build.parent}` === parent).length);
     expect(oracle.placeholders.length).toBeGreaterThan(0);
-    expect(parents.map((parent) => counts?.get(parent) ?? { total: 0 })).toMatchObject(built.map((total) => ({ total })));
+    expect(parents.map((parent) => counts?.get(parent) ?? { total: 0 })).toMatchObject(
+      built.map((total) => ({ total })),
+    );
   });
 
   it.each(['NEWEST', 'OLDEST'] as const)('list builds, %s first, page by page', async (order) => {
