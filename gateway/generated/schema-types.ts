@@ -166,7 +166,10 @@ export type Culprit = {
 
 /** The questions. Those that name `sources` can be narrowed to some of the CI systems. */
 export type Query = {
-  /** One commit, with or without patches on top, over all CI systems: the place to start from. Null where nobody knows it. */
+  /**
+   * One commit, with or without patches on top, over all CI systems: the place to start from. Null where nobody knows it;
+   * of a commit that is known only with patches a BAD_USER_INPUT names these.
+   */
   readonly revision: Maybe<Revision>;
   /** One checkout by its id. */
   readonly checkout: Maybe<Checkout>;
@@ -376,6 +379,13 @@ export type Revision = Node & {
   readonly patchsetHash: Scalars['String']['output'];
   /** What `git describe` says, as the first checkout that knows. */
   readonly gitCommitName: Maybe<Scalars['String']['output']>;
+  /**
+   * When its first checkout began, of all that the sources have; null where none tells. Order commits by it to see since
+   * when something happens: tests of an older commit can run later.
+   */
+  readonly firstSeen: Maybe<Scalars['DateTime']['output']>;
+  /** When its last checkout began, of all that the sources have; null where none tells. */
+  readonly lastSeen: Maybe<Scalars['DateTime']['output']>;
   /** Global id over all types: what `node(id:)` takes. Opaque. */
   readonly nodeId: Scalars['ID']['output'];
   /** Names of the sources that have a checkout of it, or an issue that names it. */
@@ -676,7 +686,7 @@ export type Issue = Node & {
   readonly conflicts: ReadonlyArray<Conflict>;
   /** All its versions, the newest first. */
   readonly versions: ReadonlyArray<Issue>;
-  /** Where this version was seen, or ruled out. */
+  /** Where the issue was seen, or ruled out, in any of its versions; the filter `issueVersion` narrows that. */
   readonly incidents: IncidentConnection;
 };
 
