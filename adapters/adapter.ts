@@ -210,7 +210,10 @@ export interface Adapter {
     query: PageQuery<RelationTarget<R>>,
     call: Call,
   ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]> | SourceError>>;
-  /** Of all parents (or of the entity, under `''`) in one call, by status. A parent that is absent has none. */
+  /**
+   * Of all parents (or of the entity, under `''`) in one call, by status, without placeholder builds (`isPlaceholder`). A
+   * parent that is absent has none.
+   */
   count?(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts | SourceError>>;
   /** The write side of a source that takes submissions. */
   readonly store?: Store;

@@ -17,10 +17,15 @@ export interface HashFilter {
   readonly in?: readonly string[];
   readonly prefix?: string;
 }
-/** `under`: that node of the dotted tree and all below it. */
+/**
+ * `under`: that node of the dotted tree and all below it. `prefix`: begins with this text. `contains`: has this text
+ * somewhere, whether its letters are written large or small (`foldCase`). All that are given must fit.
+ */
 export interface PathFilter {
   readonly in?: readonly string[];
   readonly under?: string;
+  readonly prefix?: string;
+  readonly contains?: string;
 }
 /** Half-open: from <= value < to. A value that is null is in no range. */
 export interface RangeFilter<T> {
@@ -54,6 +59,7 @@ export interface CheckoutFilter extends CommonFilter, OfCheckoutFilter {
   readonly patchsetHash?: InFilter<string>;
   readonly gitCommitName?: InFilter<string>;
   readonly gitCommitTags?: InFilter<string>;
+  /** With or without the angle brackets of the header (`messageIdSpellings`). */
   readonly messageId?: InFilter<string>;
   readonly valid?: InFilter<boolean | null>;
   readonly startTime?: RangeFilter<string>;
@@ -63,6 +69,7 @@ export interface BuildFilter extends CommonFilter, OfBuildFilter, OfCheckoutFilt
   readonly status?: InFilter<Status | null>;
   readonly startTime?: RangeFilter<string>;
   readonly duration?: RangeFilter<number>;
+  /** An incident with `present: true`: one that was ruled out, or that nobody has looked at, is none. */
   readonly hasIncident?: IsFilter<boolean>;
 }
 export interface TestFilter extends CommonFilter, OfBuildFilter, OfCheckoutFilter {
@@ -76,6 +83,7 @@ export interface TestFilter extends CommonFilter, OfBuildFilter, OfCheckoutFilte
   readonly startTime?: RangeFilter<string>;
   readonly duration?: RangeFilter<number>;
   readonly number?: RangeFilter<number>;
+  /** As of builds. */
   readonly hasIncident?: IsFilter<boolean>;
 }
 export interface IssueFilter extends CommonFilter {
@@ -100,7 +108,7 @@ export interface Filters {
 }
 export type Filter<E extends EntityName> = Filters[E];
 export type FilterFieldOf<E extends EntityName> = keyof Filters[E] & string;
-export type FilterOperator = 'in' | 'prefix' | 'under' | 'range' | 'is';
+export type FilterOperator = 'in' | 'prefix' | 'under' | 'contains' | 'range' | 'is';
 
 /**
  * What an object hangs on, for filters that read it. A field left out is not known (then the filter may not be
@@ -109,6 +117,7 @@ export type FilterOperator = 'in' | 'prefix' | 'under' | 'range' | 'is';
 export interface Ancestry {
   readonly build?: Build | null;
   readonly checkout?: Checkout | null;
+  /** Whether an incident with `present: true` names it. */
   readonly hasIncident?: boolean;
 }
 
@@ -146,7 +155,11 @@ const isPatchset = (hash: string | null, filter: InFilter<string>): boolean =>
 const isPath = (path: string | null, filter: PathFilter): boolean =>
   path !== null &&
   (filter.in === undefined || filter.in.includes(path)) &&
-  (filter.under === undefined || filter.under === '' || path === filter.under || path.startsWith(`${filter.under}.`));
+  (filter.under === undefined || filter.under === '' || path === filter.under || path.startsWith(`${filter.under}.`)) &&
+  (filter.prefix === undefined || path.startsWith(filter.prefix)) &&
+  (filter.contains === undefined || foldCase(path).includes(foldCase(filter.contains)));
+const isMessage = (id: string | null, filter: InFilter<string>): boolean =>
+  id !== null && filter.in.some((wanted) => messageIdSpellings(wanted).includes(id));
 const isWithin = (value: number | null, filter: RangeFilter<number>): boolean =>
   value !== null &&
   (filter.from === undefined || value >= filter.from) &&
@@ -194,7 +207,7 @@ export const FILTER_FIELDS: { readonly [E in EntityName]: { readonly [F in Filte
     patchsetHash: field('self', ['in'], (checkout: Checkout) => checkout.patchsetHash, isPatchset),
     gitCommitName: field('self', ['in'], (checkout: Checkout) => checkout.gitCommitName, isIn),
     gitCommitTags: field('self', ['in'], (checkout: Checkout) => checkout.gitCommitTags, hasOneOf),
-    messageId: field('self', ['in'], (checkout: Checkout) => checkout.messageId, isIn),
+    messageId: field('self', ['in'], (checkout: Checkout) => checkout.messageId, isMessage),
     valid: field('self', ['in'], (checkout: Checkout) => checkout.valid, isIn),
     startTime: field('self', ['range'], (checkout: Checkout) => checkout.startTime, isDuring),
   },
@@ -211,7 +224,7 @@ export const FILTER_FIELDS: { readonly [E in EntityName]: { readonly [F in Filte
     ...ofBuild('build'),
     ...ofCheckout('checkout'),
     buildId: field('self', ['in'], (test: Test) => test.buildId, isIn),
-    path: field('self', ['in', 'under'], (test: Test) => test.path, isPath),
+    path: field('self', ['in', 'under', 'prefix', 'contains'], (test: Test) => test.path, isPath),
     platform: field('self', ['in'], platformOf, isIn),
     compatible: field('self', ['in'], (test: Test) => test.environment?.compatible ?? null, hasOneOf),
     number: field('self', ['range'], (test: Test) => test.number?.value ?? null, isWithin),
@@ -231,6 +244,17 @@ export const FILTER_FIELDS: { readonly [E in EntityName]: { readonly [F in Filte
     present: field('self', ['in'], (incident: Incident) => incident.present, isIn),
   },
 };
+
+/** How two texts are compared whatever the case: by the letters A to Z alone, as every database can. */
+export function foldCase(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** The ways in which one Message-ID is written: as in the header, between angle brackets, and without these. */
+export function messageIdSpellings(id: string): readonly [string, string] {
+  const bare = id.startsWith('<') && id.endsWith('>') ? id.slice(1, -1) : id;
+  return [bare, `<${bare}>`];
+}
 
 /** The name of the board, where the origin gave one as KernelCI does. */
 function platformOf(test: Test): string | null {

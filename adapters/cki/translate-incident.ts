@@ -59,6 +59,8 @@ export function translateIncident(
   const { origin } = options;
   const name = result === null || subject.entity === 'build' ? null : resultName(result, of);
   const key = { issue: number, subject: subject.entity, subjectId: of, result: name };
+  const created = textOf(given, 'created_at');
+  const time = created === null ? null : normaliseTime(created);
   const incident: Incident = {
     id: occurrenceId(key, origin),
     origin,
@@ -68,11 +70,10 @@ export function translateIncident(
     testId: subject.entity === 'test' ? of : null,
     present: true,
     comment: null,
-    timestamp: null,
+    timestamp: time,
     misc: miscOf(given),
   };
-  const created = textOf(given, 'created_at');
-  return { object: incident, time: created === null ? null : normaliseTime(created), issue: issue?.object ?? null };
+  return { object: incident, time, issue: issue?.object ?? null };
 }
 
 const OWN_FIELDS: ReadonlySet<string> = new Set(['issue', 'issue_id', 'checkout_id', 'build_id', 'test_id']);

@@ -31,11 +31,12 @@ export function translateIssue(given: Json, options: IssueOptions, warn: Warn): 
   }
   const { origin, url, webUrl } = options;
   const version = versionOf(given, options.issueTimes);
+  const time = version === 0 ? null : normaliseTime(new Date(version * 1000).toISOString());
   const issue: Issue = {
     id: issueId(number, origin),
     origin,
     version,
-    timestamp: null,
+    timestamp: time,
     categories: null,
     reportUrl: addressOf(webUrl ?? url, number),
     reportSubject: null,
@@ -43,7 +44,6 @@ export function translateIssue(given: Json, options: IssueOptions, warn: Warn): 
     comment: textOf(given, 'description'),
     misc: miscOf(given),
   };
-  const time = version === 0 ? null : normaliseTime(new Date(version * 1000).toISOString());
   return { object: issue, time };
 }
 

@@ -52,7 +52,7 @@ export function translateBoot(
   return {
     id: ids.test({ collection: 'boot', hex: idOf(document._id) ?? '' }),
     origin: ids.origin,
-    timestamp: null,
+    timestamp: timeOf(document.created_on),
     misc: miscOf(document),
     buildId: ids.build(build),
     environment: environmentOf({ device, lab, mach: textOf(document.mach) }, document),

@@ -7,7 +7,7 @@ export function translateIncident(regression: Regression, run: RegressionRun, is
   return {
     id: ids.incident({ document: regression.hex, testCase: run.testCase }),
     origin: ids.origin,
-    timestamp: null,
+    timestamp: regression.time,
     misc: null,
     issueId: ids.issue(issue),
     issueVersion: ISSUE_VERSION,

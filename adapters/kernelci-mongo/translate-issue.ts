@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import type { Issue, Json, JsonObject } from '../kit/author.ts';
 import { toJson } from '../kit/mongo/to-json.ts';
-import { textOf } from '../kit/mongo/values.ts';
+import { textOf, timeOf } from '../kit/mongo/values.ts';
 import { type Ids, ISSUE_VERSION } from './ids.ts';
 import type { Regression, RegressionRun } from './regression.ts';
 import { placed } from './test-run.ts';
@@ -33,7 +33,7 @@ export function translateIssue(regression: Regression, bisection: Document | nul
     id: ids.issue(regression.hex),
     version: ISSUE_VERSION,
     origin: ids.origin,
-    timestamp: null,
+    timestamp: lastOf(regression.time, timeOf(bisection?.created_on)),
     misc: miscOf(regression, bisection, ids),
     categories: null,
     reportUrl: null,
@@ -41,6 +41,11 @@ export function translateIssue(regression: Regression, bisection: Document | nul
     culprit: found === null ? null : { code: true, tool: null, harness: null },
     comment: found,
   };
+}
+
+/** Times in the form of the model compare as text. */
+function lastOf(one: string | null, other: string | null): string | null {
+  return one !== null && (other === null || one > other) ? one : other;
 }
 
 function said(run: RegressionRun | null | undefined): string {

@@ -66,7 +66,7 @@ export function translateTest(document: Document, context: TestContext): Test {
   return {
     id,
     origin: ids.origin,
-    timestamp: null,
+    timestamp: timeOf(document.created_on),
     misc: { ...miscOf(document, top, plan), ...(original === path ? {} : { kernelci_path: original }) },
     buildId: ids.build(context.build),
     environment: environmentOf({ device, lab, mach: textOf(top.mach) ?? textOf(said.mach) }, top),

@@ -62,6 +62,13 @@ export class NodeClient {
     return idOf(documents[0]?._id);
   }
 
+  /** The oldest of some; null where there is none. */
+  async first(filter: Filter<Document>, call: Call): Promise<string | null> {
+    const query: FindQuery = { projection: { _id: 1 }, sort: { _id: 1 }, limit: 1, hint: { _id: 1 } };
+    const { documents } = await this.#mongo.find('node', filter, query, call);
+    return idOf(documents[0]?._id);
+  }
+
   async shape(call: Call): Promise<Shape> {
     const indexes = await this.#mongo.indexes('node', call);
     const indexed = new Set(indexes.flatMap(({ keys: [first] }) => (first === undefined ? [] : [first[0]])));

@@ -21,9 +21,9 @@ export const text =
 
 /** Of a column that is indexed by its first 255 characters, since it may be longer than an index entry. */
 export const longText =
-  (column: string, form: (value: string) => string = (value) => value): Condition =>
+  (column: string, form: (value: string) => string | readonly string[] = (value) => value): Condition =>
   (filter, alias) => {
-    const values = [...new Set(textsOf(filter).map(form))];
+    const values = [...new Set(textsOf(filter).flatMap(form))];
     return values.length === 0 ? null : isLongText(`${alias}.${column}`, values);
   };
 
@@ -43,6 +43,29 @@ export const INDEXED_LENGTH = 255;
 /** Whether the index cannot tell a value from others that begin alike. */
 export function isBeyondIndex(value: string): boolean {
   return value.length >= INDEXED_LENGTH;
+}
+
+/** Of a column as `isLongText` has it, in bytes order: one range of the index, of all that begins with a text. */
+export function beginsWith(column: string, prefix: string): Sql[] {
+  const expression = raw(isBeyondIndex(prefix) ? column : `left(${column}, ${INDEXED_LENGTH})`);
+  const end = behindAll(prefix);
+  return [
+    sql`${expression} >= ${param(prefix, 'text')}`,
+    ...(end === null ? [] : [sql`${expression} < ${param(end, 'text')}`]),
+  ];
+}
+
+const LAST_CHARACTER = 0x10ffff;
+const [FIRST_SURROGATE, BEHIND_SURROGATES] = [0xd800, 0xe000];
+
+/** The first text in bytes order behind all that begin with this one; null where there is none. */
+function behindAll(prefix: string): string | null {
+  const characters = Array.from(prefix, (character) => character.codePointAt(0) ?? 0);
+  while (characters.at(-1) === LAST_CHARACTER) characters.pop();
+  const last = characters.pop();
+  if (last === undefined) return null;
+  const next = last + 1 === FIRST_SURROGATE ? BEHIND_SURROGATES : last + 1;
+  return String.fromCodePoint(...characters, next);
 }
 
 /** What the index holds of a long text: characters, not UTF-16 units. */

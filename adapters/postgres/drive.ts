@@ -36,7 +36,7 @@ export function driveOf(entity: EntityName, where: AnyWhere, everyRow: boolean):
   if (entity !== 'build' && entity !== 'test') return byOrigin(where);
   const isBounded = everyRow || (where.get('startTime')?.from ?? null) !== null;
   if (isBounded && CHECKOUT_FIELDS.some((field) => where.has(field))) return byCheckouts(entity, where);
-  if (entity === 'test' && (where.has('compatible') || where.get('path')?.under)) return BY_TIME;
+  if (entity === 'test' && (where.has('compatible') || narrowsPath(where))) return BY_TIME;
   return byStatus(entity, where);
 }
 
@@ -52,9 +52,15 @@ function byColumn({ field, column, isLong, form }: DrivingColumn, where: AnyWher
   const whole = raw(`t.${column} = r.key`);
   const start = raw(`left(t.${column}, 255) = left(r.key, 255)`);
   const on = isLong ? [start, ...(values.some(isBeyondIndex) ? [whole] : [])] : [whole];
-  const isWhole = filter.prefix === undefined && filter.under === undefined;
+  const isWhole = Object.keys(filter).join() === 'in';
   const arms = [{ keys: listOf(values), on, count: values.length }];
   return { arms, fields: new Set(isWhole ? [field] : []), time: TIME_SPELLINGS.plain };
+}
+
+/** By a range of the index of paths; what a path contains is in none. */
+function narrowsPath(where: AnyWhere): boolean {
+  const { under, prefix } = where.get('path') ?? {};
+  return Boolean(under) || Boolean(prefix);
 }
 
 /** By origin alone, or by nothing. */
@@ -108,7 +114,7 @@ export function dependsOnValues(where: AnyWhere): boolean {
     ['compatible', 'gitCommitTags', 'category', 'startTime', 'duration', 'number', 'timestamp'].some((field) =>
       where.has(field),
     ) ||
-    (where.get('path')?.under ?? null) !== null ||
+    narrowsPath(where) ||
     (where.get('gitCommitHash')?.prefix ?? null) !== null
   );
 }

@@ -1,6 +1,8 @@
+import { foldCase, messageIdSpellings } from '../filter.ts';
 import { normaliseUrl } from '../kit/normalise-url.ts';
 import type { EntityName } from '../model.ts';
 import {
+  beginsWith,
   type Condition,
   INDEXED_LENGTH,
   isBeyondIndex,
@@ -57,9 +59,12 @@ const path: Condition = (filter, alias) => {
     if (values.length === 0) return null;
     conditions.push(...isLongText(`${alias}.path`, values));
   }
-  const under = filter.under;
-  if (under === undefined || under === null || under === '') return [...conditions, raw(`${alias}.path IS NOT NULL`)];
-  if (!isStorableText(under)) return null;
+  const { under, prefix, contains } = filter;
+  if (![under, prefix, contains].every((text) => isStorableText(text ?? ''))) return null;
+  if (prefix) conditions.push(...beginsWith(`${alias}.path`, prefix));
+  // In the collation of the column, `lower` knows the letters A to Z alone.
+  if (contains) conditions.push(sql`strpos(lower(${raw(`${alias}.path`)}), ${param(foldCase(contains), 'text')}) > 0`);
+  if (!under) return [...conditions, raw(`${alias}.path IS NOT NULL`)];
   // `/` is the character behind `.`, so a subtree is one range; `ltp-x` lies between `ltp` and `ltp.` and is not of it.
   const [node, first, end] = [param(under, 'text'), param(`${under}.`, 'text'), param(`${under}/`, 'text')];
   const column = raw(isBeyondIndex(`${under}.`) ? `${alias}.path` : `left(${alias}.path, ${INDEXED_LENGTH})`);
@@ -82,12 +87,15 @@ const issueVersion: Condition = (filter, alias) => {
   return values.length === 0 ? null : [isOneOf(raw(`${alias}.issue_version`), values, 'bigint')];
 };
 
-/** A subquery for one row is looked up by index for each row, whatever the planner thinks of a join. */
+/**
+ * An incident that was ruled out, or that nobody has looked at, is none. A subquery for one row is looked up by index for
+ * each row, whatever the planner thinks of a join.
+ */
 const hasIncident =
   (column: string): Condition =>
   (filter, alias) => [
     raw(
-      `(SELECT true FROM incidents i WHERE i.${column} = ${alias}.id LIMIT 1) IS ${filter.is === true ? 'NOT NULL' : 'NULL'}`,
+      `(SELECT true FROM incidents i WHERE i.${column} = ${alias}.id AND i.present LIMIT 1) IS ${filter.is === true ? 'NOT NULL' : 'NULL'}`,
     ),
   ];
 
@@ -109,7 +117,7 @@ const OWN_CONDITIONS: { readonly [E in EntityName]: { readonly [field: string]: 
     patchsetHash: patchset,
     gitCommitName: longText('git_commit_name'),
     gitCommitTags: items('git_commit_tags'),
-    messageId: longText('message_id'),
+    messageId: longText('message_id', messageIdSpellings),
     valid: nullable('valid', 'boolean'),
     startTime,
   },

@@ -7,6 +7,7 @@ export interface AnyFilter {
   readonly in?: readonly (string | number | boolean | null)[];
   readonly prefix?: string;
   readonly under?: string;
+  readonly contains?: string;
   readonly from?: string | number;
   readonly to?: string | number;
   readonly is?: boolean | { readonly [layer: string]: boolean | null };

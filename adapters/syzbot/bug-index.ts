@@ -7,7 +7,7 @@ import type { SyzbotOptions } from './options.ts';
 import type { BugObjects } from './translate-bug.ts';
 
 /** Of the form and the content of what is kept: raised with each change of the translation. */
-const VERSION = 1;
+const VERSION = 2;
 /** External ids that are remembered of one bug: it gets a new one with each stage of its reporting. */
 const MAX_EXTIDS = 16;
 

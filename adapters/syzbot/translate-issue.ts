@@ -1,4 +1,4 @@
-import type { Issue, JsonObject } from '../kit/author.ts';
+import { type Issue, type JsonObject, normaliseTime } from '../kit/author.ts';
 import { type BugState, stateOf } from './bug-state.ts';
 import type { Bug } from './client/read-bug.ts';
 import { issueId } from './ids.ts';
@@ -18,17 +18,18 @@ export interface BugContext {
 /** A bug as an issue. */
 export function translateIssue(bug: Bug, context: BugContext): Issue {
   const { url, extid } = context;
+  const version = Math.max(versionOf(bug), context.versionBefore);
   const query = extid === null ? `id=${bug.id}` : `extid=${extid}`;
   return {
     id: issueId(bug.id),
     origin: 'syzbot',
-    version: Math.max(versionOf(bug), context.versionBefore),
+    version,
     categories: null,
     reportUrl: new URL(`${new URL(url).pathname.replace(/\/$/, '')}/bug?${query}`, url).href,
     reportSubject: bug.title,
     culprit: { code: true, tool: null, harness: null },
     comment: bug.title,
-    timestamp: null,
+    timestamp: version === 0 ? null : normaliseTime(new Date(version * 1000).toISOString()),
     misc: miscOf(bug, stateOf(bug), context),
   };
 }

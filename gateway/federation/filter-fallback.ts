@@ -1,9 +1,10 @@
 import type { RelationName } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import { type Ancestry, type Filter, type FilterSubject, matches } from '../../adapters/filter.ts';
-import type { Build, Checkout, Entities, EntityName } from '../../adapters/model.ts';
+import type { Build, Checkout, Entities, EntityName, Incident } from '../../adapters/model.ts';
 import { fetchObjects } from './fan-out.ts';
 import { type FieldSet, fieldSet } from './field-set.ts';
+import { type Copy, mergeObjects } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
@@ -17,7 +18,8 @@ type Path = readonly (string | number)[];
 const BUILD_FIELDS = fieldSet('build', ['architecture', 'configName', 'compiler', 'checkoutId']);
 const CHECKOUT_FIELDS = fieldSet('checkout', ['gitCommitHash', 'treeName', 'gitRepositoryUrl', 'gitRepositoryBranch']);
 const INCIDENT_FIELDS: FieldSet = fieldSet('incident', ['present']);
-const PRESENT = { present: { in: [true] } } as const;
+/** Incidents of one object that are looked through, in one source. */
+const MAX_INCIDENTS = 100;
 
 /**
  * Evaluates a filter on objects by the merged graph: what it reads of their builds, checkouts and incidents is loaded, for
@@ -106,12 +108,9 @@ async function checkoutOf(
   return checkout;
 }
 
-/** Incidents of one object that are read of a source that does not filter them itself. */
-const MAX_INCIDENTS = 100;
-
 /**
- * Whether any source says that an issue is present in it. Not known where none does, and one that might has failed or
- * cannot be asked, which is reported.
+ * Whether it has an incident that is present, as the sources together say. Not known where none has, and one that might
+ * have failed, cannot be asked (which is reported), or has more than are looked through.
  */
 async function incidentIn(
   context: RequestContext,
@@ -124,33 +123,32 @@ async function incidentIn(
   const unable: UnableSource[] = [];
   for (const source of scope.sources) {
     if (entityCapability(source, 'incident') === undefined) continue;
-    const capability = relationCapability(source, relation);
     if (!canHoldBelow(source, 'incident', relation, object.id)) continue;
-    if (capability === undefined) unable.push([source, `cannot list incidents by ${relation}`]);
+    if (relationCapability(source, relation) === undefined)
+      unable.push([source, `cannot list incidents by ${relation}`]);
     else able.push(source);
   }
   reportUnable(context, scope, unable, able.length > 0, path);
   const pages = await Promise.all(
     able.map((source) => {
-      const filters = relationCapability(source, relation)?.filters ?? entityCapability(source, 'incident')?.filters;
-      const isPushed = filters?.present?.includes('in') === true;
       const capability = relationCapability(source, relation);
-      const query = {
-        where: isPushed ? PRESENT : null,
-        order: capability?.order[0] ?? 'NEWEST',
-        first: isPushed ? 1 : Math.min(MAX_INCIDENTS, capability?.maxPage ?? 1),
-        after: null,
-      } as const;
+      const first = Math.min(capability?.maxPage ?? 1, MAX_INCIDENTS);
+      const query = { where: null, order: capability?.order[0] ?? 'NEWEST', first, after: null } as const;
       return context.loaders.pages<'incident'>(source, relation, query, INCIDENT_FIELDS).load({ key: object.id, path });
     }),
   );
+  const copies: Copy<Incident>[] = [];
   let isKnown = unable.length === 0;
   for (const [index, page] of pages.entries()) {
     if (page instanceof SourceError) {
       context.report.fail(able[index]!.name, page, path);
       isKnown = false;
-    } else if (page.items.some((item) => item.object.present === true)) return true;
-    else if (page.hasMore || page.isCut === true) isKnown = false;
+      continue;
+    }
+    if (page.hasMore || page.isCut === true) isKnown = false;
+    for (const item of page.items) copies.push({ source: able[index]!, object: item.object, time: item.time });
   }
+  const incidents = Map.groupBy(copies, ({ object: { id } }) => id).values();
+  if (incidents.some((same) => mergeObjects('incident', same, INCIDENT_FIELDS, scope).present === true)) return true;
   return isKnown ? false : undefined;
 }

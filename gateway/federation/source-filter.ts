@@ -107,7 +107,7 @@ function operatorsOf(filter: unknown): readonly FilterOperator[] {
   const operators = new Set<FilterOperator>();
   for (const key of keys) {
     if (key === 'from' || key === 'to') operators.add('range');
-    else if (key === 'in' || key === 'prefix' || key === 'under' || key === 'is') operators.add(key);
+    else if (isOperator(key)) operators.add(key);
   }
   return [...operators];
 }
@@ -116,6 +116,10 @@ function operatorsOf(filter: unknown): readonly FilterOperator[] {
 export function subjectOf(entity: EntityName, field: string): FilterSubject {
   const rules: Readonly<Record<string, Rule>> = FILTER_FIELDS[entity];
   return rules[field]?.of ?? 'self';
+}
+
+function isOperator(key: string): key is FilterOperator {
+  return key === 'in' || key === 'prefix' || key === 'under' || key === 'contains' || key === 'is';
 }
 
 /** The fields of the object itself that a filter compares. */

@@ -158,6 +158,8 @@ export interface BatchResolvers<T extends ObjectTypes = ObjectTypes> {
     readonly gitCommitHash?: BatchResolver<T['Revision'], NoArgs, unknown>;
     readonly patchsetHash?: BatchResolver<T['Revision'], NoArgs, unknown>;
     readonly gitCommitName?: BatchResolver<T['Revision'], NoArgs, unknown | null>;
+    readonly firstSeen?: BatchResolver<T['Revision'], NoArgs, unknown | null>;
+    readonly lastSeen?: BatchResolver<T['Revision'], NoArgs, unknown | null>;
     readonly nodeId?: BatchResolver<T['Revision'], NoArgs, unknown>;
     readonly sources?: BatchResolver<T['Revision'], NoArgs, readonly (unknown)[]>;
     readonly checkouts: BatchResolver<T['Revision'], RevisionCheckoutsArgs, T['CheckoutConnection']>;

@@ -166,7 +166,10 @@ export type Culprit = {
 
 /** The questions. Those that name `sources` can be narrowed to some of the CI systems. */
 export type Query = {
-  /** One commit, with or without patches on top, over all CI systems: the place to start from. Null where nobody knows it. */
+  /**
+   * One commit, with or without patches on top, over all CI systems: the place to start from. Null where nobody knows it;
+   * of a commit that is known only with patches a BAD_USER_INPUT names these.
+   */
   readonly revision: Maybe<Revision>;
   /** One checkout by its id. */
   readonly checkout: Maybe<Checkout>;
@@ -381,6 +384,13 @@ export type Revision = Node & {
   readonly patchsetHash: Scalars['String']['output'];
   /** What `git describe` says, as the first checkout that knows. */
   readonly gitCommitName: Maybe<Scalars['String']['output']>;
+  /**
+   * When its first checkout began, of all that the sources have; null where none tells. Order commits by it to see since
+   * when something happens: tests of an older commit can run later.
+   */
+  readonly firstSeen: Maybe<Scalars['DateTime']['output']>;
+  /** When its last checkout began, of all that the sources have; null where none tells. */
+  readonly lastSeen: Maybe<Scalars['DateTime']['output']>;
   /** Global id over all types: what `node(id:)` takes. Opaque. */
   readonly nodeId: Scalars['ID']['output'];
   /** Names of the sources that have a checkout of it, or an issue that names it. */
@@ -681,7 +691,7 @@ export type Issue = Node & {
   readonly conflicts: ReadonlyArray<Conflict>;
   /** All its versions, the newest first. */
   readonly versions: ReadonlyArray<Issue>;
-  /** Where this version was seen, or ruled out. */
+  /** Where the issue was seen, or ruled out, in any of its versions; the filter `issueVersion` narrows that. */
   readonly incidents: IncidentConnection;
 };
 
@@ -912,12 +922,16 @@ export type NumberRange = {
   readonly to?: InputMaybe<Scalars['Float']['input']>;
 };
 
-/** Dotted paths. Where both fields are given, both must fit. */
+/** Dotted paths. Where several fields are given, all must fit. */
 export type PathFilter = {
   /** One of these very paths. */
   readonly in?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** This node of the tree, or anything below it: `ltp` fits `ltp` and `ltp.open01`, and not `ltp-x`. */
   readonly under?: InputMaybe<Scalars['String']['input']>;
+  /** Begins with this text: `ltp` fits `ltp`, `ltp.mm` and `ltp-mm.brk01`. */
+  readonly prefix?: InputMaybe<Scalars['String']['input']>;
+  /** Has this text somewhere, in any case: `MM.c` fits `ltp-mm.c`. */
+  readonly contains?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Hashes, compared in lower case. Where both fields are given, both must fit. */
@@ -960,7 +974,7 @@ export type RevisionFilter = {
   readonly gitCommitName?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Has one of these tags. */
   readonly gitCommitTags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** Message-ID of the mail that brought the patches. */
+  /** Message-ID of the mail that brought the patches, with or without its angle brackets. */
   readonly messageId?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Whether the checkout worked; null in the list fits those of which nothing is known yet. */
   readonly valid?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['Boolean']['input']>>>;
@@ -990,7 +1004,7 @@ export type CheckoutFilter = {
   readonly gitCommitName?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Has one of these tags. */
   readonly gitCommitTags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** Message-ID of the mail that brought the patches. */
+  /** Message-ID of the mail that brought the patches, with or without its angle brackets. */
   readonly messageId?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   /** Whether the checkout worked; null in the list fits those of which nothing is known yet. */
   readonly valid?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['Boolean']['input']>>>;
@@ -1020,7 +1034,10 @@ export type BuildFilter = {
   readonly startTime?: InputMaybe<TimeRange>;
   /** Took so many seconds. */
   readonly duration?: InputMaybe<NumberRange>;
-  /** Has an incident, or has none. */
+  /**
+   * Has an incident with `present: true`, or has none. One that was ruled out (`present: false`) or not looked at yet
+   * (`present: null`) explains nothing.
+   */
   readonly hasIncident?: InputMaybe<Scalars['Boolean']['input']>;
   /** Commit of its checkout. */
   readonly gitCommitHash?: InputMaybe<HashFilter>;
@@ -1056,7 +1073,10 @@ export type TestFilter = {
   readonly duration?: InputMaybe<NumberRange>;
   /** Measured a value within this range. */
   readonly number?: InputMaybe<NumberRange>;
-  /** Has an incident, or has none. */
+  /**
+   * Has an incident with `present: true`, or has none. One that was ruled out (`present: false`) or not looked at yet
+   * (`present: null`) explains nothing.
+   */
   readonly hasIncident?: InputMaybe<Scalars['Boolean']['input']>;
   /** Architecture of its build. */
   readonly architecture?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;

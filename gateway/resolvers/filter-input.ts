@@ -44,19 +44,19 @@ function readCondition(field: string, operators: readonly FilterOperator[], valu
   if (typeof value !== 'object') return { is: value };
   if (operators.includes('range')) return nonEmpty(present(value));
   if (operators.includes('is')) return wrapped(nonEmpty(present(value)));
-  return textCondition(operators.includes('prefix'), present(value));
+  return textCondition(field === 'gitCommitHash', present(value));
 }
 
-/** `in` with `prefix`, of hashes, or with `under`, of paths. */
+/** `in` with `prefix`, of hashes, or with `under`, `prefix` and `contains`, of paths. */
 function textCondition(isHash: boolean, parts: Readonly<Record<string, unknown>>): Condition {
-  const { in: list, prefix, under } = parts;
+  const { in: list, prefix, under, contains } = parts;
   const condition: Record<string, unknown> = {};
   if (Array.isArray(list)) {
     const values = listOf(isHash ? list.map((hash) => readHash(hash, HASH, '40 hexadecimal digits')) : list);
     if (values === 'nothing') return 'nothing';
     Object.assign(condition, values);
   }
-  for (const [operator, text] of Object.entries({ prefix, under })) {
+  for (const [operator, text] of Object.entries({ prefix, under, contains })) {
     if (typeof text !== 'string') continue;
     if (!isStorable(text)) return 'nothing';
     condition[operator] = isHash ? readHash(text, HASH_PREFIX, '1 to 40 hexadecimal digits') : text;

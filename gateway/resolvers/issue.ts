@@ -1,5 +1,4 @@
 import { fieldSet } from '../federation/field-set.ts';
-import { keyOf } from '../federation/identity.ts';
 import { issueVersions } from '../federation/issue-versions.ts';
 import type { Shown } from '../federation/merge-objects.ts';
 import type { BatchResolver } from './batch-resolver.ts';
@@ -22,8 +21,9 @@ const versions: BatchResolver<Parent, unknown, readonly Shown<'issue'>[]> = (par
 
 export const issue = {
   versions,
+  /** Of all versions, also of those that nobody has: an edit of the issue hides none. */
   incidents: listField<Parent, 'incident'>(
     { field: 'Issue.incidents', entity: 'incident', relation: 'incidentsOfIssue' },
-    keyOf,
+    ({ id }) => id,
   ),
 };

@@ -1,5 +1,5 @@
 import { clientError, quoted } from '../federation/client-error.ts';
-import { commitOfPrefix } from '../federation/commit-prefix.ts';
+import { commitOfPrefix, refuseWithoutPatches } from '../federation/commit-prefix.ts';
 import { joinRevisions, type ShownRevision } from '../federation/revision-join.ts';
 import { selectScope } from '../federation/scope.ts';
 import type { BatchResolver } from './batch-resolver.ts';
@@ -30,6 +30,8 @@ export const revisionField: BatchResolver<unknown, RevisionArguments, ShownRevis
       if (gitCommitHash === null) return null;
       const asked = { id: { gitCommitHash, patchsetHash }, path: path(index) };
       const [revision = null] = await joinRevisions(context, lookup, [asked]);
+      if (revision === null && patchsetHash === '')
+        await refuseWithoutPatches(context, scope, gitCommitHash, path(index));
       return revision;
     }),
   );

@@ -30,7 +30,7 @@ function operatorsOf(type: GraphQLInputType): readonly string[] {
   if (isListType(plain)) return ['in'];
   const { name } = getNamedType(plain);
   if (name === 'TimeRange' || name === 'NumberRange') return ['range'];
-  if (name === 'PathFilter') return ['in', 'under'];
+  if (name === 'PathFilter') return ['in', 'under', 'prefix', 'contains'];
   if (name === 'HashFilter') return ['in', 'prefix'];
   return ['is'];
 }
@@ -103,7 +103,7 @@ function cases<E extends EntityName>(entity: E, make: (given: object) => Entitie
 
 function triedIn(entity: EntityName, where: object): readonly string[] {
   return Object.entries(where).flatMap(([field, filter]) =>
-    ['in', 'prefix', 'under', 'is', 'range']
+    ['in', 'prefix', 'under', 'contains', 'is', 'range']
       .filter((operator) => operator in filter || (operator === 'range' && ('from' in filter || 'to' in filter)))
       .map((operator) => `${entity}.${field} ${operator}`),
   );
@@ -164,6 +164,11 @@ describe('what each filter means', () => {
     ['no tags', { gitCommitTags: { in: ['b'] } }, { gitCommitTags: [] }, false],
     ['tags that nobody knows', { gitCommitTags: { in: ['b'] } }, { gitCommitTags: null }, false],
     ['its message', { messageId: { in: ['<a@b>'] } }, { messageId: '<a@b>' }, true],
+    ['its message, asked for without brackets,', { messageId: { in: ['a@b'] } }, { messageId: '<a@b>' }, true],
+    ['its message, kept without brackets,', { messageId: { in: ['<a@b>'] } }, { messageId: 'a@b' }, true],
+    ['a message that only contains it', { messageId: { in: ['a@b'] } }, { messageId: '<a@b.c>' }, false],
+    ['half a pair of brackets', { messageId: { in: ['<a@b'] } }, { messageId: 'a@b' }, false],
+    ['no message', { messageId: { in: [''] } }, { messageId: null }, false],
     ['a checkout that worked', { valid: { in: [true] } }, { valid: true }, true],
     ['a checkout of which nothing is known', { valid: { in: [null] } }, { valid: null }, true],
     ['the same, asked for those that failed,', { valid: { in: [false] } }, { valid: null }, false],
@@ -215,6 +220,17 @@ describe('what each filter means', () => {
     ['what lies above', { path: { under: 'ltp.open01' } }, { path: 'ltp' }, false],
     ['every path, below the root,', { path: { under: '' } }, { path: 'ltp.open01' }, true],
     ['no path, below the root,', { path: { under: '' } }, { path: null }, false],
+    ['a beginning', { path: { prefix: 'ltp' } }, { path: 'ltp-mm.c' }, true],
+    ['a beginning of a name below', { path: { prefix: 'ltp.op' } }, { path: 'ltp.open01' }, true],
+    ['a beginning in other letters', { path: { prefix: 'LTP' } }, { path: 'ltp' }, false],
+    ['what it only contains, as a beginning,', { path: { prefix: 'mm' } }, { path: 'ltp-mm.c' }, false],
+    ['no path, by an empty beginning,', { path: { prefix: '' } }, { path: null }, false],
+    ['what it contains, in capitals,', { path: { contains: 'MM.c' } }, { path: 'ltp-mm.c' }, true],
+    ['a path in capitals', { path: { contains: 'mm.c' } }, { path: 'LTP-MM.C' }, true],
+    ['what only a pattern would find', { path: { contains: 'l%c' } }, { path: 'ltp-mm.c' }, false],
+    ['a letter that only Unicode takes for another', { path: { contains: '\u212a' } }, { path: 'k' }, false],
+    ['no path, by what it contains,', { path: { contains: '' } }, { path: null }, false],
+    ['two conditions, one of which fails,', { path: { prefix: 'ltp', contains: 'x' } }, { path: 'ltp-mm' }, false],
     ['a path in the list, elsewhere in the tree,', { path: { in: ['boot'], under: 'ltp' } }, { path: 'boot' }, false],
     [
       'its board',

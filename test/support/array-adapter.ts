@@ -21,7 +21,7 @@ import {
 } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import { type Filter, matches } from '../../adapters/filter.ts';
-import { type Entities, type EntityName, STATUSES, type StatusCounts } from '../../adapters/model.ts';
+import { type Entities, type EntityName, isPlaceholder, STATUSES, type StatusCounts } from '../../adapters/model.ts';
 import { type ArrayCapabilities, capabilitiesOf } from './array-adapter/capabilities.ts';
 import { childrenOf } from './array-adapter/children.ts';
 import { pageOf } from './array-adapter/pages.ts';
@@ -118,7 +118,8 @@ export class ArrayAdapter implements Adapter {
     if (capability === undefined || capability.count === null) throw unsupported(`count by ${subject.relation}`);
     await this.#chunks(subject.parents, capability.maxParents, call, (parent) => {
       const rows = this.#children(subject.relation, parent, subject.where, false);
-      if (rows.length > 0) counts.set(parent, statusCounts(rows));
+      const counted = statusCounts(rows);
+      if (counted.total > 0) counts.set(parent, counted);
     });
     return counts;
   }
@@ -179,7 +180,8 @@ export class ArrayAdapter implements Adapter {
   }
 }
 
-function statusCounts(rows: readonly Row<Entities[EntityName]>[]): StatusCounts {
+function statusCounts(all: readonly Row<Entities[EntityName]>[]): StatusCounts {
+  const rows = all.filter(({ object }) => !('checkoutId' in object && isPlaceholder(object.id)));
   const having = (wanted: string | null) =>
     rows.filter(({ object }) => 'status' in object && object.status === wanted).length;
   const [fail = 0, error = 0, miss = 0, pass = 0, done = 0, skip = 0] = STATUSES.map(having);

@@ -28,7 +28,7 @@ export const VALUES = {
   tags: ['v6.1', 'v6.2-rc1'],
   categories: ['boot.hang', 'net'],
   reports: ['https://bugs.example.org/1', 'https://bugs.example.org/2'],
-  messages: ['one@example.org', 'two@example.org'],
+  messages: ['one@example.org', '<two@example.org>', '<three@example.org>', 'three@example.org'],
 } as const;
 
 /** Characters whose order in UTF-8 and in UTF-16 differs, and some that mean something to SQL or to a key. */
@@ -74,7 +74,7 @@ export function crowdedObjects(seed: number, size: number): readonly StoredObjec
   const builds = Array.from(
     { length: size / 4 },
     (_, n): Build => ({
-      ...common('b', n),
+      ...common(random.chance(0.1) ? 'dummy_b' : 'b', n),
       ...log,
       checkoutId: random.chance(0.1) ? 'alder:never' : random.pick(checkouts).id,
       comment: null,

@@ -1,4 +1,4 @@
-import type { Filters } from '../../adapters/filter.ts';
+import { type Filters, messageIdSpellings } from '../../adapters/filter.ts';
 import type { EntityName } from '../../adapters/model.ts';
 import { VALUES } from './crowded-objects.ts';
 import type { Random } from './random.ts';
@@ -59,7 +59,7 @@ export function filterMakers(ids: { readonly [E in EntityName]: readonly string[
       patchsetHash: oneOf<string>(VALUES.patchsets),
       gitCommitName: oneOf<string>(VALUES.tags),
       gitCommitTags: oneOf<string>(VALUES.tags),
-      messageId: oneOf<string>(VALUES.messages),
+      messageId: oneOf<string>(VALUES.messages.flatMap(messageIdSpellings), '<', '<>'),
       valid: oneOf<boolean | null>([true, false, null]),
       startTime: during,
     },
@@ -70,10 +70,16 @@ export function filterMakers(ids: { readonly [E in EntityName]: readonly string[
       ...ofBuild,
       ...ofCheckout,
       buildId: id('build'),
-      path: (random) =>
-        random.chance(0.5)
-          ? { in: random.some(VALUES.paths) }
-          : { under: random.pick(['', 'ltp', 'ltp.syscalls', 'boot', 'lt', 'a\0']) },
+      path: (random) => {
+        const all = {
+          in: random.some(VALUES.paths),
+          under: random.pick(['', 'ltp', 'ltp.syscalls', 'boot', 'lt', 'a\0']),
+          prefix: random.pick(['', 'ltp', 'LTP', 'ltp-', 'ltp.s', 'b', '%', 'l_p', '\u{10ffff}', 'a\0']),
+          contains: random.pick(['', 'tp', 'COMMANDS', '.Sys', '%', 't_', '\u212a', '\ud800']),
+        };
+        const chosen = Object.entries(all).filter(() => random.chance(0.4));
+        return chosen.length === 0 ? { contains: all.contains } : Object.fromEntries(chosen);
+      },
       platform: oneOf<string>(VALUES.platforms, '7'),
       compatible: oneOf<string>(VALUES.compatibles, 'z'.repeat(259)),
       number: within,

@@ -66,21 +66,32 @@ export class AncestryLoader {
     const { items, complete } = await this.#data.sample('incident');
     const key = entity === 'build' ? 'buildId' : 'testId';
     if (complete && this.#session.adapter.capabilities.entities.incident?.list) {
-      const having = new Set(items.map(({ object }) => (key in object ? Reflect.get(object, key) : null)));
+      const having = new Set(items.filter(isPresent).map(({ object }) => Reflect.get(object, key)));
       return new Map(objects.map(({ id }) => [id, having.has(id)]));
     }
     const relation: RelationName = entity === 'build' ? 'incidentsOfBuild' : 'incidentsOfTest';
-    const [order] = this.#session.adapter.capabilities.relations[relation]?.order ?? [];
-    if (order === undefined || objects.length === 0) return new Map();
+    const capability = this.#session.adapter.capabilities.relations[relation];
+    const [order] = capability?.order ?? [];
+    if (capability === undefined || order === undefined || objects.length === 0) return new Map();
     const ids = objects.map(({ id }) => id);
-    const pages = await this.#session.related(relation, 'incident', ids, { where: null, order, first: 1, after: null });
+    const first = Math.min(capability.maxPage, MAX_INCIDENTS);
+    const pages = await this.#session.related(relation, 'incident', ids, { where: null, order, first, after: null });
     return new Map(
       ids.flatMap((id) => {
-        const page = pages.get(id);
-        return page !== undefined && !('items' in page) ? [] : [[id, (page?.items.length ?? 0) > 0] as const];
+        const page = pages.get(id) ?? { items: [], hasMore: false };
+        if (!('items' in page)) return [];
+        const has = page.items.some(isPresent);
+        return has || !page.hasMore ? [[id, has] as const] : [];
       }),
     );
   }
+}
+
+/** Of one object so many are looked through for one that is present. */
+const MAX_INCIDENTS = 100;
+
+function isPresent({ object }: { readonly object: AnyObject }): boolean {
+  return 'present' in object && object.present === true;
 }
 
 function isBuildOrNull(object: unknown): object is Build | null {

@@ -17,8 +17,12 @@ export function filterVariants(
   const variants: object[] = [];
   if (operators.includes('in')) variants.push(...inVariants(field, [...new Set(drawn)]));
   const texts = [...new Set(drawn.filter((value) => typeof value === 'string'))];
-  if (operators.includes('prefix')) variants.push(...prefixVariants(texts, operators.includes('in')));
+  if (operators.includes('prefix')) {
+    const make = field === 'gitCommitHash' ? hashVariants : prefixVariants;
+    variants.push(...make(texts, operators.includes('in')));
+  }
   if (operators.includes('under')) variants.push(...underVariants(texts, operators.includes('in')));
+  if (operators.includes('contains')) variants.push(...containsVariants(texts));
   if (operators.includes('range')) variants.push(...rangeVariants(drawn));
   if (operators.includes('is')) variants.push(...isVariants(field, drawn));
   return variants;
@@ -41,16 +45,46 @@ function inVariants(field: string, values: readonly unknown[]): object[] {
 function spellings(field: string, text: string): readonly string[] {
   if (field === 'gitCommitHash' || field === 'patchsetHash') return text === '' ? [] : [text.toUpperCase()];
   if (field === 'gitRepositoryUrl') return [text.endsWith('.git') ? text.slice(0, -4) : `${text}.git`, `${text}/`];
+  if (field === 'messageId') return text.startsWith('<') ? [text.slice(1, -1)] : [`<${text}>`];
   // Everything else is compared as it stands.
   return text.toUpperCase() === text ? [] : [text.toUpperCase()];
 }
 
-function prefixVariants(texts: readonly string[], withIn: boolean): object[] {
+function hashVariants(texts: readonly string[], withIn: boolean): object[] {
   const [one, other = one] = texts;
   if (one === undefined || other === undefined) return [{ prefix: 'ffffffffffff' }];
   const both = withIn ? [{ in: [one], prefix: other.slice(0, 12) }] : [];
   const prefixes = [one.slice(0, 12), one.slice(0, 7).toUpperCase(), one, `${one}0`, 'ffffffffffff'];
   return [...prefixes.map((prefix) => ({ prefix })), ...both];
+}
+
+function prefixVariants(texts: readonly string[], withIn: boolean): object[] {
+  const longest = longestOf(texts);
+  if (longest === undefined || longest === '') return [{ prefix: ABSENT_TEXT }, { prefix: '' }];
+  const half = longest.slice(0, Math.ceil(longest.length / 2));
+  const prefixes = [
+    half,
+    longest,
+    `${longest}0`,
+    half.toUpperCase(),
+    '',
+    `${half.slice(0, -1)}%`,
+    `${half.slice(0, -1)}_`,
+  ];
+  const both = withIn ? [{ in: texts.slice(0, 3), prefix: half }] : [];
+  return [...prefixes.map((prefix) => ({ prefix })), ...both, { under: longest.split('.')[0], prefix: half }];
+}
+
+function containsVariants(texts: readonly string[]): object[] {
+  const longest = longestOf(texts);
+  if (longest === undefined || longest === '') return [{ contains: ABSENT_TEXT }, { contains: '' }];
+  const inner = longest.slice(Math.floor(longest.length / 3), Math.ceil((2 * longest.length) / 3) + 1);
+  const parts = [inner, inner.toUpperCase(), longest, `${longest}0`, '', '%', '_', '.'];
+  return [...parts.map((contains) => ({ contains })), { contains: inner.toUpperCase(), prefix: longest.slice(0, 1) }];
+}
+
+function longestOf(texts: readonly string[]): string | undefined {
+  return texts.toSorted((one, other) => other.length - one.length)[0];
 }
 
 function underVariants(texts: readonly string[], withIn: boolean): object[] {

@@ -55,6 +55,11 @@ export function isId(text: string): boolean {
   return /^[0-9a-f]{24}$/i.test(text);
 }
 
+/** When an id was made, in milliseconds since 1970. */
+export function msOf(id: string): number {
+  return Number.parseInt(id.slice(0, 8), 16) * 1000;
+}
+
 /** An id for a query; text that is none must not get here. */
 export function toObjectId(hex: string): ObjectId {
   return ObjectId.createFromHexString(hex);
@@ -68,7 +73,7 @@ export function idAt(milliseconds: number): ObjectId {
 
 /** When an id was made, to the second, as the model has times. */
 export function timeOfId(hex: string): string | null {
-  return isId(hex) ? timeOf(new Date(Number.parseInt(hex.slice(0, 8), 16) * 1000)) : null;
+  return isId(hex) ? timeOf(new Date(msOf(hex))) : null;
 }
 
 /** A time as the model has it: of a Date, or of text with or without an offset (without: UTC). */

@@ -1,7 +1,7 @@
 import type { ObjectId } from 'bson';
 import type { AdapterEnv, Call } from '../../adapter.ts';
 import { BackgroundIndex, type IndexEntry } from '../../kit/background-index.ts';
-import { idAt, isId, textOf, toObjectId } from '../../kit/mongo/values.ts';
+import { idAt, isId, msOf, textOf, toObjectId } from '../../kit/mongo/values.ts';
 import type { NodeClient } from '../client.ts';
 import { NODES_OF } from '../nodes/kinds.ts';
 import type { MaestroNode } from '../nodes/node.ts';
@@ -149,10 +149,6 @@ function entryOf({ id, entity, created, revision }: MaestroNode): IndexEntry<nul
   if (entity !== 'checkout') return null;
   const commit = textOf(revision?.commit)?.toLowerCase();
   return { key: id, names: { commit: commit === undefined ? [] : [commit] }, time: created, record: null };
-}
-
-function msOf(id: string): number {
-  return Number.parseInt(id.slice(0, 8), 16) * 1000;
 }
 
 function timeIn(id: string): string {

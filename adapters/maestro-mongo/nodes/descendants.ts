@@ -1,12 +1,13 @@
-import type { Document } from 'bson';
+import type { Document, ObjectId } from 'bson';
 import type { Filter } from 'mongodb';
 import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
+import { idAt, msOf } from '../../kit/mongo/values.ts';
 import { eitherSpelling, MAX_NODES, type NodeClient, type Shape } from '../client.ts';
-import { CHILD_KINDS } from './kinds.ts';
+import { CHILD_KINDS, NODES_OF } from './kinds.ts';
 import type { Lineage } from './lineage.ts';
 import type { MaestroNode } from './node.ts';
-import { projectionAbove, projectionOf } from './projections.ts';
+import { projectionOf } from './projections.ts';
 import { windowsBelow } from './windows.ts';
 
 export interface Below {
@@ -16,14 +17,17 @@ export interface Below {
 }
 
 /** How descendants are asked for. */
-interface Asking {
+export interface Asking {
   readonly shape: Shape;
+  /** The entity that the fields are of. */
+  readonly entity: 'build' | 'test';
   readonly fields: ReadonlySet<string>;
   readonly order: 1 | -1;
   readonly call: Call;
 }
 
 const MAX_LEVELS = 12;
+const NOTHING: Below = { nodes: [], isCut: false };
 
 /** What lies below nodes. */
 export class Descendants {
@@ -44,23 +48,60 @@ export class Descendants {
   }
 
   /**
-   * All tests below kbuilds: in one read by the tree's id and the place in it, where these are known and the read is bounded;
-   * else level by level.
+   * All tests below kbuilds, and those that hang straight from checkouts: in one read by the tree's id and the place in
+   * it, where these are known and the read is bounded; else level by level.
    */
-  async testsOfBuilds(builds: readonly string[], asking: Asking): Promise<Below> {
-    const { shape, call } = asking;
-    const unknown = builds.filter((id) => this.#lineage.known(id) === null);
-    this.#lineage.keep(await this.#client.byIds(unknown, projectionAbove(false), call), false);
-    const nodes = builds.flatMap((id) => this.#lineage.known(id) ?? []).filter(({ entity }) => entity === 'build');
-    const isByTree = shape.isSmall || shape.indexed.has('treeid') || !shape.indexed.has('parent');
-    const inTrees = nodes.filter(({ tree }) => isByTree && tree !== null);
-    const others = nodes.filter((node) => !inTrees.includes(node)).map(({ id }) => id);
-    const [one, other] = await Promise.all([this.#ofTrees(inTrees, asking), this.testsLevelByLevel(others, asking)]);
+  async tests(bases: readonly string[], asking: Asking): Promise<Below> {
+    const { inTrees, others } = await this.#byTree(bases, asking);
+    const [one, other] = await Promise.all([
+      this.#atPlaces(
+        inTrees.map(({ id }) => id),
+        inTrees.map(placeBelow),
+        asking,
+      ),
+      this.#testsLevelByLevel(others, asking),
+    ]);
     return { nodes: [...one.nodes, ...other.nodes], isCut: one.isCut || other.isCut };
   }
 
-  /** Below kbuilds all tests; below checkouts those that hang straight from them. */
-  async testsLevelByLevel(parents: readonly string[], asking: Asking): Promise<Below> {
+  /** The kbuilds below checkouts and the tests that hang straight from them: in one read too, where that is possible. */
+  async belowCheckouts(checkouts: readonly string[], asking: Asking): Promise<Below> {
+    const { inTrees, others } = await this.#byTree(checkouts, asking);
+    const parent = { $in: eitherSpelling(inTrees.map(({ id }) => id)) };
+    const places = [
+      ...inTrees.map((node) => ({
+        treeid: node.tree,
+        $or: [{ parent, kind: { $in: CHILD_KINDS.build } }, placeBelow(node)],
+      })),
+      ...(others.length === 0 ? [] : [this.#straightBelow(['build', 'test'], others, asking)]),
+    ];
+    const one = await this.#atPlaces([...inTrees.map(({ id }) => id), ...others], places, asking);
+    const isOther = new Set(others);
+    const hanging = one.nodes.filter((node) => node.entity === 'test' && isOther.has(node.parent ?? ''));
+    const deeper = await this.#testsLevelByLevel(
+      hanging.map(({ id }) => id),
+      asking,
+    );
+    return { nodes: [...one.nodes, ...deeper.nodes], isCut: one.isCut || deeper.isCut };
+  }
+
+  /**
+   * Where checkouts begin that can have something below: what is older has outlived it. Null where nothing is below any.
+   */
+  async firstCheckout(call: Call): Promise<ObjectId | null> {
+    const first = await this.#client.first({ $or: [NODES_OF.build, NODES_OF.test] }, call);
+    return first === null ? null : idAt(msOf(first) - this.#lifetimeMs);
+  }
+
+  /** The kbuilds and checkouts among some ids: those whose trees are asked for as a whole, and the ids of the others. */
+  async #byTree(bases: readonly string[], { shape, call }: Asking) {
+    const nodes = (await this.#lineage.find(bases, call)).filter(({ entity }) => entity !== 'test');
+    const isByTree = shape.isSmall || shape.indexed.has('treeid') || !shape.indexed.has('parent');
+    const inTrees = nodes.filter(({ tree }) => isByTree && tree !== null);
+    return { inTrees, others: nodes.filter((node) => !inTrees.includes(node)).map(({ id }) => id) };
+  }
+
+  async #testsLevelByLevel(parents: readonly string[], asking: Asking): Promise<Below> {
     const seen = new Map<string, MaestroNode>();
     let frontier = parents;
     for (let level = 0; level < MAX_LEVELS && frontier.length > 0; level++) {
@@ -73,52 +114,72 @@ export class Descendants {
     return { nodes: [...seen.values()], isCut: false };
   }
 
-  async #ofTrees(builds: readonly MaestroNode[], { shape, fields, order, call }: Asking): Promise<Below> {
-    if (builds.length === 0) return { nodes: [], isCut: false };
-    // Of one tree those builds that stand at one place of the path are asked for together.
-    const places = Map.groupBy(builds, ({ tree, path }) => `${tree} ${path.length - 1}`);
-    const inTrees = [...places.values()].flatMap((group): Filter<Document>[] => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const names = [...new Set(group.flatMap(({ path }) => path.at(-1) ?? []))];
-      return [{ treeid: first.tree, [`path.${first.path.length - 1}`]: { $in: names } }];
-    });
+  /** What stands at places below some nodes. */
+  async #atPlaces(
+    bases: readonly string[],
+    places: readonly Filter<Document>[],
+    { shape, entity, fields, order, call }: Asking,
+  ): Promise<Below> {
+    if (bases.length === 0) return NOTHING;
     const isFound = shape.isSmall || shape.indexed.has('treeid');
-    const ids = builds.map(({ id }) => id);
     const filter: Filter<Document> = {
-      kind: { $in: CHILD_KINDS.test },
-      $and: [{ $or: inTrees }, ...(isFound ? [] : [windowsBelow(ids, this.#lifetimeMs)])],
+      $and: [{ $or: withoutRepeats(places) }, ...(isFound ? [] : [windowsBelow(bases, this.#lifetimeMs)])],
     };
-    const query = { projection: projectionOf('test', fields), sort: { _id: order }, limit: MAX_NODES };
+    const query = { projection: projectionOf(entity, fields), sort: { _id: order }, limit: MAX_NODES };
     const read = await this.#client.find(filter, query, call);
-    return { nodes: read.isCut ? read.nodes : below(new Set(ids), read.nodes), isCut: read.isCut };
+    if (read.isCut) return { nodes: read.nodes, isCut: true };
+    // Without what lies below others of the same name, such as kbuilds that were tried again.
+    const above = basesOf(read.nodes, new Set(bases));
+    return { nodes: read.nodes.filter(({ id }) => above.has(id)), isCut: false };
   }
 
-  async #children(entity: 'build' | 'test', parents: readonly string[], limit: number, asking: Asking): Promise<Below> {
-    const { shape, fields, order, call } = asking;
+  async #children(kind: 'build' | 'test', parents: readonly string[], limit: number, asking: Asking): Promise<Below> {
+    const { entity, fields, order, call } = asking;
+    const query = { projection: projectionOf(entity, fields), sort: { _id: order }, limit };
+    return await this.#client.find(this.#straightBelow([kind], parents, asking), query, call);
+  }
+
+  #straightBelow(
+    kinds: readonly ('build' | 'test')[],
+    parents: readonly string[],
+    { shape }: Asking,
+  ): Filter<Document> {
     const isFound = shape.isSmall || shape.indexed.has('parent');
-    const filter: Filter<Document> = {
+    return {
       parent: { $in: eitherSpelling(parents) },
-      kind: { $in: CHILD_KINDS[entity] },
+      kind: { $in: [...new Set(kinds.flatMap((kind) => CHILD_KINDS[kind]))] },
       ...(isFound ? {} : windowsBelow(parents, this.#lifetimeMs)),
     };
-    const query = { projection: projectionOf(entity, fields), sort: { _id: order }, limit };
-    return await this.#client.find(filter, query, call);
   }
 }
 
-/** Without what lies below other builds of the same name, such as those that were tried again. */
-function below(builds: ReadonlySet<string>, nodes: readonly MaestroNode[]): readonly MaestroNode[] {
+/** What lies below which of the bases, as far as the nodes between are among the given. */
+export function basesOf(nodes: readonly MaestroNode[], bases: ReadonlySet<string>): ReadonlyMap<string, string> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const isBelow = (node: MaestroNode): boolean => {
+  const found = new Map<string, string>();
+  for (const node of nodes) {
     let above: string | null = node.parent;
     for (let level = 0; level < MAX_LEVELS && above !== null; level++) {
-      if (builds.has(above)) return true;
+      if (bases.has(above)) {
+        found.set(node.id, above);
+        break;
+      }
       above = byId.get(above)?.parent ?? null;
     }
-    return false;
-  };
-  return nodes.filter(isBelow);
+  }
+  return found;
+}
+
+/** Where the tests of a kbuild stand in its tree, and those that hang straight from a checkout: below no kbuild. */
+function placeBelow({ entity, tree, path }: MaestroNode): Filter<Document> {
+  const name = entity === 'build' ? (path.at(-1) ?? '') : { $not: { $regex: '^kbuild' } };
+  const at = entity === 'build' ? path.length - 1 : path.length;
+  return { treeid: tree, kind: { $in: CHILD_KINDS.test }, [`path.${at}`]: name };
+}
+
+/** Bases of one name and tree stand at one place. */
+function withoutRepeats(places: readonly Filter<Document>[]): Filter<Document>[] {
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
 }
 
 /** What `call.warn` is told where there is more below than one read may give. */

@@ -38,6 +38,13 @@ export class Lineage {
     return this.#cache.get(id)?.node ?? null;
   }
 
+  /** The nodes of some ids and where they stand; those that are not known are fetched. */
+  async find(ids: readonly string[], call: Call): Promise<readonly MaestroNode[]> {
+    const unknown = ids.filter((id) => this.known(id) === null);
+    this.keep(await this.#client.byIds(unknown, projectionAbove(false), call), false);
+    return ids.flatMap((id) => this.known(id) ?? []);
+  }
+
   /** @param isInherited what they hand down was fetched too */
   keep(nodes: Iterable<MaestroNode>, isInherited: boolean): void {
     for (const node of nodes) {

@@ -1,7 +1,7 @@
 import { type Document, ObjectId } from 'bson';
 import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
-import { documentOf, idOf, textOf, timeOf } from '../../kit/mongo/values.ts';
+import { documentOf, idOf, integerOf, textOf, timeOf } from '../../kit/mongo/values.ts';
 
 export type NodeEntity = 'checkout' | 'build' | 'test';
 export type Result = 'pass' | 'fail' | 'skip' | 'incomplete';
@@ -20,6 +20,9 @@ export interface MaestroNode {
   readonly isDone: boolean;
   readonly result: Result | null;
   readonly created: string | null;
+  readonly updated: string | null;
+  /** How often the same was tried before. */
+  readonly retryCounter: number | null;
   /** Names of files with their URLs, never empty. */
   readonly artifacts: Readonly<Record<string, string>> | null;
   readonly errorCode: string | null;
@@ -57,7 +60,9 @@ export function readNode(document: Document, call: Pick<Call, 'warn'>): MaestroN
     tree: textOf(document.treeid),
     isDone: document.state === 'done' || (isAbsent(document.state) && !isAbsent(document.status)),
     result: resultOf(document, fault),
-    created: createdOf(document.created, fault),
+    created: timeIn(document.created, 'time of creation', fault),
+    updated: timeIn(document.updated, 'time of its last change', fault),
+    retryCounter: integerOf(document.retry_counter),
     artifacts: artifactsOf(document.artifacts, fault),
     errorCode: textOf(data?.error_code),
     data: data ?? NO_FIELDS,
@@ -88,9 +93,9 @@ function resultOf({ result, status, state }: Document, fault: (what: string) => 
   return null;
 }
 
-function createdOf(value: unknown, fault: (what: string) => void): string | null {
+function timeIn(value: unknown, what: string, fault: (what: string) => void): string | null {
   const time = timeOf(value);
-  if (time === null && !isAbsent(value)) fault('has a time of creation that is none');
+  if (time === null && !isAbsent(value)) fault(`has a ${what} that is none`);
   return time;
 }
 

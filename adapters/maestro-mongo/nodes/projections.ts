@@ -8,6 +8,7 @@ const STRUCTURE = ['kind', 'name', 'path', 'parent', 'treeid', 'state', 'status'
 /** What tests take from the nodes above them. */
 const INHERITED = [
   'artifacts',
+  'retry_counter',
   'data.runtime',
   'data.job_id',
   'data.job_context',
@@ -25,8 +26,8 @@ export function inherits(fields: ReadonlySet<string>): boolean {
 
 /** What is fetched of a node for the fields that are asked for. */
 export function projectionOf(entity: NodeEntity, fields: ReadonlySet<string>): Projection {
-  if (entity === 'checkout') return projection(ofCheckout(fields));
-  return projection(entity === 'build' ? ofBuild(fields) : ofTest(fields));
+  const own = entity === 'checkout' ? ofCheckout(fields) : entity === 'build' ? ofBuild(fields) : ofTest(fields);
+  return projection([...own, ...(wants(fields, 'timestamp') ? ['updated'] : [])]);
 }
 
 /** Of a node above another. */

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import type { Filter } from 'mongodb';
-import { idAt } from '../../kit/mongo/values.ts';
+import { idAt, msOf } from '../../kit/mongo/values.ts';
 
 /** Clocks of the machines that make ids differ by less. */
 const EARLIER_MS = 3_600_000;
@@ -11,7 +11,7 @@ const EARLIER_MS = 3_600_000;
  */
 export function windowsBelow(ids: readonly string[], lifetimeMs: number): Filter<Document> {
   const ranges: { from: number; to: number }[] = [];
-  const starts = ids.map((id) => Number.parseInt(id.slice(0, 8), 16) * 1000).toSorted((one, other) => one - other);
+  const starts = ids.map(msOf).toSorted((one, other) => one - other);
   for (const start of starts) {
     const range = { from: start - EARLIER_MS, to: start + lifetimeMs };
     const last = ranges.at(-1);

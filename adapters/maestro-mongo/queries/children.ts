@@ -1,10 +1,11 @@
 import type { Call, Order } from '../../adapter.ts';
 import { wholeHashes } from '../checkouts/commits.ts';
-import { MAX_NODES } from '../client.ts';
-import { tooMany } from '../nodes/descendants.ts';
+import { MAX_NODES, type Shape } from '../client.ts';
+import { type Asking, tooMany } from '../nodes/descendants.ts';
 import { NODES_OF } from '../nodes/kinds.ts';
 import type { NodeEntity } from '../nodes/node.ts';
 import { projectionOf } from '../nodes/projections.ts';
+import { placeholders } from './placeholders.ts';
 import type { MaestroSource } from './source.ts';
 import { type Candidate, candidates } from './translate-nodes.ts';
 
@@ -45,11 +46,28 @@ export const checkoutsOfRevisions: AskChildren<'checkout'> = async (parents, ord
   return { byParent, isFilling: isPartial, isCut: read.isCut };
 };
 
+/** With the placeholders, on which tests of other sources may hang too. */
 export const buildsOfCheckouts: AskChildren<'build'> = async (parents, order, source, call) => {
-  const { ids } = source.translation;
-  const checkouts = parents.flatMap((parent) => ids.nodeOf(parent) ?? []);
-  const shape = await source.shapes.shape(call);
-  const read = await source.descendants.builds(checkouts, askingOf(shape, order, call));
+  const nodes = parents.flatMap((parent) => source.translation.ids.nodeOf(parent) ?? []);
+  if (nodes.length === 0) return NOTHING;
+  const asking = askingOf('build', await source.shapes.shape(call), order, call);
+  const read = await source.descendants.belowCheckouts(nodes, asking);
+  if (read.isCut) call.warn(tooMany());
+  const checkouts = (await source.lineage.find(nodes, call)).filter(({ entity }) => entity === 'checkout');
+  const tests = read.nodes.filter(({ entity }) => entity === 'test');
+  const found = [
+    ...(await candidates('build', read.nodes, source, call)),
+    ...placeholders(checkouts, tests, source, call),
+  ];
+  return { byParent: Map.groupBy(found, ({ parent }) => parent), isFilling: false, isCut: read.isCut };
+};
+
+/** Without the placeholders, which nobody built. */
+export const kbuildsOfCheckouts: AskChildren<'build'> = async (parents, order, source, call) => {
+  const checkouts = parents.flatMap((parent) => source.translation.ids.nodeOf(parent) ?? []);
+  if (checkouts.length === 0) return NOTHING;
+  const asking = askingOf('build', await source.shapes.shape(call), order, call);
+  const read = await source.descendants.builds(checkouts, asking);
   if (read.isCut) call.warn(tooMany());
   const found = await candidates('build', read.nodes, source, call);
   return { byParent: Map.groupBy(found, ({ parent }) => parent), isFilling: false, isCut: read.isCut };
@@ -57,26 +75,19 @@ export const buildsOfCheckouts: AskChildren<'build'> = async (parents, order, so
 
 export const testsOfBuilds: AskChildren<'test'> = async (parents, order, source, call) => {
   const parsed = parents.flatMap((parent) => source.translation.ids.parse(parent) ?? []);
-  const builds = parsed.flatMap((id) => (id.kind === 'node' ? [id.node] : []));
-  const checkouts = [...new Set(parsed.flatMap((id) => (id.kind === 'dummy' ? [id.checkout] : [])))];
-  if (parsed.length === 0) return NOTHING;
-  const asking = askingOf(await source.shapes.shape(call), order, call);
-  const [ofBuilds, ofCheckouts] = await Promise.all([
-    source.descendants.testsOfBuilds(builds, asking),
-    source.descendants.testsLevelByLevel(checkouts, asking),
-  ]);
-  const isCut = ofBuilds.isCut || ofCheckouts.isCut;
+  const bases = [...new Set(parsed.map((id) => (id.kind === 'node' ? id.node : id.checkout)))];
+  if (bases.length === 0) return NOTHING;
+  const asking = askingOf('test', await source.shapes.shape(call), order, call);
+  const { nodes, isCut } = await source.descendants.tests(bases, asking);
   if (isCut) call.warn(tooMany());
-  const found = await candidates('test', [...ofBuilds.nodes, ...ofCheckouts.nodes], source, call);
+  const found = await candidates('test', nodes, source, call);
   return { byParent: Map.groupBy(found, ({ parent }) => parent), isFilling: false, isCut };
 };
 
 const NOTHING = { byParent: new Map<string, never[]>(), isFilling: false, isCut: false };
 
-type Shape = Awaited<ReturnType<MaestroSource['shapes']['shape']>>;
-
-function askingOf(shape: Shape, order: Order, call: Call) {
-  return { shape, fields: call.fields, order: directionOf(order), call };
+function askingOf(entity: 'build' | 'test', shape: Shape, order: Order, call: Call): Asking {
+  return { shape, entity, fields: call.fields, order: directionOf(order), call };
 }
 
 function directionOf(order: Order): 1 | -1 {

@@ -1,4 +1,4 @@
-import type { Document } from 'bson';
+import type { Document, ObjectId } from 'bson';
 import type { Filter } from 'mongodb';
 import type { Call, Page, PageItem, PageQuery, Place } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
@@ -7,19 +7,45 @@ import { idAt, isId, toObjectId } from '../../kit/mongo/values.ts';
 import type { Entities } from '../../model.ts';
 import { commitsOf } from '../checkouts/commits.ts';
 import type { Ids } from '../ids.ts';
+import { tooMany } from '../nodes/descendants.ts';
 import { NODES_OF } from '../nodes/kinds.ts';
-import type { NodeEntity } from '../nodes/node.ts';
+import type { MaestroNode, NodeEntity } from '../nodes/node.ts';
 import { projectionOf } from '../nodes/projections.ts';
+import { placeholders } from './placeholders.ts';
 import type { MaestroSource } from './source.ts';
-import { translateNodes } from './translate-nodes.ts';
+import { candidates, type Translated, translateNodes, translateSome } from './translate-nodes.ts';
 
 /** A page goes on so often past nodes that are none of its objects. */
 const MAX_READS = 20;
 const MAX_DOCUMENTS = 2_000;
 
 const EMPTY = { items: [], hasMore: false };
+const NO_FIELDS: ReadonlySet<string> = new Set();
 
-/** A page in the order of `_id`, which is that of creation but for moments. The mark of an item is its `_id`. */
+/** What a page of an entity is made of. */
+interface Walk<E extends NodeEntity> {
+  readonly nodes: Filter<Document>;
+  /** What nodes become, in their order; where a page goes on within what one becomes, the rest has greater ids. */
+  toObjects(nodes: readonly MaestroNode[], source: MaestroSource, call: Call): Promise<readonly Translated<E>[]>;
+  /** Where the oldest that can be anything begins; null where nothing is. */
+  start?(source: MaestroSource, call: Call): Promise<ObjectId | null>;
+}
+
+const WALKS: { readonly [E in NodeEntity]: Walk<E> } = {
+  checkout: {
+    nodes: NODES_OF.checkout,
+    toObjects: (nodes, source, call) => translateNodes('checkout', nodes, source, call),
+  },
+  // Placeholders stand where their checkouts do.
+  build: {
+    nodes: { $or: [NODES_OF.build, NODES_OF.checkout] },
+    toObjects: buildsAmong,
+    start: (source, call) => source.descendants.firstCheckout(call),
+  },
+  test: { nodes: NODES_OF.test, toObjects: (nodes, source, call) => translateNodes('test', nodes, source, call) },
+};
+
+/** A page in the order of `_id`, which is that of creation but for moments. The mark of an item is the `_id` of its node. */
 export async function listNodes<E extends NodeEntity>(
   entity: E,
   query: PageQuery<E>,
@@ -29,14 +55,20 @@ export async function listNodes<E extends NodeEntity>(
   const selected = await selection(query.where, source, call);
   if (selected === null) return EMPTY;
   const { filter, isPartial, isById } = selected;
+  const walk: Walk<E> = WALKS[entity];
   const order = query.order === 'NEWEST' ? -1 : 1;
   const items: PageItem<Entities[E]>[] = [];
-  let after = query.after === null ? null : idOfPlace(query.after, source.translation.ids);
+  let range = query.after === null ? {} : rangeBehind(query.after, order, source.translation.ids);
+  if (query.after === null && order === 1 && walk.start !== undefined) {
+    const { isSmall } = await source.shapes.shape(call);
+    const start = isSmall ? undefined : await walk.start(source, call);
+    if (start === null) return EMPTY;
+    if (start !== undefined) range = { _id: { $gte: start } };
+  }
   let limit = query.first;
   for (let reads = 0; reads < MAX_READS; reads++) {
-    const range = after === null ? {} : { _id: { [order === -1 ? '$lt' : '$gt']: toObjectId(after) } };
     const read = await source.client.find(
-      { $and: [NODES_OF[entity], filter, range] },
+      { $and: [walk.nodes, filter, range] },
       {
         projection: projectionOf(entity, call.fields),
         sort: { _id: order },
@@ -45,17 +77,39 @@ export async function listNodes<E extends NodeEntity>(
       },
       call,
     );
-    for (const { node, object } of await translateNodes<E>(entity, read.nodes, source, call)) {
+    for (const { node, object } of await walk.toObjects(read.nodes, source, call)) {
+      if (query.after !== null && isTaken(object.id, query.after, source.translation.ids)) continue;
       if (items.length === query.first) return { items, hasMore: true };
-      items.push({ object, time: node.created, tie: source.translation.ids.ofNode(node.id), mark: node.id });
+      items.push({ object, time: node.created, tie: object.id, mark: node.id });
     }
     if (!read.isCut || read.last === null) return { items, hasMore: isPartial };
-    after = read.last;
+    range = { _id: { [order === -1 ? '$lt' : '$gt']: toObjectId(read.last) } };
     limit = Math.min(2 * limit, MAX_DOCUMENTS);
   }
   if (items.length > 0) return { items, hasMore: true };
   call.warn(new SourceError('SOURCE_TRUNCATED', `Among many nodes none was found that is a ${entity}: the list ends.`));
   return EMPTY;
+}
+
+/** The kbuilds among nodes, and the placeholders of the checkouts among them, each where its node is. */
+async function buildsAmong(
+  nodes: readonly MaestroNode[],
+  source: MaestroSource,
+  call: Call,
+): Promise<readonly Translated<'build'>[]> {
+  const checkouts = nodes.filter(({ entity }) => entity === 'checkout');
+  source.lineage.keep(checkouts, false);
+  const asking = { entity: 'test', fields: NO_FIELDS, order: -1, call } as const;
+  const shape = await source.shapes.shape(call);
+  const ids = checkouts.map(({ id }) => id);
+  const below = ids.length === 0 ? null : await source.descendants.tests(ids, { ...asking, shape });
+  if (below?.isCut) call.warn(tooMany());
+  const made = Map.groupBy(
+    [...(await candidates('build', nodes, source, call)), ...placeholders(checkouts, below?.nodes ?? [], source, call)],
+    ({ node }) => node.id,
+  );
+  const inOrder = nodes.flatMap(({ id }) => made.get(id) ?? []);
+  return await translateSome(inOrder, inOrder.length, () => true);
 }
 
 /** Which of the entity's nodes the filter leaves; null: none. */
@@ -69,8 +123,23 @@ async function selection(where: { readonly gitCommitHash?: HashFilter } | null, 
   return commits === null ? null : await source.byCommit.query(commits, call);
 }
 
-/** Where a list goes on: behind the item's own node, whether it is still there or not. */
+/** Behind the item's own node, whether it is still there or not; of a placeholder its checkout may have others. */
+function rangeBehind(after: Place, order: 1 | -1, ids: Ids): Filter<Document> {
+  const id = idOfPlace(after, ids);
+  if (id === null) return {};
+  const operator = order === -1 ? '$lt' : '$gt';
+  return { _id: { [ids.parse(after.tie)?.kind === 'dummy' ? `${operator}e` : operator]: toObjectId(id) } };
+}
+
+/** Whether an object is a placeholder of the same checkout as the item, and was in front of it, or is that item. */
+function isTaken(id: string, { tie }: Place, ids: Ids): boolean {
+  const [own, last] = [ids.parse(id), ids.parse(tie)];
+  return own?.kind === 'dummy' && last?.kind === 'dummy' && own.checkout === last.checkout && id <= tie;
+}
+
 function idOfPlace({ mark, tie, time }: Place, ids: Ids): string | null {
   if (mark !== undefined && isId(mark)) return mark;
-  return ids.nodeOf(tie) ?? (time === null ? null : idAt(Date.parse(time)).toHexString());
+  const parsed = ids.parse(tie);
+  if (parsed !== null) return parsed.kind === 'dummy' ? parsed.checkout : parsed.node;
+  return time === null ? null : idAt(Date.parse(time)).toHexString();
 }

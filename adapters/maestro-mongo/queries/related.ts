@@ -3,7 +3,7 @@ import type { SourceError } from '../../errors.ts';
 import type { Filter } from '../../filter.ts';
 import type { Entities, StatusCounts } from '../../model.ts';
 import type { NodeEntity } from '../nodes/node.ts';
-import { buildsOfCheckouts, checkoutsOfRevisions, testsOfBuilds } from './children.ts';
+import { buildsOfCheckouts, checkoutsOfRevisions, kbuildsOfCheckouts, testsOfBuilds } from './children.ts';
 import { Relation } from './relation.ts';
 import type { MaestroSource } from './source.ts';
 import { notHere } from './translate-nodes.ts';
@@ -12,7 +12,7 @@ type RelationTo<R extends RelationName> = Relation<RelationTarget<R> & NodeEntit
 
 const RELATIONS: { readonly [R in RelationName]?: RelationTo<R> } = {
   checkoutsOfRevision: new Relation('checkout', checkoutsOfRevisions),
-  buildsOfCheckout: new Relation('build', buildsOfCheckouts),
+  buildsOfCheckout: new Relation('build', buildsOfCheckouts, kbuildsOfCheckouts),
   testsOfBuild: new Relation('test', testsOfBuilds),
 };
 

@@ -19,10 +19,13 @@ type Query<E extends NodeEntity> = Pick<PageQuery<E>, 'where' | 'order' | 'first
 export class Relation<E extends NodeEntity> {
   readonly #entity: E;
   readonly #ask: AskChildren<E>;
+  readonly #askCounted: AskChildren<E>;
 
-  constructor(entity: E, ask: AskChildren<E>) {
+  /** @param askCounted gives those that are counted, where these are not all */
+  constructor(entity: E, ask: AskChildren<E>, askCounted: AskChildren<E> = ask) {
     this.#entity = entity;
     this.#ask = ask;
+    this.#askCounted = askCounted;
   }
 
   async pages(
@@ -36,7 +39,7 @@ export class Relation<E extends NodeEntity> {
     const chunks = chunksOf(parents).map(async (chunk) => {
       const { byParent, isFilling } = await this.#ask(chunk, query.order, source, asked);
       for (const parent of chunk)
-        pages.set(parent, await this.#page(byParent.get(parent) ?? [], query, isFilling, source, call));
+        pages.set(parent, await this.#page(byParent.get(parent) ?? [], query, isFilling, call));
     });
     await Promise.all(chunks);
     return pages;
@@ -51,7 +54,7 @@ export class Relation<E extends NodeEntity> {
     const counts = new Map<string, StatusCounts | SourceError>();
     const asked = withFields(call, withFilterFields(new Set(['status']), where));
     const chunks = chunksOf(parents).map(async (chunk) => {
-      const { byParent, isFilling, isCut } = await this.#ask(chunk, 'NEWEST', source, asked);
+      const { byParent, isFilling, isCut } = await this.#askCounted(chunk, 'NEWEST', source, asked);
       for (const parent of chunk) {
         const children = await translateSome(byParent.get(parent) ?? [], MAX_NODES, this.#fits(where));
         if (isFilling || isCut) counts.set(parent, uncounted());
@@ -67,11 +70,10 @@ export class Relation<E extends NodeEntity> {
     children: readonly Candidate<E>[],
     { where, order, first, after }: Query<E>,
     isFilling: boolean,
-    { translation: { ids } }: MaestroSource,
     { fields }: Call,
   ): Promise<Page<Entities[E]>> {
     const behind = children
-      .map((candidate) => ({ ...candidate, time: candidate.node.created, tie: ids.ofNode(candidate.node.id) }))
+      .map((candidate) => ({ ...candidate, time: candidate.node.created, tie: candidate.id }))
       .filter((one) => after === null || comparePlaces(order, one, after) > 0)
       .toSorted((one, other) => comparePlaces(order, one, other));
     const found = await translateSome(behind, first + 1, this.#fits(where));

@@ -12,7 +12,10 @@ import type { MaestroSource } from './source.ts';
 
 /** A node that can become an object: of many only some may be needed. */
 export interface Candidate<E extends EntityName> {
+  /** Of a placeholder build its checkout. */
   readonly node: MaestroNode;
+  /** Of the object. */
+  readonly id: string;
   /** What it hangs on: the id of its build or checkout, or the commit. */
   readonly parent: string;
   /** Null where it is no object after all, which was told. */
@@ -37,6 +40,7 @@ const PREPARE: { readonly [E in EntityName]?: Prepare<E> } = {
     lineage.keep(nodes, false);
     return ofEntity(nodes, 'checkout').map((node) => ({
       node,
+      id: translation.ids.ofNode(node.id),
       parent: textOf(node.revision?.commit)?.toLowerCase() ?? '',
       translate: () => translateCheckout(node, translation, call),
     }));
@@ -45,6 +49,7 @@ const PREPARE: { readonly [E in EntityName]?: Prepare<E> } = {
     lineage.keep(nodes, false);
     return ofEntity(nodes, 'build').map((node) => ({
       node,
+      id: translation.ids.ofNode(node.id),
       parent: translation.ids.ofNode(node.parent ?? ''),
       translate: () => translateBuild(node, translation, call),
     }));
@@ -56,6 +61,7 @@ const PREPARE: { readonly [E in EntityName]?: Prepare<E> } = {
     const placed = await lineage.place(tests, isInherited, call);
     return placed.map((test) => ({
       node: test.node,
+      id: translation.ids.ofNode(test.node.id),
       parent: buildIdOf(test, translation),
       translate: () => translateTest(test, translation, call),
     }));

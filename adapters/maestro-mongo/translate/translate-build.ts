@@ -22,7 +22,7 @@ export function translateBuild(node: MaestroNode, context: TranslationContext, a
   const build: Build = {
     id: context.ids.ofNode(id),
     origin: context.ids.origin,
-    timestamp: null,
+    timestamp: node.updated,
     checkoutId: context.ids.ofNode(parent),
     comment: textOf(node.revision?.describe),
     startTime: node.created,

@@ -25,7 +25,7 @@ export function translateCheckout(node: MaestroNode, context: TranslationContext
   const checkout: Checkout = {
     id: context.ids.ofNode(node.id),
     origin: context.ids.origin,
-    timestamp: null,
+    timestamp: node.updated,
     treeName: textOf(revision.tree),
     gitRepositoryUrl: repositoryUrl(textOf(revision.url)),
     gitCommitHash: isHash ? commit : null,

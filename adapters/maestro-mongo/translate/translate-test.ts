@@ -39,7 +39,7 @@ export function translateTest(test: PlacedTest, context: TranslationContext, ask
   const object: Test = {
     id: context.ids.ofNode(node.id),
     origin: context.ids.origin,
-    timestamp: null,
+    timestamp: node.updated,
     buildId: buildIdOf(test, context),
     path,
     comment: commentOf(node.name, platform, runtime),
@@ -61,6 +61,8 @@ export function translateTest(test: PlacedTest, context: TranslationContext, ask
       runtime: node.data.runtime,
       lab: labOf(runtime),
       maestro_viewer: context.viewer + node.id,
+      // Of the job: what it left behind is of the same attempt.
+      retry_counter: (above.at(-1) ?? node).retryCounter,
       ...errorOf(node, ran),
     }),
   };

@@ -1,11 +1,11 @@
 import type { Call, CountSubject, PageQuery, RelationName } from '../../adapter.ts';
 import { RELATION_TARGETS } from '../../adapter.ts';
-import type { EntityName } from '../../model.ts';
+import { type EntityName, PLACEHOLDER_MARK } from '../../model.ts';
 import { dependsOnValues, driveOf } from '../drive.ts';
 import { selectOf } from '../entity-reader.ts';
 import { fieldsOf } from '../filter-fields.ts';
 import { TIME_SPELLINGS } from '../keyset.ts';
-import { raw, type Sql, sql } from '../sql.ts';
+import { param, raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';
 import { conditionsOf } from '../where.ts';
 import { countSql } from './count.ts';
@@ -108,7 +108,7 @@ export function countStatement(
     const drive = driveOf(entity, where, true);
     const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields, drive.time);
     if (drive === null || conditions === null) return null;
-    const all = [...versionCondition(entity, subject.allVersions === true), ...conditions];
+    const all = [...countedOnly(entity), ...versionCondition(entity, subject.allVersions === true), ...conditions];
     return { sql: countSql(entity, all, drive.arms), entity, keys: null, planByValues };
   }
   const { relation } = subject;
@@ -119,6 +119,7 @@ export function countStatement(
   if (conditions === null || keys.length === 0) return null;
   const all = [
     ...(on === undefined ? [] : [raw(on)]),
+    ...countedOnly(entity),
     ...versionCondition(entity, relation === 'versionsOfIssue'),
     ...conditions,
   ];
@@ -129,6 +130,11 @@ export function countStatement(
     keys,
     planByValues,
   };
+}
+
+/** Placeholder builds are in no count. */
+function countedOnly(entity: EntityName): Sql[] {
+  return entity === 'build' ? [sql`strpos(t.id, ${param(PLACEHOLDER_MARK, 'text')}) = 0`] : [];
 }
 
 function versionCondition(entity: EntityName, allVersions: boolean): Sql[] {

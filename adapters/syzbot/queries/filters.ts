@@ -46,7 +46,7 @@ const CONSTANT: Readonly<Record<EntityName, readonly string[]>> = {
     ...['origin', 'timestamp', 'startTime', 'duration', 'status', 'path', 'platform', 'compatible', 'number'],
     'hasIncident',
   ],
-  issue: ['origin', 'timestamp', 'category', 'culprit'],
+  issue: ['origin', 'category', 'culprit'],
   incident: ['origin', 'timestamp', 'present'],
 };
 

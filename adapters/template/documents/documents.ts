@@ -77,7 +77,7 @@ export class Documents {
 
   #has(index: 'incidentsOfBuild' | 'incidentsOfTest', id: string): boolean {
     const incidents: readonly Row<Incident>[] | undefined = this.indices[index].get(id);
-    return incidents !== undefined;
+    return incidents?.some(({ object }) => object.present === true) ?? false;
   }
 
   #tieOf({ id, version }: IssueKey): string {

@@ -86,7 +86,9 @@ query OneBoardOrAll($commit: String!, $path: String!) {
       asks: 'Since when, and is it over?',
       variables: { tree: 'mainline', path: 'kernelci_sleep.rtcwake-mem', platform: 'anvil-2' },
       query: `# Since when, and is it over?
-# One test on one board, commit by commit, the newest first.
+# One test on one board, commit by commit. A commit that is
+# tested again moves up in the list, so order them by firstSeen:
+# the first of those that fail is to blame.
 query SinceWhen($tree: String!, $path: String!, $platform: String!) {
   revisions(
     first: 14
@@ -95,6 +97,7 @@ query SinceWhen($tree: String!, $path: String!, $platform: String!) {
     nodes {
       gitCommitName
       gitCommitHash
+      firstSeen
       tests(filter: { path: { in: [$path] }, platform: [$platform] }) {
         nodes { status startTime sources }
       }

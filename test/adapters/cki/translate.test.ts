@@ -190,7 +190,7 @@ const TABLE: readonly (readonly [
     'its version is the second of its last change',
     'issue',
     { created_at: '2026-01-01T00:00:00Z', last_edited_at: '2026-08-15T00:40:01.9Z' },
-    { version: 1786754401 },
+    { version: 1786754401, timestamp: '2026-08-15T00:40:01.000000Z' },
   ],
   [
     'that it was resolved is a change',
@@ -198,7 +198,7 @@ const TABLE: readonly (readonly [
     { resolved_at: '2026-07-01T08:00:00.000000Z' },
     { version: 1782892800, misc: { resolved_at: '2026-07-01T08:00:00.000000Z', kind: 'Kernel Bug' } },
   ],
-  ['without any such time it is 0', 'issue', { resolved_at: null }, { version: 0 }],
+  ['without any such time it is 0', 'issue', { resolved_at: null }, { version: 0, timestamp: null }],
   ['a kernel bug is the code’s', 'issue', {}, { culprit: { code: true, tool: false, harness: false } }],
   [
     'an unstable test is the tool’s',
@@ -236,6 +236,7 @@ const TABLE: readonly (readonly [
       testId: TEST.id,
       buildId: null,
       present: true,
+      timestamp: '2026-08-15T00:40:01.000000Z',
       misc: { is_regression: false, created_at: '2026-08-15T00:40:01Z' },
     },
   ],

@@ -183,6 +183,7 @@ const TEST: readonly Rule[] = [
   ['status UNKNOWN is SKIP', { status: 'UNKNOWN' }, 'status', 'SKIP'],
   ['the status as it was', { status: 'UNKNOWN' }, 'misc/kernelci_status', 'UNKNOWN'],
   ['created_on', { created_on: new Date(1.6e12) }, 'startTime', '2020-09-13T12:26:40.000000Z'],
+  ['created_on, which each import sets', { created_on: new Date(1.6e12) }, 'timestamp', '2020-09-13T12:26:40.000000Z'],
   ['comment', {}, 'comment', 'baseline on kevin in lab-a'],
   ['environment', {}, 'environment/comment', 'kevin in lab-a'],
   ['device', {}, 'environment/misc/device', 'kevin'],
@@ -322,8 +323,11 @@ describe('what is put together of several documents', () => {
     if (regression === null) throw new Error('It tells of a failure.');
     const plain = translateIssue(regression, null, ids);
     expect(plain).toMatchObject({ id: `kernelci:regression:${HEX}`, version: 1, culprit: null, comment: null });
+    expect(plain.timestamp).toBe('2020-09-13T12:26:40.000000Z');
     expect(plain.reportSubject).toBe('baseline.login on kevin in lab-a: passed with v1, fails since v2');
-    const found = translateIssue(regression, { found_summary: '0123456789ab foo: break bar' }, ids);
+    const bisection = { found_summary: '0123456789ab foo: break bar', created_on: new Date(1.6e12 + 3_600_000) };
+    const found = translateIssue(regression, bisection, ids);
+    expect(found.timestamp).toBe('2020-09-13T13:26:40.000000Z');
     expect(found).toMatchObject({ culprit: { code: true }, comment: '0123456789ab foo: break bar' });
     expect([modelFaults('issue', plain), modelFaults('issue', found)]).toEqual([[], []]);
   });
@@ -338,6 +342,7 @@ describe('what is put together of several documents', () => {
       testId: `kernelci:kernelci.org:${HEX}`,
       buildId: null,
       present: true,
+      timestamp: '2020-09-13T12:26:40.000000Z',
     });
     expect(modelFaults('incident', incident)).toEqual([]);
   });

@@ -33,7 +33,7 @@ const PREFIX = 'maestro:6851';
       await source.adapter.list('build', QUERY, source.call('build')),
       await source.adapter.list('test', QUERY, source.call('test')),
     ];
-    expect([checkouts, builds, tests].map(({ items }) => items.length)).toEqual([3, 3, 10]);
+    expect([checkouts, builds, tests].map(({ items }) => items.length)).toEqual([3, 4, 10]);
     for (const { object } of checkouts.items) expect(modelFaults('checkout', object)).toEqual([]);
     for (const { object } of builds.items) expect(modelFaults('build', object)).toEqual([]);
     for (const { object } of tests.items) expect(modelFaults('test', object)).toEqual([]);
@@ -70,7 +70,8 @@ const PREFIX = 'maestro:6851';
     );
     const [page] = pages.values();
     const items = page !== undefined && 'items' in page ? page.items : [];
-    expect(items.map(({ object }) => object.status)).toEqual(['MISS', 'FAIL', 'PASS']);
+    expect(items.map(({ object }) => object.status)).toEqual(['MISS', 'FAIL', 'PASS', null]);
+    expect(items.at(-1)?.object.id).toBe('maestro:dummy_6851b001f2a4c3d5e6f70001_x86_64');
   });
 
   it('are found by their commit, a patch set too', async () => {

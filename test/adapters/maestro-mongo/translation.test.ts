@@ -18,6 +18,8 @@ const kunit = (overrides = {}) =>
     ...{ 'data.runtime': 'k8s-gke', 'data.job_id': null, ...overrides },
   });
 
+const UPDATED = new Date('2025-06-18T08:00:00Z');
+
 const CHECKOUTS: readonly Rule[] = [
   ['id', [checkout()], 'id', `maestro:${CHECKOUT}`],
   ['origin', [checkout()], 'origin', 'maestro'],
@@ -40,7 +42,8 @@ const CHECKOUTS: readonly Rule[] = [
   ['tip of branch', [revision({ tip_of_branch: true })], 'gitRepositoryBranchTip', true],
   ['not described yet', [revision({ tree: 'next' })], 'gitCommitName', null],
   ['created', [checkout()], 'startTime', '2025-06-17T18:12:01.337000Z'],
-  ['updated, which the bridge churns, is no time of change', [checkout({ updated: new Date() })], 'timestamp', null],
+  ['updated', [checkout({ updated: UPDATED })], 'timestamp', '2025-06-18T08:00:00.000000Z'],
+  ['nothing says when it changed', [checkout()], 'timestamp', null],
   ['a patch set has no hash either', [revision({ patchset: 'b'.repeat(64) })], 'patchsetHash', ''],
   [
     'who submitted it',
@@ -85,6 +88,7 @@ const BUILDS: readonly Rule[] = [
   ],
   ['only artifacts with fields of their own', [kbuild({ artifacts: { build_log: url('b.gz') } })], 'outputFiles', []],
   ['no artifacts', [kbuild({ artifacts: null })], 'outputFiles', null],
+  ['updated', [kbuild({ updated: UPDATED })], 'timestamp', '2025-06-18T08:00:00.000000Z'],
   ['no duration', [kbuild()], 'duration', null],
   ['no command', [kbuild()], 'command', null],
   [
@@ -205,6 +209,11 @@ const PATHS: readonly Rule[] = [
 ];
 
 const TESTS: readonly Rule[] = [
+  ['updated', inJob(test({ updated: UPDATED })), 'timestamp', '2025-06-18T08:00:00.000000Z'],
+  ['the first attempt', below(job({ retry_counter: 0 })), 'misc.retry_counter', 0],
+  ['another attempt', below(job({ retry_counter: 2 })), 'misc.retry_counter', 2],
+  ['the attempt of its job', inJob(test({ retry_counter: 0 }), job({ retry_counter: 1 })), 'misc.retry_counter', 1],
+  ['nothing says which attempt it is', below(job()), 'misc.retry_counter', undefined],
   ['id', inJob(test()), 'id', `maestro:${TEST}`],
   ['the nearest kbuild', inJob(test()), 'buildId', `maestro:${KBUILD}`],
   [

@@ -172,6 +172,22 @@ export const READS: readonly NamedRead[] = [
       allFields('issue'),
     ),
   ),
+  ...(['suite1.area1.case1', 'suite1', 's'] as const).flatMap((prefix) =>
+    ORDERS.flatMap((order) =>
+      named(
+        `test list, paths that begin with ${prefix}, ${order}`,
+        listStatement('test', { where: { path: { prefix } }, order, first: FIRST, after: null }, allFields('test')),
+      ),
+    ),
+  ),
+  ...named(
+    'test list, paths that contain a text',
+    listStatement(
+      'test',
+      { where: { path: { contains: 'CASE' } }, order: 'NEWEST', first: FIRST, after: null },
+      allFields('test'),
+    ),
+  ),
   ...ENTITY_NAMES.flatMap((entity) =>
     filtersOf(entity)
       .filter(([field]) => DRIVING_FIELDS.includes(field))

@@ -63,6 +63,15 @@ const RULES: readonly Rule[] = [
     ],
     [seconds('2026-01-03'), seconds('2026-02-01'), seconds('2026-03-01'), seconds('2026-01-01'), 2_000_000_000],
   ],
+  [
+    'bug `close-time`, `fix-time`, `last-crash`',
+    'issue `timestamp`',
+    () => [
+      translated({ 'fix-time': '2026-02-01T00:00:00Z' }).issue.timestamp,
+      translated({ 'last-crash': null, 'first-crash': null }).issue.timestamp,
+    ],
+    ['2026-02-01T00:00:00.000000Z', null],
+  ],
   ['bug', 'issue `culprit`', () => translated().issue.culprit, { code: true, tool: null, harness: null }],
   ['bug `first-crash`', 'issue, place in lists', () => translated().time, '2026-01-01T00:00:00.000000Z'],
   [

@@ -95,6 +95,8 @@ describeWithMongo('kcigraph demo', () => {
       expect(isBad(fix.hash)).toBe('PASS');
       const failed = commits.filter((commit) => isBad(commit.gitCommitHash) === 'FAIL');
       expect(failed).toHaveLength(8);
+      const [blamed] = failed.toSorted((one, other) => (String(one.firstSeen) < String(other.firstSeen) ? -1 : 1));
+      expect(blamed).toMatchObject({ gitCommitHash: culprit.hash, gitCommitName: culprit.name });
     },
     QUESTION_MS,
   );

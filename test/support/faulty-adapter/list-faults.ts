@@ -77,6 +77,32 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
       ),
   },
   {
+    fault: 'looks for the beginning of a path in any case',
+    caughtBy: 'filters',
+    plant: (honest) =>
+      withFilters(honest, (field, filter) =>
+        field === 'path' && 'prefix' in filter && typeof filter.prefix === 'string'
+          ? { ...filter, prefix: filter.prefix.toLowerCase() }
+          : filter,
+      ),
+  },
+  {
+    fault: 'takes what a path contains for its beginning',
+    caughtBy: 'filters',
+    plant: (honest) =>
+      withFilters(honest, (_, filter) => ('contains' in filter ? { ...filter, prefix: filter.contains } : filter)),
+  },
+  {
+    fault: 'finds no message by its id without brackets',
+    caughtBy: 'filters',
+    plant: (honest) =>
+      withFilters(honest, (field, filter) =>
+        field === 'messageId' && 'in' in filter && Array.isArray(filter.in)
+          ? { ...filter, in: filter.in.filter((id) => String(id).startsWith('<')) }
+          : filter,
+      ),
+  },
+  {
     fault: 'applies only the first of several filters',
     caughtBy: 'combined-filters',
     plant: (honest) =>
