@@ -47,7 +47,7 @@ export class Saying {
 Three trees, six weeks that end now. Nine days ago ${culprit.hash.slice(0, 12)} went into mainline
 ("${culprit.subject}"); since yesterday ${fix.hash.slice(0, 12)} mends it.
 
-Open ${url} in a browser. The tabs, from left to right, ask:
+Open ${url}/graphiql in a browser. The tabs, from left to right, ask:
 
 ${tabs.join('\n')}
 

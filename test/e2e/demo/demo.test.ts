@@ -33,7 +33,7 @@ describeWithMongo('kcigraph demo', () => {
   }
 
   it('says where to look and what to ask', () => {
-    expect(demo.output).toContain(`Open ${demo.url} in a browser`);
+    expect(demo.output).toContain(`Open ${demo.url}/graphiql in a browser`);
     for (const { name, asks } of questions.values())
       expect(demo.output).toMatch(new RegExp(`${name} +${asks.slice(0, 20)}`));
   });
