@@ -17,22 +17,29 @@ import { ReferenceExecutor } from './reference-executor.ts';
 
 /** Documents that are remembered; the least recently used one goes first. */
 const MAX_DOCUMENTS = 500;
-/** Plans that are remembered of one operation: a document of many conditions has more of them than anybody asks for. */
-const MAX_PLANS = 16;
-/** Operations of all documents together whose generated code is kept. */
-const MAX_COMPILED = 500;
+/** Plans that are remembered, of all documents together. */
+const MAX_PLANS = 1_000;
+/** Plans of one document: one with many conditions has more outcomes than are worth it. Beyond it graphql-js executes. */
+const MAX_PLANS_OF_DOCUMENT = 32;
 
-/** An operation of a document. */
+interface KnownDocument {
+  /** By name; null where only graphql-js executes. */
+  readonly operations: Map<string, KnownOperation | null>;
+  /** By operation and the values of its conditions. */
+  readonly plans: LRUCache<string, Plan>;
+}
+
 interface KnownOperation {
   readonly definition: OperationDefinitionNode;
   /** Which variables decide what is selected. */
   readonly conditions: readonly string[];
-  /** By the values of the conditions. */
-  readonly plans: LRUCache<string, Plan>;
 }
 
 /** An operation with known conditions, which was executed before. */
 interface Plan {
+  readonly key: string;
+  /** Those of its document. */
+  readonly plans: LRUCache<string, Plan>;
   code: Code | 'not yet' | 'not compilable';
 }
 
@@ -54,17 +61,13 @@ export type OnExecuted = (engine: 'jit' | 'reference', ms: number) => void;
 export class JitExecutor implements Executor {
   readonly schema: GraphQLSchema;
   readonly #reference: ReferenceExecutor;
-  readonly #operations = new LRUCache<DocumentNode, Map<string, KnownOperation | null>>({
+  readonly #documents = new LRUCache<DocumentNode, KnownDocument>({
     max: MAX_DOCUMENTS,
-    dispose: (operations) => {
-      for (const operation of operations.values()) operation?.plans.clear();
-    },
+    disposeAfter: ({ plans }) => plans.clear(),
   });
-  readonly #compiled = new LRUCache<Plan, true>({
-    max: MAX_COMPILED,
-    dispose: (_, plan) => {
-      plan.code = 'not yet';
-    },
+  readonly #plans = new LRUCache<Plan, true>({
+    max: MAX_PLANS,
+    disposeAfter: (_, { plans, key }) => plans.delete(key),
   });
   readonly #onExecuted: OnExecuted;
 
@@ -76,10 +79,11 @@ export class JitExecutor implements Executor {
 
   async execute(request: ExecutionRequest): Promise<ExecutionResult> {
     const started = performance.now();
-    const operation = this.#operation(request);
+    const known = this.#known(request.document);
+    const operation = this.#operation(known, request);
     // graphql-jit forgets defaults of non-null variables. It reads what graphql-js has read again: scalars allow that.
     const variables = operation && this.#variables(operation, request);
-    const code = variables && this.#code(request.document, operation, variables);
+    const code = variables && this.#code(request.document, known, operation, variables);
     if (!code) {
       const result = await this.#reference.execute(request);
       this.#onExecuted('reference', performance.now() - started);
@@ -94,29 +98,32 @@ export class JitExecutor implements Executor {
     }
   }
 
-  /** Null where only graphql-js executes. */
-  #operation({ document, operationName }: ExecutionRequest): KnownOperation | null {
-    let operations = this.#operations.get(document);
-    if (operations === undefined) {
-      operations = new Map();
-      this.#operations.set(document, operations);
-    }
-    const name = operationName ?? '';
-    let known = operations.get(name);
+  #known(document: DocumentNode): KnownDocument {
+    let known = this.#documents.get(document);
     if (known === undefined) {
+      const plans = new LRUCache<string, Plan>({
+        max: MAX_PLANS_OF_DOCUMENT,
+        disposeAfter: (plan) => this.#plans.delete(plan),
+      });
+      known = { operations: new Map(), plans };
+      this.#documents.set(document, known);
+    }
+    return known;
+  }
+
+  #operation({ operations }: KnownDocument, { document, operationName }: ExecutionRequest): KnownOperation | null {
+    const name = operationName ?? '';
+    let operation = operations.get(name);
+    if (operation === undefined) {
       const definition = getOperationAST(document, operationName);
       // An operation that is not there is not remembered: its name is the client's choice.
       if (!definition) return null;
-      known = isCompilable(document, definition)
-        ? {
-            definition,
-            conditions: conditionVariables(document, definition),
-            plans: new LRUCache({ max: MAX_PLANS, dispose: (plan) => this.#compiled.delete(plan) }),
-          }
+      operation = isCompilable(document, definition)
+        ? { definition, conditions: conditionVariables(document, definition) }
         : null;
-      operations.set(name, known);
+      operations.set(name, operation);
     }
-    return known;
+    return operation;
   }
 
   /** Null where they are wrong: graphql-js says how. */
@@ -126,27 +133,32 @@ export class JitExecutor implements Executor {
   }
 
   /** Null where graphql-js executes this time. */
-  #code(document: DocumentNode, operation: KnownOperation, variables: Record<string, unknown>): Code | null {
-    let key = '';
-    for (const name of operation.conditions) {
+  #code(
+    document: DocumentNode,
+    { plans }: KnownDocument,
+    { definition, conditions }: KnownOperation,
+    variables: Record<string, unknown>,
+  ): Code | null {
+    let key = definition.name?.value ?? '';
+    for (const name of conditions) {
       const value = variables[name];
       // Null for a variable that has a default: an error, which graphql-js words.
       if (typeof value !== 'boolean') return null;
-      key += value ? '1' : '0';
+      key += value ? ' 1' : ' 0';
     }
-    const plan = operation.plans.get(key);
+    const plan = plans.get(key);
     if (plan === undefined) {
-      operation.plans.set(key, { code: 'not yet' });
+      const seen: Plan = { key, plans, code: 'not yet' };
+      plans.set(key, seen);
+      this.#plans.set(seen, true);
       return null;
     }
+    // The one that was used last goes last.
+    this.#plans.get(plan);
     if (plan.code === 'not yet') {
-      plan.code =
-        compile(this.schema, withoutConditions(document, operation.definition, variables)) ?? 'not compilable';
+      plan.code = compile(this.schema, withoutConditions(document, definition, variables)) ?? 'not compilable';
     }
-    if (plan.code === 'not compilable') return null;
-    // Also makes it the one that was used last.
-    this.#compiled.set(plan, true);
-    return plan.code;
+    return plan.code === 'not compilable' ? null : plan.code;
   }
 }
 

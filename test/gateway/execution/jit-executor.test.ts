@@ -91,7 +91,7 @@ describe('one document', () => {
   });
 
   it('of many conditions is compiled for a bounded number of their outcomes', async () => {
-    const names = ['a', 'b', 'c', 'd', 'e'];
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     const text = `query(${names.map((name) => `$${name}: Boolean!`).join(' ')}) { bed { ${names
       .map((name) => `${name}: name @include(if: $${name})`)
       .join(' ')} } }`;
@@ -103,10 +103,24 @@ describe('one document', () => {
       );
       return jit.execute(requestFor(text, variables));
     };
-    for (let round = 0; round < 2; round++) for (let outcome = 0; outcome < 32; outcome++) await ask(outcome);
+    for (let round = 0; round < 2; round++) for (let outcome = 0; outcome < 64; outcome++) await ask(outcome);
     expect(engines).not.toContain('jit');
-    for (let round = 0; round < 2; round++) for (let outcome = 0; outcome < 16; outcome++) await ask(outcome);
-    expect(engines.slice(-16)).toEqual(Array.from({ length: 16 }, () => 'jit'));
+    for (let round = 0; round < 2; round++) for (let outcome = 0; outcome < 32; outcome++) await ask(outcome);
+    expect(engines.slice(-32)).toEqual(Array.from({ length: 32 }, () => 'jit'));
+  });
+
+  it('is not compiled where more plans are asked for in turn than are remembered', async () => {
+    const engines: string[] = [];
+    const jit = new JitExecutor(schema, (engine) => engines.push(engine));
+    const ask = (n: number, y: boolean) =>
+      jit.execute(requestFor(`query($y: Boolean!) { n${n}: bed { name @include(if: $y) nodeId } }`, { y }));
+    // 1,000 plans are remembered: half of these.
+    for (let round = 0; round < 2; round++) {
+      for (let n = 1_000; n < 2_000; n++) for (const y of [true, false]) await ask(n, y);
+    }
+    expect(engines).not.toContain('jit');
+    for (const y of [true, false, true]) await ask(1_999, y);
+    expect(engines.slice(-3)).toEqual(['jit', 'jit', 'jit']);
   });
 
   it('is left as it was parsed', async () => {
