@@ -33,7 +33,9 @@ export function jitErrors(schema: GraphQLSchema, document: DocumentNode, errors:
     const key = JSON.stringify(path);
     if (paths.has(key)) continue;
     paths.add(key);
-    const { nullable, level } = positionOf(path);
+    const { nullable, level: ofField } = positionOf(path);
+    // graphql-js reads arguments before it calls the resolver, with the level above.
+    const level = argumentLocations(error) === undefined ? ofField : ofField - 1;
     if (nullable === path.length) {
       kept.push({ error, level });
       continue;
@@ -45,14 +47,19 @@ export function jitErrors(schema: GraphQLSchema, document: DocumentNode, errors:
   return [...kept, ...spread.values()].filter(({ level }) => level <= last).map(({ error }) => toGraphQLError(error));
 }
 
+/** What is wrong with an argument lies there, and not at its field; undefined for another error. */
+function argumentLocations(error: JitError): GraphQLError['locations'] {
+  const cause = error instanceof GraphQLError ? error.originalError : undefined;
+  return cause instanceof GraphQLError ? cause.locations : undefined;
+}
+
 /** graphql-jit's errors lack `extensions` where there are none, on which Apollo Server relies. */
 function toGraphQLError(error: JitError): GraphQLError {
   const cause = error instanceof GraphQLError ? error.originalError : undefined;
   // A field that stands several times is named once for each.
   const message = error.message.replace(/^(Cannot return null for .*\.)\((\w+)(?:,\w+)*\)\.$/, '$1$2.');
   const located = new GraphQLError(message, { path: error.path, extensions: error.extensions, originalError: cause });
-  // What is wrong with an argument lies there, and not at its field.
-  const locations = (cause instanceof GraphQLError ? cause.locations : undefined) ?? error.locations;
+  const locations = argumentLocations(error) ?? error.locations;
   Object.defineProperty(located, 'locations', { value: locations, enumerable: true });
   return located;
 }
