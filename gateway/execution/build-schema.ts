@@ -32,7 +32,13 @@ export function buildSchema({ typeDefs = SCHEMA_TEXT, resolvers, scalars }: Sche
   }
   return makeExecutableSchema({
     typeDefs,
-    resolvers: [fields, Object.fromEntries(scalars.map((scalar) => [scalar.name, scalar]))],
+    // What the schema's text says of a scalar stays: its description, and where it is specified.
+    resolvers: [
+      fields,
+      Object.fromEntries(
+        scalars.map(({ name, serialize, parseValue, parseLiteral }) => [name, { serialize, parseValue, parseLiteral }]),
+      ),
+    ],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
 }

@@ -1,37 +1,20 @@
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-  visit,
-} from 'graphql';
+import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode, visit } from 'graphql';
 import { documentShape } from './document-shape.ts';
 
 /** Fields, counted again where a fragment is spread again: the generated code is as long. */
 const MAX_FIELDS = 1_000;
 
-/** Whether graphql-jit executes an operation as graphql-js does, at a reasonable price. */
-export function isCompilable(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-): boolean {
-  return (
-    operation.operation === OperationTypeNode.QUERY &&
-    documentShape(document).of(operation).fields <= MAX_FIELDS &&
-    !document.definitions.some(
-      (definition) => definition.kind === Kind.OPERATION_DEFINITION && definition !== operation && !definition.name,
-    ) &&
-    hasPlainNames(schema, document)
-  );
+/** Whether graphql-jit executes an operation at a reasonable price. */
+export function isCompilable(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  return operation.operation === OperationTypeNode.QUERY && documentShape(document).of(operation).fields <= MAX_FIELDS;
 }
 
 /**
  * graphql-jit names what it knows of a field by the response names on the way to it, joined by `_`: an alias `a_b` is
  * taken for `b` below `a`. Such documents are left to graphql-js, as are introspection and an alias `__proto__`.
+ * @param document without conditions
  */
-function hasPlainNames(schema: GraphQLSchema, document: DocumentNode): boolean {
+export function hasPlainNames(schema: GraphQLSchema, document: DocumentNode): boolean {
   const names = new Set<string>();
   let introspects = false;
   visit(document, {

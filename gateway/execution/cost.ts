@@ -4,11 +4,8 @@ import {
   type GraphQLCompositeType,
   type GraphQLError,
   type GraphQLField,
-  GraphQLIncludeDirective,
   type GraphQLSchema,
-  GraphQLSkipDirective,
   getArgumentValues,
-  getDirectiveValues,
   getNamedType,
   getNullableType,
   isCompositeType,
@@ -21,6 +18,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { isSelected } from './conditions.ts';
 import { limitExceeded } from './limit-exceeded.ts';
 
 /** What is assumed of a list of objects that has no page size. */
@@ -49,7 +47,7 @@ export function costOf({ schema, operation, fragments, variables }: CostQuestion
     const before = known.get(selectionSet)?.get(type);
     if (before !== undefined) return before;
     let cost = 0;
-    for (const node of selectionSet.selections) if (isSelected(node)) cost += ofSelection(node, type);
+    for (const node of selectionSet.selections) if (isSelected(node, variables)) cost += ofSelection(node, type);
     cost = Math.min(cost, SATURATION);
     const costs = known.get(selectionSet) ?? new Map<GraphQLCompositeType, number>();
     known.set(selectionSet, costs.set(type, cost));
@@ -104,7 +102,7 @@ export function costOf({ schema, operation, fragments, variables }: CostQuestion
     seen = new Set<string>(),
   ): boolean {
     return selectionSet.selections.some((node) => {
-      if (!isSelected(node)) return false;
+      if (!isSelected(node, variables)) return false;
       if (node.kind === Kind.FIELD) return node.name.value === 'nodes' || node.name.value === 'edges';
       if (node.kind === Kind.INLINE_FRAGMENT) return selectsObjects(node.selectionSet, type, seen);
       if (seen.has(node.name.value)) return false;
@@ -112,14 +110,6 @@ export function costOf({ schema, operation, fragments, variables }: CostQuestion
       const fragment = fragments.get(node.name.value);
       return fragment !== undefined && selectsObjects(fragment.selectionSet, type, seen);
     });
-  }
-
-  function isSelected(node: SelectionNode): boolean {
-    return (
-      !node.directives?.length ||
-      (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if !== true &&
-        getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false)
-    );
   }
 
   const root = schema.getRootType(operation.operation);

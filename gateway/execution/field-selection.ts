@@ -1,17 +1,14 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
-  GraphQLIncludeDirective,
   type GraphQLResolveInfo,
-  GraphQLSkipDirective,
-  getDirectiveValues,
   Kind,
   type OperationDefinitionNode,
-  type SelectionNode,
   type SelectionSetNode,
   visit,
 } from 'graphql';
 import type { Selection } from '../federation/selection.ts';
+import { isSelected } from './conditions.ts';
 
 type Scope = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>;
 
@@ -40,7 +37,7 @@ class FieldSelection implements Selection {
 
   #collect(selectionSet: SelectionSetNode, spread: Set<string>): void {
     for (const node of selectionSet.selections) {
-      if (!isSelected(node, this.#scope)) continue;
+      if (!isSelected(node, this.#scope.variableValues)) continue;
       if (node.kind === Kind.FIELD) {
         const name = node.name.value;
         if (name === '__typename') continue;
@@ -56,14 +53,6 @@ class FieldSelection implements Selection {
       }
     }
   }
-}
-
-function isSelected(node: SelectionNode, scope: Scope): boolean {
-  if (node.directives === undefined || node.directives.length === 0) return true;
-  return (
-    getDirectiveValues(GraphQLSkipDirective, node, scope.variableValues)?.if !== true &&
-    getDirectiveValues(GraphQLIncludeDirective, node, scope.variableValues)?.if !== false
-  );
 }
 
 const conditional = new WeakMap<OperationDefinitionNode, boolean>();

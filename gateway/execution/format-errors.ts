@@ -64,7 +64,10 @@ function codeOf(error: GraphQLError): string {
   if (isTokenLimit(error) || isTokenLimit(error.originalError)) return 'LIMIT_EXCEEDED';
   if (CLIENT_FAULTS.has(code)) return 'BAD_USER_INPUT';
   if (typeof code === 'string' && CODES.has(code)) return code;
-  return error.originalError === undefined && FAULT_WORDINGS.test(error.message) ? 'BAD_USER_INPUT' : 'INTERNAL';
+  // graphql-js wraps what is wrong with an argument or a condition once more, to say at which path.
+  const cause = error.originalError ?? error;
+  const isOfGraphql = cause instanceof GraphQLError && cause.originalError === undefined;
+  return isOfGraphql && FAULT_WORDINGS.test(error.message) ? 'BAD_USER_INPUT' : 'INTERNAL';
 }
 
 function relocated(error: GraphQLError, message: string, extensions: Readonly<Record<string, unknown>>): GraphQLError {

@@ -1,37 +1,74 @@
 import {
   type DocumentNode,
   type ExecutionResult,
-  GraphQLError,
-  type GraphQLFormattedError,
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
+  type OperationDefinitionNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
-import { isCompilable } from './compilable.ts';
+import { hasPlainNames, isCompilable } from './compilable.ts';
+import { conditionVariables, withoutConditions } from './conditions.ts';
 import type { ExecutionRequest, Executor } from './executor.ts';
 import { internalError } from './internal-error.ts';
+import { jitErrors } from './jit-errors.ts';
 import { ReferenceExecutor } from './reference-executor.ts';
 
 /** Documents that are remembered; the least recently used one goes first. */
 const MAX_DOCUMENTS = 500;
+/** Plans that are remembered, of all documents together. */
+const MAX_PLANS = 1_000;
+/** Plans of one document: one with many conditions has more outcomes than are worth it. Beyond it graphql-js executes. */
+const MAX_PLANS_OF_DOCUMENT = 32;
 
-/** Of one operation of a document: how it is executed. */
-type Plan = 'seen' | 'not compilable' | CompiledQuery;
+interface KnownDocument {
+  /** By name; null where only graphql-js executes. */
+  readonly operations: Map<string, KnownOperation | null>;
+  /** By operation and the values of its conditions. */
+  readonly plans: LRUCache<string, Plan>;
+}
+
+interface KnownOperation {
+  readonly definition: OperationDefinitionNode;
+  /** Which variables decide what is selected. */
+  readonly conditions: readonly string[];
+}
+
+/** An operation with known conditions, which was executed before. */
+interface Plan {
+  readonly key: string;
+  /** Those of its document. */
+  readonly plans: LRUCache<string, Plan>;
+  code: Code | 'not yet' | 'not compilable';
+}
+
+interface Code {
+  readonly query: CompiledQuery['query'];
+  /** What was compiled. */
+  readonly document: DocumentNode;
+}
 
 /** Called after each execution with the engine that did it. */
 export type OnExecuted = (engine: 'jit' | 'reference', ms: number) => void;
 
 /**
- * Executes queries by code that graphql-jit generates for each operation. Compiling takes about as long as executing a
- * few times, so an operation is compiled when it is seen again; until then, and for what graphql-jit cannot do or does
- * otherwise than graphql-js, graphql-js executes.
+ * Executes queries by code that graphql-jit generates for each operation and each outcome of its conditions: graphql-jit
+ * gets no `@skip` and `@include`, which it keeps on AST nodes that places and operations share. Compiling takes about as
+ * long as executing a few times, so an operation is compiled when it is seen again; until then, and for what graphql-jit
+ * cannot do or does otherwise than graphql-js, graphql-js executes.
  */
 export class JitExecutor implements Executor {
   readonly schema: GraphQLSchema;
   readonly #reference: ReferenceExecutor;
-  readonly #plans = new LRUCache<DocumentNode, Map<string, Plan>>({ max: MAX_DOCUMENTS });
+  readonly #documents = new LRUCache<DocumentNode, KnownDocument>({
+    max: MAX_DOCUMENTS,
+    disposeAfter: ({ plans }) => plans.clear(),
+  });
+  readonly #plans = new LRUCache<Plan, true>({
+    max: MAX_PLANS,
+    disposeAfter: (_, { plans, key }) => plans.delete(key),
+  });
   readonly #onExecuted: OnExecuted;
 
   constructor(schema: GraphQLSchema, onExecuted: OnExecuted = () => {}) {
@@ -42,63 +79,91 @@ export class JitExecutor implements Executor {
 
   async execute(request: ExecutionRequest): Promise<ExecutionResult> {
     const started = performance.now();
-    const plan = this.#plan(request.document, request.operationName);
-    if (typeof plan === 'string') {
+    const known = this.#known(request.document);
+    const operation = this.#operation(known, request);
+    // graphql-jit forgets defaults of non-null variables. It reads what graphql-js has read again: scalars allow that.
+    const variables = operation && this.#variables(operation, request);
+    const code = variables && this.#code(request.document, known, operation, variables);
+    if (!code) {
       const result = await this.#reference.execute(request);
       this.#onExecuted('reference', performance.now() - started);
       return result;
     }
     try {
-      const result = await plan.query(undefined, request.context, this.#withDefaults(request));
+      const { data, errors } = await code.query(undefined, request.context, variables);
       this.#onExecuted('jit', performance.now() - started);
-      return result.errors === undefined ? result : { ...result, errors: result.errors.map(toGraphQLError) };
+      return errors === undefined ? { data } : { data, errors: jitErrors(this.schema, code.document, errors) };
     } catch (error) {
       return { data: null, errors: [internalError(error)] };
     }
   }
 
-  /** graphql-jit forgets defaults of non-null variables. It reads what graphql-js has read again: scalars allow that. */
-  #withDefaults({ document, operationName, variables }: ExecutionRequest): ExecutionRequest['variables'] {
-    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
-    if (definitions.length === 0) return variables;
-    return getVariableValues(this.schema, definitions, variables).coerced ?? variables;
+  #known(document: DocumentNode): KnownDocument {
+    let known = this.#documents.get(document);
+    if (known === undefined) {
+      const plans = new LRUCache<string, Plan>({
+        max: MAX_PLANS_OF_DOCUMENT,
+        disposeAfter: (plan) => this.#plans.delete(plan),
+      });
+      known = { operations: new Map(), plans };
+      this.#documents.set(document, known);
+    }
+    return known;
   }
 
-  #plan(document: DocumentNode, operationName: string | null): Plan {
-    let plans = this.#plans.get(document);
-    if (plans === undefined) {
-      plans = new Map();
-      this.#plans.set(document, plans);
-    }
+  #operation({ operations }: KnownDocument, { document, operationName }: ExecutionRequest): KnownOperation | null {
     const name = operationName ?? '';
-    let plan = plans.get(name);
-    if (plan === undefined) {
-      const operation = getOperationAST(document, operationName);
-      plan = operation && isCompilable(this.schema, document, operation) ? 'seen' : 'not compilable';
+    let operation = operations.get(name);
+    if (operation === undefined) {
+      const definition = getOperationAST(document, operationName);
       // An operation that is not there is not remembered: its name is the client's choice.
-      if (operation) plans.set(name, plan);
-      return plan;
+      if (!definition) return null;
+      operation = isCompilable(document, definition)
+        ? { definition, conditions: conditionVariables(document, definition) }
+        : null;
+      operations.set(name, operation);
     }
-    if (plan === 'seen') {
-      plan = compile(this.schema, document, operationName);
-      plans.set(name, plan);
+    return operation;
+  }
+
+  /** Null where they are wrong: graphql-js says how. */
+  #variables({ definition }: KnownOperation, { variables }: ExecutionRequest): Record<string, unknown> | null {
+    const definitions = definition.variableDefinitions ?? [];
+    return getVariableValues(this.schema, definitions, variables).coerced ?? null;
+  }
+
+  /** Null where graphql-js executes this time. */
+  #code(
+    document: DocumentNode,
+    { plans }: KnownDocument,
+    { definition, conditions }: KnownOperation,
+    variables: Record<string, unknown>,
+  ): Code | null {
+    let key = definition.name?.value ?? '';
+    for (const name of conditions) {
+      const value = variables[name];
+      // Null for a variable that has a default: an error, which graphql-js words.
+      if (typeof value !== 'boolean') return null;
+      key += value ? ' 1' : ' 0';
     }
-    return plan;
+    const plan = plans.get(key);
+    if (plan === undefined) {
+      const seen: Plan = { key, plans, code: 'not yet' };
+      plans.set(key, seen);
+      this.#plans.set(seen, true);
+      return null;
+    }
+    // The one that was used last goes last.
+    this.#plans.get(plan);
+    if (plan.code === 'not yet') {
+      plan.code = compile(this.schema, withoutConditions(document, definition, variables)) ?? 'not compilable';
+    }
+    return plan.code === 'not compilable' ? null : plan.code;
   }
 }
 
-function compile(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): Plan {
-  const compiled = compileQuery(schema, document, operationName ?? undefined, { disablingCapturingStackErrors: true });
-  return isCompiledQuery(compiled) ? compiled : 'not compilable';
-}
-
-/** graphql-jit's errors lack `extensions` where there are none, on which Apollo Server relies. */
-function toGraphQLError(error: GraphQLError | GraphQLFormattedError): GraphQLError {
-  const located = new GraphQLError(error.message, {
-    path: error.path,
-    extensions: error.extensions,
-    originalError: error instanceof GraphQLError ? error.originalError : undefined,
-  });
-  Object.defineProperty(located, 'locations', { value: error.locations, enumerable: true });
-  return located;
+function compile(schema: GraphQLSchema, document: DocumentNode): Code | null {
+  if (!hasPlainNames(schema, document)) return null;
+  const compiled = compileQuery(schema, document, undefined, { disablingCapturingStackErrors: true });
+  return isCompiledQuery(compiled) ? { query: compiled.query, document } : null;
 }

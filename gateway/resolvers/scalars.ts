@@ -1,4 +1,12 @@
-import { type GraphQLScalarLiteralParser, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLScalarLiteralParser,
+  GraphQLScalarType,
+  Kind,
+  print,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql';
 import { exactInteger } from '../../adapters/kit/exact-json.ts';
 import { normaliseTime } from '../../adapters/kit/normalise-time.ts';
 import { clientError, quoted } from '../federation/client-error.ts';
@@ -23,14 +31,20 @@ function readUrl(value: unknown): string {
   throw clientError('BAD_USER_INPUT', `${quoted(value)} is no URL: give text.`);
 }
 
-/** A literal is read as the variable of the same text would be. */
+/** A literal is read as the variable of the same text would be; what is wrong with it lies where it is written. */
 function literal<T>(
   read: (value: unknown) => T,
   kinds: readonly (typeof Kind.STRING | typeof Kind.INT)[],
 ): GraphQLScalarLiteralParser<T> {
   return (node) => {
     const known = kinds.find((kind) => kind === node.kind);
-    return read(known !== undefined && 'value' in node ? node.value : node.kind);
+    try {
+      // What is no text and no whole number is no value of any of these: it is quoted as it is written.
+      return read(known !== undefined && 'value' in node ? node.value : { toString: () => print(node) });
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      throw new GraphQLError(error.message, { nodes: node, extensions: error.extensions, originalError: error });
+    }
   };
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import { parseExactJson } from '../../adapters/kit/exact-json.ts';
 import type { ApolloContext, Exchange as GraphqlExchange } from '../execution/apollo-server.ts';
@@ -38,27 +38,45 @@ export function graphqlRoute(options: GraphqlRouteOptions): Route {
     methods: {
       GET: async (exchange) => {
         if (wantsPage(exchange)) return options.page(exchange);
-        const source = new URLSearchParams(exchange.search).get('query');
-        await answer(options, exchange, 'GET', undefined, source);
+        const parameters = withoutEmpty(new URLSearchParams(exchange.search));
+        const asked = { method: 'GET', search: `?${parameters}`, body: undefined } as const;
+        await answer(options, exchange, asked, parameters.get('query'));
       },
       POST: async (exchange) => {
-        const body = await readJson(exchange, options.maxBytes);
+        const body = withoutEmptyName(await readJson(exchange, options.maxBytes));
         const source = typeof body === 'object' && body !== null && 'query' in body ? body.query : null;
-        await answer(options, exchange, 'POST', body, source);
+        await answer(options, exchange, { method: 'POST', search: exchange.search, body }, source);
       },
     },
     errorBody: (status, { message }: HttpError) => ({ errors: [{ message, extensions: { code: codeOf(status) } }] }),
   };
 }
 
+type Asked = Pick<HTTPGraphQLRequest, 'search' | 'body'> & { readonly method: 'GET' | 'POST' };
+
+/** An empty `operationName` and `variables` that are null count as absent. */
+function withoutEmpty(parameters: URLSearchParams): URLSearchParams {
+  parameters.delete('operationName', '');
+  for (const variables of parameters.getAll('variables')) {
+    if (variables.trim() === 'null') parameters.delete('variables', variables);
+  }
+  return parameters;
+}
+
+/** Apollo Server itself takes null for absent. */
+function withoutEmptyName(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('operationName' in body) || body.operationName !== '') return body;
+  return { ...body, operationName: null };
+}
+
 async function answer(
   { apollo, registry, admit, open, onError }: GraphqlRouteOptions,
   exchange: Exchange,
-  method: 'GET' | 'POST',
-  body: unknown,
+  asked: Asked,
   source: unknown,
 ): Promise<void> {
-  const { request, response, search, requestId, log, signal } = exchange;
+  const { request, response, requestId, log, signal } = exchange;
+  const isGet = asked.method === 'GET';
   response.appendHeader('vary', 'Accept');
   const refusal = typeof source === 'string' ? admit(source) : null;
   if (refusal !== null) {
@@ -80,7 +98,7 @@ async function answer(
       mutationRefusal: open && !isLocalRequest(request) ? NOT_LOCAL : null,
     },
     refusedByContent: false,
-    withoutTimes: method === 'GET',
+    withoutTimes: isGet,
     answer: null,
   };
   const headers = new HeaderMap();
@@ -88,13 +106,13 @@ async function answer(
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   const result = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { method, headers, search, body },
+    httpGraphQLRequest: { ...asked, headers },
     context: async () => ({ exchange: graphql }),
   });
   if (signal.aborted) return;
   const { 'content-type': type = `${JSON_TYPE}; charset=utf-8`, ...others } = Object.fromEntries(result.headers);
   const status = statusOf(result, graphql, type);
-  const caching = method === 'GET' ? cachingHeaders(graphql, registry, request) : { 'cache-control': NO_STORE };
+  const caching = isGet ? cachingHeaders(graphql, registry, request) : { 'cache-control': NO_STORE };
   if (status === 200 && caching.etag !== undefined && isNoneMatch(request.headers['if-none-match'], caching.etag)) {
     response.appendHeader('vary', 'Accept-Encoding');
     response.writeHead(304, { ...caching });

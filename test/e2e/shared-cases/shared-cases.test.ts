@@ -87,8 +87,8 @@ describe.skipIf(!hasSharedData)('over the native store', () => {
     expect(data).toEqual({ tests: { nodes: [{ path: 'ltp.a' }] } });
     const paths = async (path: string) => {
       const answer = await gateway.ask(`{ tests(filter: { origin: ["m"], path: { ${path} } }) { nodes { path } } }`);
-      const { nodes } = answer.data?.tests as { readonly nodes: readonly { readonly path: string }[] };
-      return nodes.map((node) => node.path).sort();
+      const list = answer.data?.tests as { readonly nodes: readonly { readonly path: string }[] } | undefined;
+      return list?.nodes.map((node) => node.path).sort();
     };
     expect(await paths('prefix: "ltp"')).toEqual(['ltp-commands.b', 'ltp-mm.c', 'ltp.a']);
     expect(await paths('contains: "MM.c"')).toEqual(['ltp-mm.c']);
@@ -181,9 +181,13 @@ describeWithMongo('over the native store and Maestro', () => {
 
   it('each attempt of a job says which it is', async () => {
     const { data } = await gateway.ask(read('06-maestro-retries-all-count').query);
-    const { nodes } = (data?.revision as { readonly tests: { readonly nodes: readonly { readonly misc: unknown }[] } })
-      .tests;
-    const misc = nodes.map((node) => node.misc).toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
-    expect(misc).toMatchObject([{ retry_counter: 0 }, { retry_counter: 1 }]);
+    const revision = data?.revision as {
+      readonly tests: { readonly nodes: readonly { readonly misc: object }[] };
+    } | null;
+    const misc = revision?.tests.nodes.map((node) => node.misc);
+    expect(misc?.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)))).toMatchObject([
+      { retry_counter: 0 },
+      { retry_counter: 1 },
+    ]);
   });
 });

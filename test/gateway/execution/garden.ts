@@ -19,7 +19,7 @@ export const GARDEN_TYPES = /* GraphQL */ `
   type Query {
     node(id: ID!): Node
     nodes(ids: [ID!]!): [Node]!
-    things: [Thing!]!
+    things: [Thing]!
     beds(first: Int = 25): [Bed!]!
     bed(name: String = "east"): Bed
     echo(span: Span, day: Day, ids: [ID!], kind: Kind, text: String): String
@@ -114,6 +114,7 @@ export function garden(): SchemaParts & { readonly calls: BatchCall[] } {
         },
       ),
       neighbour: batch('neighbour', (bed: BedRow) => BEDS[BEDS.indexOf(bed) + 1] ?? null),
+      mustNot: batch('mustNot', (bed: BedRow) => bed.mustNot),
       broken: batch('broken', (bed: BedRow) => (bed.name === 'west' ? new Error('the fence is down') : 'fine')),
     },
     Plant: {

@@ -7,7 +7,16 @@ import { garden } from './garden.ts';
 import { QUERIES } from './queries.ts';
 import { requestFor } from './request.ts';
 
-const schema = buildSchema(garden());
+const { calls, ...parts } = garden();
+const schema = buildSchema(parts);
+
+/** What an execution had fetched: which fields, with what below them. */
+async function fetched(execution: Promise<ExecutionResult>): Promise<{ result: ExecutionResult; fields: string[] }> {
+  calls.length = 0;
+  const result = await execution;
+  const fields = calls.map(({ field, fields: below, parents }) => `${field} of ${parents}: ${below.join(' ')}`);
+  return { result, fields: fields.sort() };
+}
 
 describe('the compiled executor agrees with graphql-js on', () => {
   for (const [name, query] of Object.entries(QUERIES)) {
@@ -16,10 +25,13 @@ describe('the compiled executor agrees with graphql-js on', () => {
       const engines: string[] = [];
       const jit = new JitExecutor(schema, (engine) => engines.push(engine));
       expect(validate(schema, requestFor(text).document)).toEqual([]);
-      const expected = comparable(await new ReferenceExecutor(schema).execute(requestFor(text, variables)));
+      const reference = await fetched(new ReferenceExecutor(schema).execute(requestFor(text, variables)));
+      const expected = comparable(reference.result);
       // The first time graphql-js answers, the second time generated code does, where it can.
       for (let time = 0; time < 3; time++) {
-        expect(comparable(await jit.execute(requestFor(text, variables)))).toEqual(expected);
+        const { result, fields } = await fetched(jit.execute(requestFor(text, variables)));
+        expect(comparable(result)).toEqual(expected);
+        expect(fields).toEqual(reference.fields);
       }
       expect(engines).toEqual(
         REFERENCE_ONLY.has(name) ? ['reference', 'reference', 'reference'] : ['reference', 'jit', 'jit'],
@@ -35,6 +47,7 @@ const REFERENCE_ONLY = new Set([
   'the alias __proto__',
   'introspection',
   'introspection beside data',
+  'a condition that is null',
   'a mutation',
 ]);
 
@@ -51,6 +64,73 @@ function comparable({ data, errors }: ExecutionResult) {
     errors: told.map((error) => JSON.stringify(error)).sort(),
   };
 }
+
+describe('one document', () => {
+  const reference = new ReferenceExecutor(schema);
+
+  it('is answered by each of its operations alone, whichever was asked before', async () => {
+    const text =
+      'query A($i: Boolean!) { bed { ...F @include(if: $i) } } query B { bed { ...F } } query C { __schema { queryType { name } } } fragment F on Bed { name neighbour { name } }';
+    const engines: string[] = [];
+    const jit = new JitExecutor(schema, (engine) => engines.push(engine));
+    for (const [operationName, variables] of [
+      ['A', { i: false }],
+      ['A', { i: false }],
+      ['B', {}],
+      ['B', {}],
+      ['A', { i: true }],
+      ['A', { i: false }],
+      ['A', { i: true }],
+      ['B', {}],
+    ] as const) {
+      const request = () => ({ ...requestFor(text, variables), operationName });
+      const expected = comparable(await reference.execute(request()));
+      expect(comparable(await jit.execute(request()))).toEqual(expected);
+    }
+    expect(engines).toEqual(['reference', 'jit', 'reference', 'jit', 'reference', 'jit', 'jit', 'jit']);
+  });
+
+  it('of many conditions is compiled for a bounded number of their outcomes', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const text = `query(${names.map((name) => `$${name}: Boolean!`).join(' ')}) { bed { ${names
+      .map((name) => `${name}: name @include(if: $${name})`)
+      .join(' ')} } }`;
+    const engines: string[] = [];
+    const jit = new JitExecutor(schema, (engine) => engines.push(engine));
+    const ask = (outcome: number) => {
+      const variables = Object.fromEntries(
+        names.map((name, index) => [name, Math.floor(outcome / 2 ** index) % 2 === 1]),
+      );
+      return jit.execute(requestFor(text, variables));
+    };
+    for (let round = 0; round < 2; round++) for (let outcome = 0; outcome < 64; outcome++) await ask(outcome);
+    expect(engines).not.toContain('jit');
+    for (let round = 0; round < 2; round++) for (let outcome = 0; outcome < 32; outcome++) await ask(outcome);
+    expect(engines.slice(-32)).toEqual(Array.from({ length: 32 }, () => 'jit'));
+  });
+
+  it('is not compiled where more plans are asked for in turn than are remembered', async () => {
+    const engines: string[] = [];
+    const jit = new JitExecutor(schema, (engine) => engines.push(engine));
+    const ask = (n: number, y: boolean) =>
+      jit.execute(requestFor(`query($y: Boolean!) { n${n}: bed { name @include(if: $y) nodeId } }`, { y }));
+    // 1,000 plans are remembered: half of these.
+    for (let round = 0; round < 2; round++) {
+      for (let n = 1_000; n < 2_000; n++) for (const y of [true, false]) await ask(n, y);
+    }
+    expect(engines).not.toContain('jit');
+    for (const y of [true, false, true]) await ask(1_999, y);
+    expect(engines.slice(-3)).toEqual(['jit', 'jit', 'jit']);
+  });
+
+  it('is left as it was parsed', async () => {
+    const text = '{ bed { ...F @include(if: true) name @skip(if: false) } } fragment F on Bed { nodeId }';
+    const jit = new JitExecutor(schema);
+    const before = JSON.stringify(requestFor(text).document);
+    for (let time = 0; time < 3; time++) await jit.execute(requestFor(text));
+    expect(JSON.stringify(requestFor(text).document)).toBe(before);
+  });
+});
 
 it('remembers a bounded number of documents', async () => {
   const engines: string[] = [];

@@ -40,6 +40,35 @@ export const QUERIES: Readonly<Record<string, string | readonly [string, Record<
     'query($a: Boolean!, $b: Boolean!) { bed { ... @include(if: $a) { ... @skip(if: $b) { name broken } nodeId } } }',
     { a: true, b: true },
   ],
+  'a fragment at two places, at one of them left out': [
+    'query($i: Boolean!) { b: bed { ...F @include(if: $i) nodeId } a: bed(name: "west") { ...F } } fragment F on Bed { plants(first: 1) { totalCount } }',
+    { i: false },
+  ],
+  'a fragment twice in one place, first left out by a literal':
+    '{ beds { ...F @include(if: false) ...F } } fragment F on Bed { nodeId }',
+  'fields of a fragment within a field that is left out':
+    '{ beds { nodeId } ... @include(if: false) { beds { ... on Bed { name } } } }',
+  'relations of a fragment within a field that is left out':
+    '{ bed { ... @include(if: false) { neighbour { ... on Bed { plants { totalCount } broken } } } neighbour { name } } }',
+  'a skipped first mention': '{ beds { name @skip(if: true) nodeId name } }',
+  'a fragment on Node at two places, once left out': [
+    'query($i: Boolean!) { a: node(id: "bed-west") { ...N @include(if: $i) __typename } b: bed { ...N __typename } } fragment N on Node { __isNode: __typename nodeId ... on Bed { name } }',
+    { i: false },
+  ],
+  'a fragment on Node at two places, both there': [
+    'query($i: Boolean!) { a: node(id: "bed-west") { ...N @include(if: $i) __typename } b: bed { ...N __typename } } fragment N on Node { __isNode: __typename nodeId ... on Bed { name } }',
+    { i: true },
+  ],
+  'nothing that is left': '{ beds { name @skip(if: true) } bed @include(if: false) { name } }',
+  'a condition by the default of a variable': [
+    'query($y: Boolean = true, $n: Boolean! = false) { bed { name @skip(if: $y) nodeId @include(if: $y) broken @include(if: $n) } }',
+    {},
+  ],
+  'a condition that is null': ['query($y: Boolean = true) { beds { name nodeId @skip(if: $y) } }', { y: null }],
+  'a null within a list that must not have any': [
+    'query($k: Kind = HERB) { beds { name plants(span: { kinds: [$k] }) { totalCount } } }',
+    { k: null },
+  ],
   'skip and include on one field': [
     'query($a: Boolean!) { bed { name @skip(if: $a) @include(if: true) nodeId @skip(if: false) @include(if: $a) } }',
     { a: true },
