@@ -172,7 +172,7 @@ export function basesOf(nodes: readonly MaestroNode[], bases: ReadonlySet<string
 
 /** Where the tests of a kbuild stand in its tree, and those that hang straight from a checkout: below no kbuild. */
 function placeBelow({ entity, tree, path }: MaestroNode): Filter<Document> {
-  const name = entity === 'build' ? (path.at(-1) ?? '') : { $not: { $regex: '^kbuild' } };
+  const name = entity === 'build' ? (path.at(-1) ?? '') : { $exists: true, $not: { $regex: '^kbuild' } };
   const at = entity === 'build' ? path.length - 1 : path.length;
   return { treeid: tree, kind: { $in: CHILD_KINDS.test }, [`path.${at}`]: name };
 }
