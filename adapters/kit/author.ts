@@ -16,3 +16,4 @@ export { normaliseTime } from './normalise-time.ts';
 export { normaliseUrl } from './normalise-url.ts';
 export { type FetchRows, type OffsetQuery, offsetPage } from './offset-page.ts';
 export { onlyAsked } from './only-asked.ts';
+export { SingleFlight } from './single-flight.ts';
