@@ -19,3 +19,4 @@ export { normaliseUrl } from './normalise-url.ts';
 export { type FetchRows, type OffsetQuery, offsetPage } from './offset-page.ts';
 export { onlyAsked } from './only-asked.ts';
 export { ownerOf } from './owner-of.ts';
+export { SingleFlight } from './single-flight.ts';

@@ -5,10 +5,11 @@ import {
   DocumentReader,
   type Health,
   type HttpResponse,
+  type MaxAge,
+  maxAgeOf,
+  SingleFlight,
   SourceError,
 } from '../../kit/author.ts';
-import { type MaxAge, maxAgeOf } from '../../kit/max-age.ts';
-import { SingleFlight } from '../../kit/single-flight.ts';
 import type { Client, Reading } from '../client.ts';
 import { buildDocuments } from '../documents/build-documents.ts';
 import { Pace } from '../documents/pace.ts';
