@@ -46,6 +46,8 @@ export class HttpListener {
   #current: InUse;
   readonly #underWay = new Set<ServerResponse>();
   #closing: Promise<void> | null = null;
+  /** Idle connections are no longer waited for. */
+  #endsIdle = false;
 
   constructor({ first, ...options }: ListenerOptions) {
     this.#options = options;
@@ -103,7 +105,7 @@ export class HttpListener {
     }
     this.#closing = new Promise((resolve) => {
       const late = setTimeout(() => this.#server.closeAllConnections(), this.#options.config.drainTimeout ?? DRAIN);
-      const soon = setTimeout(() => this.#server.closeIdleConnections(), ON_ITS_WAY);
+      const soon = setTimeout(() => this.#endIdle(), ON_ITS_WAY);
       // The HTTP server's own way to close would end idle connections at once.
       NetServer.prototype.close.call(this.#server, () => {
         clearTimeout(late);
@@ -115,6 +117,12 @@ export class HttpListener {
     });
     for (const response of this.#underWay) endConnectionAfter(response);
     return this.#closing;
+  }
+
+  /** What arrived meanwhile is read first: a connection that ends with a request unread is an error to a proxy. */
+  #endIdle(): void {
+    this.#endsIdle = true;
+    setImmediate(() => this.#server.closeIdleConnections());
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -138,7 +146,7 @@ export class HttpListener {
       logAccess(log, config.trustProxy ?? false, { request, response, path, requestId, ms, gone: gone.signal.aborted });
       closed.resolve();
       // A connection whose answer came after the draining began would stay for its keep-alive time.
-      if (this.draining) setImmediate(() => this.#server.closeIdleConnections());
+      if (this.#endsIdle) this.#endIdle();
     });
     response.once('finish', () => {
       request.resume();

@@ -188,6 +188,46 @@ describeWithMongo('kcigraph demo', () => {
     QUESTION_MS,
   );
 
+  it(
+    'lists and counts the failures of a tree as walking its commits does, and counts every commit',
+    async () => {
+      const commits = await demo.ask(`{ revisions(first: 100, filter: { treeName: ["mainline"] }) {
+        nodes {
+          gitCommitHash
+          statusCounts { total }
+          tests(first: 100, filter: { status: [FAIL] }) { nodes { id build { checkout { treeName } } } }
+        }
+        pageInfo { hasNextPage }
+      } }`);
+      const walked = nodesAt(commits.data, 'revisions');
+      expect(walked.length).toBeGreaterThan(30);
+      for (const { statusCounts } of walked) expect(statusCounts).not.toBeNull();
+      const inTree = walked
+        .flatMap((commit) => nodesAt(commit, 'tests'))
+        .filter(({ build }) => Object(build).checkout?.treeName === 'mainline');
+      const listed = await demo.ask(
+        '{ tests(first: 100, filter: { treeName: ["mainline"], status: [FAIL] }) { totalCount nodes { id } } }',
+      );
+      expect([...commits.errors, ...listed.errors]).toEqual([]);
+      expect(new Set(nodesAt(listed.data, 'tests').map(({ id }) => id))).toEqual(new Set(inTree.map(({ id }) => id)));
+      expect(Object(listed.data.tests).totalCount).toBe(inTree.length);
+    },
+    QUESTION_MS,
+  );
+
+  it(
+    'names the source that has such tests and cannot list them',
+    async () => {
+      const { data, errors, warnings } = await demo.ask(
+        '{ tests(filter: { origin: ["redhat"] }) { totalCount nodes { id } } }',
+      );
+      expect(errors).toEqual([]);
+      expect(Object(data.tests).totalCount).toBeNull();
+      expect(warnings).toMatchObject([{ extensions: { code: 'SOURCE_UNSUPPORTED', source: 'cki', field: 'tests' } }]);
+    },
+    QUESTION_MS,
+  );
+
   it.runIf(hasChromium("the demo's pages"))(
     'GraphiQL has a tab for each of these questions',
     async () => {

@@ -9,6 +9,7 @@ import {
   type Entities,
   type EntityName,
   type Incident,
+  isPlaceholder,
   type Test,
 } from '../../../adapters/model.ts';
 import { revisionKey, revisionOf } from '../../../gateway/federation/identity.ts';
@@ -281,6 +282,7 @@ export async function checkSpread(seed: number, tally: Tally): Promise<void> {
     if (!isSendable(where)) continue;
     const expected = graph
       .ids(entity)
+      .filter((id) => entity !== 'build' || !isPlaceholder(id))
       .filter((id) => listing.holds(graph, id) && graph.fits(entity, id, where))
       .sort();
     const { ids, isNamed, total } = await walk(gateway, listing, inputOf(where), random.pick([5, 100]));
