@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../gateway/config/config-error.ts';
+import { findConfig } from '../../gateway/config/find-config.ts';
 import { type Config, loadConfig } from '../../gateway/config.ts';
 import { TRUSTED } from '../support/certificates.ts';
 import { configFolder } from '../support/config-folder.ts';
@@ -36,6 +37,16 @@ describe('what holds without a file', () => {
       adapter: 'postgres',
       options: { url: `embedded:${join(workingFolder, 'data')}` },
     });
+  });
+
+  it('is what the file of the machine says, where the working folder has none', async () => {
+    const machine = await configFolder({ 'kcigraph.yaml': `${NATIVE}listen: { port: 1005 }` });
+    const systemFile = join(machine, 'kcigraph.yaml');
+    const found = findConfig(undefined, {}, await configFolder(), systemFile);
+    expect(found).toMatchObject({ file: systemFile, folder: machine });
+    const own = await configFolder({ 'kcigraph.yaml': NATIVE });
+    expect(findConfig(undefined, {}, own, systemFile).file).toBe(join(own, 'kcigraph.yaml'));
+    expect(findConfig(undefined, {}, await configFolder(), join(machine, 'none.yaml')).file).toBeNull();
   });
 
   it('has the limits that are documented', async () => {
