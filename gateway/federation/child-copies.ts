@@ -1,13 +1,22 @@
 import type { RelationName } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
+import type { Filters } from '../../adapters/filter.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
 import type { Copy } from './merge-objects.ts';
-import { readRows } from './read-rows.ts';
+import { type RowsQuery, readRows } from './read-rows.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
-import { canHoldBelow, entityCapability, listObstacle, relationCapability } from './select-sources.ts';
+import {
+  canHoldBelow,
+  canListByParents,
+  entityCapability,
+  listObstacle,
+  PARENT_FIELDS,
+  relationCapability,
+} from './select-sources.ts';
+import { NO_FILTER } from './source-filter.ts';
 import { reportUnable, type UnableSource } from './unsupported.ts';
 
 /** Children over which the gateway goes on from one relation to the next. */
@@ -45,14 +54,19 @@ export async function childCopies<E extends EntityName>(
   for (const source of scope.sources) {
     if (entityCapability(source, entity) === undefined) context.report.skipped.add(source.name);
     else if (all.some((parent) => canHoldBelow(source, entity, relation, parent))) {
-      const obstacle = childrenObstacle(source, entity, relation);
+      const obstacle = isListed(source, entity, relation) ? null : childrenObstacle(source, entity, relation);
       if (obstacle === null) able.push(source);
       else unable.push([source, obstacle]);
     }
   }
   reportUnable(context, scope, unable, able.length > 0, path);
   let isPartial = unable.length > 0;
-  const bySource = await Promise.all(able.map((source) => Promise.all(all.map((parent) => read(source, parent)))));
+  const bySource = await Promise.all(
+    able.map((source) => {
+      if (isListed(source, entity, relation)) return Promise.all([readList(source)]);
+      return Promise.all(all.map((parent) => read(source, parent)));
+    }),
+  );
   const copies: CopiesById<E> = new Map();
   for (const [index, source] of able.entries()) {
     let isCut = false;
@@ -73,8 +87,22 @@ export async function childCopies<E extends EntityName>(
   async function read(source: Source, parent: string) {
     const order = relationCapability(source, relation)?.order[0];
     if (order === undefined || !canHoldBelow(source, entity, relation, parent)) return [];
+    return await readAll({ source, entity, relation, parent, where: null, order, fields, path });
+  }
+
+  /** Of a source without the relation, whose own list can be filtered by the parents. */
+  async function readList(source: Source) {
+    const field = PARENT_FIELDS[relation];
+    const orders = entityCapability(source, entity)?.list?.order ?? [];
+    const held = all.filter((parent) => canHoldBelow(source, entity, relation, parent));
+    if (field === undefined || orders[0] === undefined || held.length === 0) return [];
+    const where: Filters[E] = { ...NO_FILTER[entity], [field]: { in: held } };
+    return await readAll({ source, entity, relation: null, parent: '', where, order: orders[0], fields, path });
+  }
+
+  async function readAll(query: RowsQuery<E>) {
+    const { source } = query;
     let left = limit;
-    const query = { source, entity, relation, parent, where: null, order, fields, path };
     const rows = await readRows(context, query, ({ items }) => {
       left -= items.length;
       return left + items.length > 0;
@@ -87,6 +115,14 @@ export async function childCopies<E extends EntityName>(
     isPartial ||= rows.isCut;
     return rows.items;
   }
+}
+
+/** Whether the children come by a list that is filtered by their parents, for want of the relation. */
+function isListed(source: Source, entity: EntityName, relation: RelationName): boolean {
+  const field = PARENT_FIELDS[relation];
+  if (field === undefined || relationCapability(source, relation) !== undefined) return false;
+  const [order] = entityCapability(source, entity)?.list?.order ?? [];
+  return order !== undefined && canListByParents(source, entity, field, order);
 }
 
 /** Why a source that has such objects cannot list them below a parent; null where it can. */

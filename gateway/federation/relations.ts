@@ -16,8 +16,14 @@ import type { ListPart, ListPlace, ListSubject, ParentField, ParentIds } from '.
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
-import { entityCapability, relationCapability } from './select-sources.ts';
-import { ancestorConditions, decidesAlone, subjectOf, takes, withoutAncestors } from './source-filter.ts';
+import {
+  canHoldBelow,
+  canListByParents,
+  entityCapability,
+  PARENT_FIELDS,
+  relationCapability,
+} from './select-sources.ts';
+import { ancestorConditions, decidesAlone, NO_FILTER, subjectOf, takes, withoutAncestors } from './source-filter.ts';
 
 /** What a composed list is put together from: the children of these ids. */
 interface Below {
@@ -204,7 +210,17 @@ export function partsOf<E extends EntityName>(
   const { below, fitting, isCut } = composition;
   const where = fitting === null ? subject.where : withoutAncestors(subject.entity, subject.where);
   if (below === null) {
-    const parts = [{ relation: subject.relation, parent: place.parent, where }];
+    const { relation, entity, order } = subject;
+    const field = relation === null ? undefined : PARENT_FIELDS[relation];
+    if (relation !== null && field !== undefined && relationCapability(source, relation) === undefined) {
+      const isHeld = canHoldBelow(source, entity, relation, place.parent);
+      if (!isHeld || !canListByParents(source, entity, field, order)) {
+        return isHeld ? { obstacle: `cannot list ${entity}s by ${relation}` } : { parts: [], countParts: [] };
+      }
+      const parts = listByIds(subject, where, { field, ids: new Set([place.parent]) });
+      return { parts, countParts: parts };
+    }
+    const parts = [{ relation, parent: place.parent, where }];
     return { parts, countParts: parts };
   }
   const parts: ListPart<E>[] = [];
@@ -218,7 +234,7 @@ export function partsOf<E extends EntityName>(
     const byParent = [...ids].map((parent) => ({ relation, parent, where }));
     counted.push(...byParent);
     const isRelated = relationCapability(source, relation) !== undefined;
-    if (canListByIds(source, subject, field) && (isAlone || !isRelated))
+    if (canListByParents(source, subject.entity, field, subject.order) && (isAlone || !isRelated))
       parts.push(...listByIds(subject, where, { field, ids }));
     else if (isRelated) parts.push(...byParent);
     else return { obstacle: `cannot list ${subject.entity}s by ${relation}` };
@@ -234,14 +250,6 @@ function takesAncestors<E extends EntityName>(source: Source, { entity, where, o
   const conditions = Object.entries({ ...build, ...checkout });
   return conditions.every(([field, filter]) => takes(source, entity, null, field, filter));
 }
-
-function canListByIds<E extends EntityName>(source: Source, { entity, order }: ListSubject<E>, field: string): boolean {
-  const capability = entityCapability(source, entity);
-  const filters: { readonly [field: string]: readonly string[] | undefined } = capability?.filters ?? {};
-  return capability?.list?.order.includes(order) === true && filters[field]?.includes('in') === true;
-}
-
-const NO_FILTER: Filters = { checkout: {}, build: {}, test: {}, issue: {}, incident: {} };
 
 function listByIds<E extends EntityName>(
   { entity }: ListSubject<E>,

@@ -1,5 +1,6 @@
 import type { EntityCapability, Order, RelationCapability, RelationName } from '../../adapters/adapter.ts';
 import type { EntityName } from '../../adapters/model.ts';
+import type { ParentField } from './list-subject.ts';
 import type { Source } from './registry.ts';
 
 const patterns = new Map<string, RegExp>();
@@ -44,6 +45,21 @@ export function bareParent(parent: string): string {
 export function canHoldBelow(source: Source, entity: EntityName, relation: RelationName, parent: string): boolean {
   const keys = relationCapability(source, relation)?.keys ?? entityCapability(source, entity)?.parents?.[relation];
   return fitsKeys(keys, bareParent(parent));
+}
+
+/** Where the children of a relation name their parent: a list that is filtered by it is the relation's, too. */
+export const PARENT_FIELDS: { readonly [R in RelationName]?: ParentField } = {
+  buildsOfCheckout: 'checkoutId',
+  testsOfBuild: 'buildId',
+  incidentsOfBuild: 'buildId',
+  incidentsOfTest: 'testId',
+};
+
+/** Whether a source's own list can be filtered by the ids of parents. */
+export function canListByParents(source: Source, entity: EntityName, field: ParentField, order: Order): boolean {
+  const capability = entityCapability(source, entity);
+  const filters: { readonly [field: string]: readonly string[] | undefined } = capability?.filters ?? {};
+  return capability?.list?.order.includes(order) === true && filters[field]?.includes('in') === true;
 }
 
 /** How a list is read from a source. */

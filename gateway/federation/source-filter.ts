@@ -6,11 +6,15 @@ import {
   type Filter,
   type FilterOperator,
   type FilterSubject,
+  type Filters,
 } from '../../adapters/filter.ts';
 import type { EntityName } from '../../adapters/model.ts';
 import type { Source } from './registry.ts';
 import type { Scope } from './scope.ts';
 import { entityCapability, keysExclude, relationCapability } from './select-sources.ts';
+
+/** A filter of each entity that asks for nothing. */
+export const NO_FILTER: Filters = { checkout: {}, build: {}, test: {}, issue: {}, incident: {} };
 
 interface Rule {
   readonly of: FilterSubject;

@@ -66,6 +66,21 @@ describe('what hangs on a commit over several sources', () => {
     });
   });
 
+  it('is asked of a source without the relation by a list that it can filter', async () => {
+    const tests = testsOf('far', 'one:build-0', 3);
+    const { gateway } = gatewayOf({
+      one: { documents: documents([checkoutOf('one'), ...buildsOf('one', 'one:checkout')]) },
+      far: { documents: documents(tests), entities: ['test'], relations: [], filters: ['buildId'] },
+    });
+    const { data, errors, report } = await gateway.ask<Answer & { readonly build: object }>(
+      REVISION.replace('{', '{ build(id: "one:build-0") { tests { totalCount nodes { id } } }'),
+    );
+    expect([errors, report.extensions.warnings ?? []]).toEqual([[], []]);
+    const nodes = tests.map(({ object }) => ({ id: object.id }));
+    expect(data.build).toEqual({ tests: { totalCount: 3, nodes } });
+    expect(data.revision.tests).toMatchObject({ totalCount: 3, nodes });
+  });
+
   it('is not counted where a source did not tell which checkouts it has', async () => {
     const held = (name: string) =>
       documents([checkoutOf(name), ...buildsOf(name, `${name}:checkout`), ...testsOf(name, `${name}:build-0`, 2)]);
