@@ -165,8 +165,16 @@ export class Queries {
 /** All is in the index: how long ago the oldest of these was read. */
 function keptBy(call: Call, entries: readonly { readonly learntAt: number }[]): void {
   const now = Date.now();
-  call.kept?.(Math.max(0, ...entries.map(({ learntAt }) => now - learntAt)));
+  const age = Math.max(0, ...entries.map(({ learntAt }) => now - learntAt));
+  call.kept?.(age);
+  // A list cannot read each bug again while somebody waits; the look-up of one bug does.
+  if (call.maxAgeMs !== undefined && age > call.maxAgeMs) call.warn(OLDER);
 }
+
+const OLDER = new SourceError(
+  'SOURCE_STALE',
+  'The source was asked for newer answers: some of its bugs are shown as they were last read.',
+);
 
 /** Checkouts and builds do not tell which bug they were seen with. */
 function bugNamed(entity: EntityName, key: string): BugName | null {

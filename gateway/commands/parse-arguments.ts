@@ -4,7 +4,8 @@ import { type Arguments, type Command, type Flag, UsageError } from './command.t
 
 export const CONFIG_FLAG: Flag = {
   value: 'FILE',
-  description: 'the configuration (default: KCIGRAPH_CONFIG, else ./kcigraph.yaml, else /etc/kcigraph/kcigraph.yaml, else built-in)',
+  description:
+    'the configuration (default: KCIGRAPH_CONFIG, else ./kcigraph.yaml, else /etc/kcigraph/kcigraph.yaml, else built-in)',
 };
 
 /** Reads a command's part of the command line, `--help` included. Throws `UsageError` that says what would be right. */

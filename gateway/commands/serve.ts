@@ -6,6 +6,7 @@ import { createServer } from '../server/create-server.ts';
 import { Metrics } from '../server/metrics.ts';
 import { createSubmissionDoor } from '../submission/submit.ts';
 import { type Command, CommandError } from './command.ts';
+import { describeConfig } from './existing-store.ts';
 import { storeOf } from './open-sources.ts';
 import { packageVersion } from './package-version.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
@@ -38,6 +39,7 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
     const hangups = open.adopt(new Hangups(() => stop.ask('the terminal is gone')), (made) => made.close());
     const read = () => loadConfig({ file: args.text('config'), port: args.text('port') });
     let config = await read();
+    process.stdout.write(describeConfig(config));
     const log = createLog(config.log);
     const metrics = new Metrics();
     const sources = open.adopt(await RunningSources.open(config, log, metrics.sources), (made) => made.stop());
@@ -70,8 +72,8 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
 function greeting(config: Config, address: string): string {
   const sources = config.sources.map(({ name, adapter }) => `${name} (${adapter})`).join(', ');
   const lines = [
-    `Configuration: ${config.file ?? 'none, so data lies in ./data'}. Sources: ${sources}.`,
     `kcigraph ${packageVersion()} listens on ${address} (GraphiQL at ${address}/graphiql, POST ${address}/graphql).`,
+    `Sources: ${sources}.`,
     `Submissions: ${submissions(config)}.`,
     ...config.warnings.map((warning) => `Note: ${warning}`),
   ];

@@ -2,7 +2,7 @@ import { parseDuration } from '../config/quantities.ts';
 import { loadConfig } from '../config.ts';
 import { isOriginClaim } from '../submission/authorise.ts';
 import { makeToken } from '../submission/token.ts';
-import { type Command, CommandError, UsageError } from './command.ts';
+import { type Command, UsageError } from './command.ts';
 import { describeConfig } from './existing-store.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
 
@@ -36,7 +36,7 @@ It is signed with submit.jwtSecret of the configuration, the first one of severa
     process.stderr.write(describeConfig(config));
     const secret = config.submit?.secrets[0];
     if (secret === undefined) {
-      throw new CommandError('There is no secret to sign a token with: set submit.jwtSecret in the configuration.');
+      throw new UsageError('There is no secret to sign a token with: set submit.jwtSecret in the configuration.');
     }
     process.stdout.write(`${await makeToken(origins, expires, secret)}\n`);
     return 0;

@@ -1,5 +1,5 @@
 import { SourceError } from '../../adapters/errors.ts';
-import type { HashFilter } from '../../adapters/filter.ts';
+import type { CheckoutFilter, HashFilter } from '../../adapters/filter.ts';
 import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
 import { clientError, quoted } from './client-error.ts';
 import { fieldSet } from './field-set.ts';
@@ -19,16 +19,18 @@ const MAX_NAMED = 5;
 type Patchsets = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * The one commit that begins so, of all checkouts; null where there is none.
+ * The one commit that begins so, of all checkouts, or of those with certain patches; null where there is none.
  * @throws {GraphQLError} BAD_USER_INPUT where there are several
  */
 export async function commitOfPrefix(
   context: RequestContext,
   scope: Scope,
   prefix: string,
+  patchsetHash: string,
   path: readonly (string | number)[],
 ): Promise<string | null> {
-  const commits = await commitsWhere(context, scope, { prefix }, path);
+  const patchset = patchsetHash === '' ? {} : { patchsetHash: { in: [patchsetHash] } };
+  const commits = await commitsWhere(context, scope, { gitCommitHash: { prefix }, ...patchset }, path);
   if (commits.size <= 1) return [...commits.keys()][0] ?? null;
   const named = firstOf(commits.keys());
   throw clientError('BAD_USER_INPUT', `Several commits begin with ${quoted(prefix)}: ${named}. Give more digits.`);
@@ -44,7 +46,7 @@ export async function refuseWithoutPatches(
   gitCommitHash: string,
   path: readonly (string | number)[],
 ): Promise<void> {
-  const commits = await commitsWhere(context, scope, { in: [gitCommitHash] }, path);
+  const commits = await commitsWhere(context, scope, { gitCommitHash: { in: [gitCommitHash] } }, path);
   const patchsets = commits.get(gitCommitHash);
   if (patchsets === undefined || patchsets.has('')) return;
   const message = `The commit ${quoted(gitCommitHash)} is known only with patches on top: give "patchsetHash" too, one of ${firstOf(patchsets)}.`;
@@ -60,13 +62,13 @@ function firstOf(hashes: Iterable<string>): string {
 async function commitsWhere(
   context: RequestContext,
   scope: Scope,
-  gitCommitHash: HashFilter,
+  where: CheckoutFilter & { readonly gitCommitHash: HashFilter },
   path: readonly (string | number)[],
 ): Promise<Patchsets> {
   const subject: ListSubject<'checkout'> = {
     entity: 'checkout',
     relation: null,
-    where: { gitCommitHash },
+    where,
     order: 'NEWEST',
     allVersions: false,
     scope,
@@ -81,7 +83,7 @@ async function commitsWhere(
   function isEnough(): boolean {
     if (commits.size > MAX_NAMED) return true;
     // With one commit asked for, what matters is whether it is known without patches.
-    return gitCommitHash.in !== undefined && commits.values().some((patchsets) => patchsets.has(''));
+    return where.gitCommitHash.in !== undefined && commits.values().some((patchsets) => patchsets.has(''));
   }
 
   async function collect(listed: ListedSource<'checkout'>): Promise<void> {

@@ -177,7 +177,7 @@ async function countRead<E extends EntityName>(question: CountQuestion<E>): Prom
     return lists.map((listed) => openGraph(question, listed)).find((graph) => graph !== null) ?? null;
   };
   const fits = await fitsGraph(context, subject, plan, counting, graphOf, place);
-  if (fits.includes(null)) return null;
+  if (fits.some((fit) => typeof fit !== 'boolean')) return null;
   const counts = countStatuses(counting.filter((_, index) => fits[index] === true).map(statusIn));
   return needsStatuses ? counts : { ...NO_COUNTS, total: counts.total };
 }

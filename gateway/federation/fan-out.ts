@@ -18,6 +18,8 @@ export interface Lookup<E extends EntityName> {
   readonly entity: E;
   readonly fields: FieldSet;
   readonly scope: Scope;
+  /** Called where a source failed, beside the report: what it has may be missing. */
+  readonly onFailure?: () => void;
 }
 
 /** Sources that are asked only for what they can answer in a moment, and those that could not. */
@@ -74,7 +76,7 @@ export async function fetchCopies<E extends EntityName>(
 /** The copies of one object from these sources, of whatever version they give. Failures are reported. */
 export async function copiesOf<E extends EntityName>(
   context: RequestContext,
-  { entity, fields }: Lookup<E>,
+  { entity, fields, onFailure }: Lookup<E>,
   asked: Asked,
   sources: readonly Source[],
   hurry: Hurry | null = null,
@@ -89,8 +91,10 @@ export async function copiesOf<E extends EntityName>(
   answers.forEach((answer: Found<Entities[E]> | SourceError | null, index) => {
     const source = sources[index]!;
     if (hurry?.isHurried(source) && isSpentBudget(answer)) hurry.late.push(source);
-    else if (answer instanceof SourceError) context.report.fail(source.name, answer, asked.path);
-    else if (answer !== null) copies.push({ source, object: answer.object, time: answer.time });
+    else if (answer instanceof SourceError) {
+      context.report.fail(source.name, answer, asked.path);
+      onFailure?.();
+    } else if (answer !== null) copies.push({ source, object: answer.object, time: answer.time });
   });
   return copies;
 }

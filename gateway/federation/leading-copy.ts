@@ -6,7 +6,7 @@ import type { FieldSet } from './field-set.ts';
 import { fitsGraph } from './graph-filter.ts';
 import { identityIn, type ListPlace, type ListPlan, type ListSubject } from './list-subject.ts';
 import type { Copy } from './merge-objects.ts';
-import type { Candidate } from './merge-pages.ts';
+import { type Candidate, type Settled, UNDECIDED } from './merge-pages.ts';
 import type { RequestContext } from './request-context.ts';
 import { canGet, entityCapability } from './select-sources.ts';
 import { pickFields, subjectOf } from './source-filter.ts';
@@ -46,7 +46,7 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
   return async (
     candidates: readonly Candidate<Entities[E]>[],
     down: ReadonlySet<number>,
-  ): Promise<readonly (readonly Copy<Entities[E]>[] | null)[]> => {
+  ): Promise<readonly Settled<readonly Copy<Entities[E]>[]>[]> => {
     const held = atHand(candidates);
     const sources = listed.map((_, index) => index).filter((index) => !down.has(index));
     const found = await Promise.all(sources.map(async (index) => matched(index, await fetchMissing(index, held))));
@@ -65,7 +65,9 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
       (index) => listed[candidates[index]!.source]!.graph,
       place,
     );
-    return leading.map((copies, index) => (fits[index] === true ? copies : null));
+    return leading.map((copies, index) =>
+      fits[index] === 'failed' ? UNDECIDED : fits[index] === true ? copies : null,
+    );
   };
 
   /** Rows that are candidates themselves need not be asked for again. */

@@ -46,8 +46,17 @@ export async function listPage<E extends EntityName>(
   const read = [...fieldsRead(subject.entity, subject.where), ...membershipFields(subject)];
   const fields = withFields(request.fields, read);
   const budgets = listed.map(() => new Budget(MAX_PAGE_REQUESTS));
+  const gave = new Set<string>();
   const page = await mergePages({
-    sources: listed.map((one, index) => mergeSource(context, subject, place, one, fields, budgets[index]!)),
+    sources: listed.map((one, index) => {
+      const source = mergeSource(context, subject, place, one, fields, budgets[index]!);
+      const read: typeof source.read = async (size, after) => {
+        const rows = await source.read(size, after);
+        if (rows !== null && rows.rows.length > 0) gave.add(source.name);
+        return rows;
+      };
+      return { ...source, read };
+    }),
     first: request.first,
     order: subject.order,
     from: request.from,
@@ -56,7 +65,7 @@ export async function listPage<E extends EntityName>(
   if (page.isCut) {
     for (const { source, residual, graph } of listed) {
       const names = Object.keys({ ...residual, ...graph });
-      if (names.length === 0) continue;
+      if (names.length === 0 || !gave.has(source.name)) continue;
       const message = `The source does not apply the filter ${names.join(', ')} itself: this page ends early, and more may follow it.`;
       context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
     }

@@ -42,8 +42,12 @@ export interface MergeInput<T, Shown> {
    * For each candidate what is shown where it leads, and null where another copy does. Only rows that fit are asked.
    * @param down sources that failed on this page: asking them for copies would only cost their time again
    */
-  settle(candidates: readonly Candidate<T>[], down: ReadonlySet<number>): Promise<readonly (Shown | null)[]>;
+  settle(candidates: readonly Candidate<T>[], down: ReadonlySet<number>): Promise<readonly Settled<Shown>[]>;
 }
+
+/** A row of which nobody can tell now whether it is shown: its source is read on from there on a later page. */
+export const UNDECIDED = 'undecided';
+export type Settled<Shown> = Shown | null | typeof UNDECIDED;
 
 export interface MergedEdge<Shown> {
   readonly shown: Shown;
@@ -90,6 +94,15 @@ class Lane<T> {
     this.isBehind = !source.isOffset && own !== undefined;
   }
 
+  /** The page goes on without it, and its place stays in the cursor. */
+  stop(): void {
+    this.isDown = true;
+    this.buffer = [];
+    this.head = 0;
+    this.readTo = this.place;
+    this.hasMore = true;
+  }
+
   async fill(size: number): Promise<void> {
     if (this.isDown || !this.hasMore || this.head < this.buffer.length) return;
     const page = await this.source.read(size, this.readTo);
@@ -125,6 +138,11 @@ export async function mergePages<T, Shown>(input: MergeInput<T, Shown>): Promise
     let next = 0;
     for (const { source, row } of ahead.candidates) {
       const shown = row.fits ? (settled[next++] ?? null) : null;
+      if (lanes[source]!.isDown) continue;
+      if (shown === UNDECIDED) {
+        lanes[source]!.stop();
+        continue;
+      }
       if (shown !== null && edges.length >= first) return { edges, hasNext: true, end, isCut: false };
       const lane = lanes[source]!;
       lane.place = row;

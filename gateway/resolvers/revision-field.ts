@@ -26,7 +26,7 @@ export const revisionField: BatchResolver<unknown, RevisionArguments, ShownRevis
   return await Promise.all(
     parents.map(async (_, index) => {
       const isFull = prefix.length === FULL_LENGTH;
-      const gitCommitHash = isFull ? prefix : await commitOfPrefix(context, scope, prefix, path(index));
+      const gitCommitHash = isFull ? prefix : await commitOfPrefix(context, scope, prefix, patchsetHash, path(index));
       if (gitCommitHash === null) return null;
       const asked = { id: { gitCommitHash, patchsetHash }, path: path(index) };
       const [revision = null] = await joinRevisions(context, lookup, [asked]);

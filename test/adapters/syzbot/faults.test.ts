@@ -203,6 +203,20 @@ describe('in the place of a list', () => {
     await expect.poll(warned, { timeout: 8_000 }).toEqual(['SOURCE_STALE']);
   });
 
+  it('older than what the client takes is shown in a list, and said to be older', async () => {
+    const server = await aServer(generateBugs({ bugs: 4 }));
+    const { adapter } = await aSource(server.url);
+    await filled(adapter);
+    const codes = async (maxAgeMs: number) => {
+      const call = { ...aCall(), maxAgeMs };
+      const page = await adapter.list('issue', { where: null, order: 'NEWEST', first: 10, after: null }, call);
+      expect(page.items).toHaveLength(4);
+      return call.warnings.map(({ code }) => code);
+    };
+    expect(await codes(3_600_000)).toEqual([]);
+    await expect.poll(() => codes(0)).toContain('SOURCE_STALE');
+  });
+
   it('null is an empty list', async () => {
     const server = await aServer([]);
     const { adapter } = await aSource(server.url);

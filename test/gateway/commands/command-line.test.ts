@@ -77,7 +77,7 @@ describe('kcigraph', () => {
     });
     expect(await runCommand(['check'], folder)).toMatchObject({
       code: 0,
-      stdout: `${join(folder, 'kcigraph.yaml')} is right. Sources: a (postgres).\n`,
+      stdout: `Configuration: ${join(folder, 'kcigraph.yaml')}.\nThe configuration is valid. Sources: a (postgres).\n`,
     });
     const wrong = await configFolder({ 'kcigraph.yaml': 'surces: {}\nlog: { level: loud }\n' });
     const { code, stderr } = await runCommand(['check'], wrong);

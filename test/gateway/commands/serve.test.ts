@@ -27,7 +27,8 @@ describe('kcigraph serve', () => {
     await chmod(folder, 0o755);
     const { output, url } = await serve(folder);
     expect(output()).toContain(`listens on ${url}`);
-    expect(output()).toMatch(/^Configuration: none, so data lies in \.\/data\. Sources: native \(postgres\)\.\n/);
+    expect(output()).toMatch(/^Configuration: none, so the built-in one, with the data in .*\/data\.\n/);
+    expect(output()).toContain('Sources: native (postgres).');
     expect(output()).toContain('Submissions: open, without a token, to this machine only.');
     expect((await fetch(`${url}/ready`)).status).toBe(200);
 

@@ -23,6 +23,7 @@ import { filterMakers, randomFilter } from '../../support/random-filters.ts';
 const MAY_LACK: Partial<Record<EntityName, readonly string[]>> = {
   build: ['architecture', 'configName', 'compiler'],
   checkout: ['treeName', 'gitRepositoryUrl', 'gitRepositoryBranch'],
+  incident: ['present', 'buildId', 'testId'],
 };
 
 interface Spread {
