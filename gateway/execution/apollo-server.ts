@@ -9,7 +9,7 @@ import {
 import type { DocumentNode, FormattedExecutionResult } from 'graphql';
 import type { Logger } from '../../adapters/adapter.ts';
 import { documentStore } from './document-cache.ts';
-import { exactVariables } from './exact-variables.ts';
+import { dropUndeclared, exactVariables } from './exact-variables.ts';
 import { type Caller, executeOperation, type Gateway } from './execute-operation.ts';
 import { formatError } from './format-errors.ts';
 import { persistedDocuments } from './persisted-documents.ts';
@@ -64,11 +64,13 @@ export function createApolloServer(
       load: async () => ({
         executor: (request) => {
           const exchange: Exchange = request.context.exchange;
+          const variables = request.request.variables ?? {};
+          dropUndeclared(request.operation, variables);
           return executeOperation(gateway, exchange.caller, {
             document: request.document,
             definition: request.operation,
             operationName: request.request.operationName ?? null,
-            variables: exactVariables(request.operation, request.request.variables ?? {}),
+            variables: exactVariables(request.operation, variables),
           });
         },
       }),

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildSchema } from '../../../gateway/execution/build-schema.ts';
+import type { Executor } from '../../../gateway/execution/executor.ts';
+import { JitExecutor } from '../../../gateway/execution/jit-executor.ts';
+import { garden } from '../execution/garden.ts';
 import { rawRequest } from './raw-request.ts';
 import { ask, startServer, type TestServer } from './start-server.ts';
 
@@ -147,17 +151,70 @@ describe('variables', () => {
     expect(error.message.length).toBeLessThan(1_100);
   });
 
-  it('nested 100,000 deep are refused, not followed', async () => {
-    const body = `{"query":"query($s: Span) { echo(span: $s) }","variables":{"s":${'{"from":'.repeat(100_000)}1${'}'.repeat(100_000)}}}`;
+  it('of which there are thousands that the operation does not declare reach nothing', async () => {
+    const received: Readonly<Record<string, unknown>>[] = [];
+    const executor = new JitExecutor(buildSchema(garden()));
+    const watched: Executor = {
+      schema: executor.schema,
+      execute: (request) => {
+        received.push(request.variables);
+        return executor.execute(request);
+      },
+    };
+    await using gateway = await startServer({ executor: watched });
+    const variables = Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`v${index}`, index]));
+    const { status } = await ask(
+      gateway.url,
+      'query($v7: Int!) { bed { name @skip(if: false) neighbour { name } } echo(span: {from: $v7}) }',
+      variables,
+    );
+    expect(status).toBe(200);
+    expect(received).toEqual([{ v7: 7 }]);
+  });
+});
+
+describe('JSON is counted before it is parsed:', () => {
+  const deep = (levels: number) =>
+    `{"variables":${'[{"a":'.repeat(levels / 2)}1${'}]'.repeat(levels / 2)},"query":"{ bed { name } }"}`;
+  const many = (values: number) =>
+    `{"query":"{ bed { name } }","variables":{"v":[${Array.from({ length: values }, (_, n) => (n % 2 === 0 ? '{}' : '"],[,\\""')).join(' ,')}]}}`;
+
+  it.each([
+    ['63 levels', deep(62), /Variables|variables/],
+    ['50,000 values', many(49_996), null],
+  ])('%s are taken', async (_, body, wording) => {
     const { status, error } = await post(body);
-    expect(error.extensions.code).toBe('BAD_USER_INPUT');
-    expect(status).toBe(400);
+    // `variables` that are a list are refused by what they are.
+    if (wording === null) expect(status).toBe(200);
+    else
+      expect(error).toMatchObject({ message: expect.stringMatching(wording), extensions: { code: 'BAD_USER_INPUT' } });
   });
 
-  it('of which there are 100,000 that nobody asked for do no harm', async () => {
-    const variables = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`v${index}`, index]));
-    const { status } = await post(JSON.stringify({ query: '{ bed { name } }', variables }));
-    expect(status).toBe(200);
+  it.each([
+    ['67 levels', deep(66), /nests JSON objects and lists 67 deep; the limit is 64/],
+    ['100,000 levels', deep(100_000), /lists 100001 deep; the limit is 64/],
+    ['levels that are never closed', `{"variables":${'['.repeat(1_000_000)}`, /lists 1000001 deep; the limit is 64/],
+    ['50,001 values', many(49_997), /has 50001 JSON values; the limit is 50000/],
+    ['200,000 values that are not JSON', `[${'1,,'.repeat(200_000)}`, /has 40000\d JSON values/],
+  ])('%s are refused', async (_, body, wording) => {
+    const { status, error } = await post(body);
+    expect(error).toMatchObject({ message: expect.stringMatching(wording), extensions: { code: 'LIMIT_EXCEEDED' } });
+    expect(status).toBe(400);
+    const plain = await post(body, { accept: 'application/json' });
+    expect([plain.status, plain.error.extensions.code]).toEqual([200, 'LIMIT_EXCEEDED']);
+  });
+
+  it('by GET too', async () => {
+    const headers = { 'apollo-require-preflight': 'yes', accept: 'application/graphql-response+json' };
+    for (const name of ['variables', 'extensions']) {
+      const search = new URLSearchParams({
+        query: '{ bed { name } }',
+        [name]: `{"a":${'['.repeat(70)}${']'.repeat(70)}}`,
+      });
+      const response = await fetch(`${server.url}/graphql?${search}`, { headers });
+      expect(response.status).toBe(400);
+      expect((await response.json()).errors[0].extensions).toEqual({ code: 'LIMIT_EXCEEDED' });
+    }
   });
 });
 
