@@ -15,6 +15,9 @@ import { formatError } from './format-errors.ts';
 import { persistedDocuments } from './persisted-documents.ts';
 import { oldestAge, withoutTimes } from './without-times.ts';
 
+/** So many faults of a document are told at once: for each one graphql-js counts the lines before it. */
+const MAX_FAULTS = 50;
+
 /** Apollo Server's context of one request. */
 export interface Exchange {
   readonly caller: Caller;
@@ -97,6 +100,7 @@ export function createApolloServer(
       return answer;
     },
     stringifyResult: (result) => JSON.stringify(result),
+    validationOptions: { maxErrors: MAX_FAULTS },
     parseOptions: { maxTokens: gateway.limits.tokens },
     documentStore: stores.parsed,
     persistedQueries: { cache: stores.persisted },

@@ -26,6 +26,15 @@ export const INTROSPECTION_DEPTH = 20;
 /** Brackets within brackets, whatever they hold: deeper texts would overflow the stack of a recursive parser. */
 export const NESTING = 500;
 
+/** Lines of the document's text. */
+export const LINES = 10_000;
+
+/** Fields of one name in one selection set, as selection sets merge. */
+export const REPEATED_FIELDS = 200;
+
+/** What comparing the fields of one name may take in all, in the unit of `RepeatedFields`: about 50 ms. */
+export const FIELD_COMPARISONS = 500_000;
+
 /** Values of any kind in the JSON of one request: each takes far more memory than text. */
 export const JSON_VALUES = 50_000;
 

@@ -58,6 +58,32 @@ describe('a query that is refused by a limit', () => {
       `{ bed { name ${'@include(if: true) '.repeat(1_000)} } }`,
       /more than 5000 tokens/,
     ],
+    'of more bytes than 128 KiB': [
+      `{ bed { name } } # ${'\u00e9'.repeat(65_536)}`,
+      /has 131091 bytes; the limit is 131072/,
+    ],
+    'of more than 10,000 lines': [`{ bed {${'\n'.repeat(10_000)} name } }`, /has 10001 lines; the limit is 10000/],
+    'with one field 201 times': [`{ bed { ${'name '.repeat(201)} } }`, /has 201 fields of the name "name"/],
+    'with one field 201 times over fragments': [
+      `{ bed { ${'name '.repeat(100)} ... { ${'name '.repeat(100)} } ...F } } fragment F on Bed { name }`,
+      /has 201 fields of the name "name"/,
+    ],
+    'with one field 201 times below a field that is repeated': [
+      `{ ${`bed { neighbour { ${'name '.repeat(67)} } } `.repeat(3)} }`,
+      /has 201 fields of the name "name"/,
+    ],
+    'with one alias for 201 fields in a fragment that is not used': [
+      `{ bed { name } } fragment F on Bed { ${'name: nodeId '.repeat(20)} ${'name '.repeat(181)} }`,
+      /has 201 fields of the name "name"/,
+    ],
+    'that repeats fields with long selections': [
+      `{ ${`bed { ${'neighbour { '.repeat(14)} name ${'}'.repeat(14)} } `.repeat(100)} }`,
+      /repeats too many fields with selections/,
+    ],
+    'that merges fragments in thousands of ways': [
+      `{ bed { ...F0 } } ${Array.from({ length: 600 }, (_, n) => `fragment F${n} on Bed { ...F${n + 1} }`).join(' ')} fragment F600 on Bed { name }`,
+      /merges its fragments in too many ways/,
+    ],
     'of introspection 21 deep': [
       `{ __schema { types { fields { type ${'{ ofType '.repeat(18)} { name } ${'}'.repeat(18)} } } } }`,
       /introspection query is 2\d levels/,
@@ -90,6 +116,12 @@ describe('a query at a limit is answered', () => {
   it.each([
     ['of 16 levels', nested(14)],
     ['with 50 aliases', `{ ${Array.from({ length: 50 }, (_, index) => `a${index}: bed { name }`).join(' ')} }`],
+    [
+      'with one field 200 times',
+      `{ bed { ${'name '.repeat(100)} ...F ...F } } fragment F on Bed { ${'name '.repeat(100)} }`,
+    ],
+    ['of 128 KiB', `{ bed { name } } # ${'x'.repeat(131_072 - 19)}`],
+    ['of 10,000 lines', `{ bed {${'\n'.repeat(9_999)} name } }`],
     ['that spreads a fragment often', `{ ${'...F '.repeat(1_000)} } fragment F on Query { bed { name } }`],
   ])('%s', async (_, text) => {
     const { status, answer } = await ask(server.url, text);
@@ -116,19 +148,14 @@ describe('a document that is wrong', () => {
     ['a syntax error', '{ bed { name }', /Syntax Error/],
     ['nothing but a comment', '# nothing', /Syntax Error/],
     [
-      '550 times the same field with other arguments',
-      `{ ${Array.from({ length: 550 }, (_, index) => `bed(name: "${index}") { name }`).join(' ')} }`,
+      '200 times the same field with other arguments',
+      `{ ${Array.from({ length: 200 }, (_, index) => `bed(name: "${index}") { name }`).join(' ')} }`,
       /conflict because they have differing arguments/,
     ],
   ])('%s', async (_, text, wording) => {
     const { status, error, ms } = await post(query(text));
     expect(error).toMatchObject({ message: expect.stringMatching(wording), extensions: { code: 'BAD_USER_INPUT' } });
     expect(status).toBe(400);
-    expect(ms).toBeLessThan(3_000);
-  });
-
-  it('costs bounded time where one field is repeated as often as the tokens allow', async () => {
-    const { ms } = await post(query(`{ bed { ${'name '.repeat(4_900)} } }`));
     expect(ms).toBeLessThan(3_000);
   });
 });
