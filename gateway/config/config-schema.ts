@@ -67,7 +67,7 @@ const LIMITS = z.strictObject({
   aliases: whole(0, MANY).default(50).describe('Aliases in a query.'),
   tokens: whole(1, MANY).default(5_000).describe('Tokens in a query.'),
   cost: whole(1, MANY).default(100_000).describe('Objects that the page sizes of a query allow.'),
-  values: whole(1, MANY).default(5_000).describe('Values in a list of a filter.'),
+  values: whole(1, MANY).default(5_000).describe('Values in a list of a filter or of another argument.'),
   textBytes: byteSize().default(131_072).describe("Bytes of a query's text."),
   bodyBytes: byteSize().default(536_870_912).describe('Bytes of a submission, after decompression.'),
   graphqlBytes: byteSize()

@@ -8,7 +8,7 @@ export interface Limits {
   readonly tokens: number;
   /** Objects that the page sizes allow. */
   readonly cost: number;
-  /** Values in a list of a filter. */
+  /** Values in a list of a filter or of another argument. */
   readonly values: number;
   /** Bytes of the document's text. */
   readonly textBytes: number;
