@@ -56,9 +56,13 @@ const LISTEN = z.strictObject({
 
 const SUBMIT = z.strictObject({
   into: text().optional().describe('The source that submissions are stored in; may be left out where there is one.'),
-  jwtSecret: list('text, or a list of texts')
+  jwtSecret: z
+    .union([z.string(), z.array(z.string())])
+    .meta({ kind: 'text, or a list of texts' })
     .optional()
-    .describe('What tokens are signed with (HS256); a list while it is changed, the first one signs.'),
+    .describe(
+      'What tokens are signed with (HS256), at least 32 bytes; a list while it is changed, the first one signs.',
+    ),
   openSubmit: flag().default(false).describe('Take submissions without a token; on a loopback address only.'),
 });
 
