@@ -56,9 +56,13 @@ const LISTEN = z.strictObject({
 
 const SUBMIT = z.strictObject({
   into: text().optional().describe('The source that submissions are stored in; may be left out where there is one.'),
-  jwtSecret: list('text, or a list of texts')
+  jwtSecret: z
+    .union([z.string(), z.array(z.string())])
+    .meta({ kind: 'text, or a list of texts' })
     .optional()
-    .describe('What tokens are signed with (HS256); a list while it is changed, the first one signs.'),
+    .describe(
+      'What tokens are signed with (HS256), at least 32 bytes; a list while it is changed, the first one signs.',
+    ),
   openSubmit: flag().default(false).describe('Take submissions without a token; on a loopback address only.'),
 });
 
@@ -67,8 +71,12 @@ const LIMITS = z.strictObject({
   aliases: whole(0, MANY).default(50).describe('Aliases in a query.'),
   tokens: whole(1, MANY).default(5_000).describe('Tokens in a query.'),
   cost: whole(1, MANY).default(100_000).describe('Objects that the page sizes of a query allow.'),
+  values: whole(1, MANY).default(5_000).describe('Values in a list of a filter or of another argument.'),
+  textBytes: byteSize().default(131_072).describe("Bytes of a query's text."),
   bodyBytes: byteSize().default(536_870_912).describe('Bytes of a submission, after decompression.'),
-  graphqlBytes: byteSize().default(16_777_216).describe('Bytes of a GraphQL request, after decompression.'),
+  graphqlBytes: byteSize()
+    .default(1_048_576)
+    .describe('Bytes of a GraphQL request, after decompression; larger documents go to /submit.'),
   deadline: duration(1).default(10_000).describe('How long a query may take.'),
 });
 

@@ -21,7 +21,7 @@ export interface SubmitReading {
 }
 
 // HS256 is as strong as its secret: RFC 7518 asks for as many bits as the hash has.
-const STRONG_SECRET_BYTES = 32;
+const SECRET_BYTES = 32;
 
 /** Checks `submit` and `openSubmit` against the sources and the listener. */
 export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boolean): SubmitReading {
@@ -39,6 +39,7 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
     faults.push({ path: ['submit', 'into'], message: `There is no source "${into.slice(0, 60)}": ${hint}` });
   }
   const secrets = [submit?.jwtSecret ?? []].flat();
+  if (submit?.jwtSecret !== undefined) faults.push(...weakSecrets(submit.jwtSecret));
   if (new Set(secrets).size < secrets.length) {
     faults.push({ path: ['submit', 'jwtSecret'], message: 'The same secret stands there twice.' });
   }
@@ -47,12 +48,20 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
     const message = `Submissions without a token are taken on a loopback address only, and listen.host is "${listen.host}".`;
     faults.push({ path: values.openSubmit === true ? ['openSubmit'] : ['submit', 'openSubmit'], message });
   }
-  const weak = secrets.some((secret) => Buffer.byteLength(secret) < STRONG_SECRET_BYTES);
-  const warnings = weak
-    ? [
-        `submit.jwtSecret is shorter than ${STRONG_SECRET_BYTES} bytes: "openssl rand -hex 32" makes one that cannot be guessed.`,
-      ]
-    : [];
+  const warnings: string[] = [];
   if (open && !builtIn) warnings.push('Submissions are taken from anybody on this machine: openSubmit is on.');
   return { config: { into: into ?? '', secrets, open }, faults, warnings };
+}
+
+/** What is wrong with the secrets themselves; it never shows them. */
+function weakSecrets(given: string | readonly string[]): Explained[] {
+  const path = ['submit', 'jwtSecret'];
+  const advice = `It must have at least ${SECRET_BYTES} bytes: "openssl rand -hex 32" makes one that cannot be guessed.`;
+  if (given.length === 0 && typeof given !== 'string') return [{ path, message: 'The list has no secret.' }];
+  return [given].flat().flatMap((secret, at) => {
+    const bytes = Buffer.byteLength(secret.trim());
+    if (bytes >= SECRET_BYTES) return [];
+    const what = bytes === 0 ? 'The secret is blank' : `The secret has ${bytes} bytes`;
+    return [{ path: typeof given === 'string' ? path : [...path, at], message: `${what}. ${advice}` }];
+  });
 }

@@ -9,11 +9,14 @@ import {
 import type { DocumentNode, FormattedExecutionResult } from 'graphql';
 import type { Logger } from '../../adapters/adapter.ts';
 import { documentStore } from './document-cache.ts';
-import { exactVariables } from './exact-variables.ts';
+import { dropUndeclared, exactVariables } from './exact-variables.ts';
 import { type Caller, executeOperation, type Gateway } from './execute-operation.ts';
 import { formatError } from './format-errors.ts';
 import { persistedDocuments } from './persisted-documents.ts';
 import { oldestAge, withoutTimes } from './without-times.ts';
+
+/** So many faults of a document are told at once: for each one graphql-js counts the lines before it. */
+const MAX_FAULTS = 50;
 
 /** Apollo Server's context of one request. */
 export interface Exchange {
@@ -64,11 +67,13 @@ export function createApolloServer(
       load: async () => ({
         executor: (request) => {
           const exchange: Exchange = request.context.exchange;
+          const variables = request.request.variables ?? {};
+          dropUndeclared(request.operation, variables);
           return executeOperation(gateway, exchange.caller, {
             document: request.document,
             definition: request.operation,
             operationName: request.request.operationName ?? null,
-            variables: exactVariables(request.operation, request.request.variables ?? {}),
+            variables: exactVariables(request.operation, variables),
           });
         },
       }),
@@ -95,6 +100,7 @@ export function createApolloServer(
       return answer;
     },
     stringifyResult: (result) => JSON.stringify(result),
+    validationOptions: { maxErrors: MAX_FAULTS },
     parseOptions: { maxTokens: gateway.limits.tokens },
     documentStore: stores.parsed,
     persistedQueries: { cache: stores.persisted },

@@ -14,6 +14,15 @@ export function exactVariables(operation: OperationDefinitionNode | undefined, v
   return Object.fromEntries(entries.map(([name, value]) => [name, exact.has(name) ? value : rounded(value)]));
 }
 
+/** Takes the variables that an operation does not declare out of those of a request, which is kept until it is answered. */
+export function dropUndeclared(
+  operation: OperationDefinitionNode | undefined,
+  variables: Record<string, unknown>,
+): void {
+  const declared = new Set((operation?.variableDefinitions ?? []).map(({ variable }) => variable.name.value));
+  for (const name of Object.keys(variables)) if (!declared.has(name)) Reflect.deleteProperty(variables, name);
+}
+
 function nameOf(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
 }

@@ -21,6 +21,7 @@ import { fieldAtPath } from './field-at-path.ts';
 import { toClientError } from './format-errors.ts';
 import { internalError } from './internal-error.ts';
 import type { Limits } from './limits.ts';
+import { checkListValues } from './list-values.ts';
 
 /** What all requests share. */
 export interface Gateway {
@@ -73,7 +74,7 @@ export async function executeOperation(
     fragments: fragmentsOf(document),
     variables: variables.coerced,
   };
-  const refusal = checkCost(question, limits.cost);
+  const refusal = checkListValues(question, limits) ?? checkCost(question, limits.cost);
   if (refusal !== null) return { errors: [refusal] };
 
   const mutates = definition.operation === OperationTypeNode.MUTATION;

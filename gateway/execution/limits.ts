@@ -8,6 +8,10 @@ export interface Limits {
   readonly tokens: number;
   /** Objects that the page sizes allow. */
   readonly cost: number;
+  /** Values in a list of a filter or of another argument. */
+  readonly values: number;
+  /** Bytes of the document's text. */
+  readonly textBytes: number;
   /** Bytes of a body, after decompression. */
   readonly bodyBytes: number;
   /** Bytes of a body at /graphql, after decompression; `bodyBytes` where that is smaller. */
@@ -21,3 +25,18 @@ export const INTROSPECTION_DEPTH = 20;
 
 /** Brackets within brackets, whatever they hold: deeper texts would overflow the stack of a recursive parser. */
 export const NESTING = 500;
+
+/** Lines of the document's text. */
+export const LINES = 10_000;
+
+/** Fields of one name in one selection set, as selection sets merge. */
+export const REPEATED_FIELDS = 200;
+
+/** What comparing the fields of one name may take in all, in the unit of `RepeatedFields`: about 50 ms. */
+export const FIELD_COMPARISONS = 500_000;
+
+/** Values of any kind in the JSON of one request: each takes far more memory than text. */
+export const JSON_VALUES = 50_000;
+
+/** Objects and lists within each other in the JSON of one request. */
+export const JSON_NESTING = 64;

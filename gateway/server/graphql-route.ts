@@ -3,6 +3,8 @@ import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQL
 import type { GraphQLError } from 'graphql';
 import { parseExactJson } from '../../adapters/kit/exact-json.ts';
 import type { ApolloContext, Exchange as GraphqlExchange } from '../execution/apollo-server.ts';
+import { limitExceeded } from '../execution/limit-exceeded.ts';
+import { JSON_NESTING, JSON_VALUES } from '../execution/limits.ts';
 import type { ClientErrorCode } from '../federation/client-error.ts';
 import type { Registry } from '../federation/registry.ts';
 import { bearerToken } from './bearer-token.ts';
@@ -10,6 +12,7 @@ import { cacheControlOf, maxAgeOf, NO_STORE } from './cache-control.ts';
 import { entityTagOf, isNoneMatch } from './entity-tag.ts';
 import type { Exchange, HttpError, Route } from './exchange.ts';
 import { HttpRefusal } from './http-refusal.ts';
+import { jsonSize } from './json-size.ts';
 import { isLocalRequest, NOT_LOCAL } from './local-request.ts';
 import { mediaTypeOf, preferenceFor } from './media-type.ts';
 import { readWhole } from './read-body.ts';
@@ -39,11 +42,18 @@ export function graphqlRoute(options: GraphqlRouteOptions): Route {
       GET: async (exchange) => {
         if (wantsPage(exchange)) return options.page(exchange);
         const parameters = withoutEmpty(new URLSearchParams(exchange.search));
+        // Apollo Server parses both.
+        const json = ['variables', 'extensions'].flatMap((name) => parameters.getAll(name));
+        const tooMuch = json.map((text) => jsonRefusal(Buffer.from(text))).find((refusal) => refusal !== null);
+        if (tooMuch !== undefined) return refuse(options, exchange, tooMuch);
         const asked = { method: 'GET', search: `?${parameters}`, body: undefined } as const;
         await answer(options, exchange, asked, parameters.get('query'));
       },
       POST: async (exchange) => {
-        const body = withoutEmptyName(await readJson(exchange, options.maxBytes));
+        const bytes = await readJson(exchange, options.maxBytes);
+        const tooMuch = jsonRefusal(bytes);
+        if (tooMuch !== null) return refuse(options, exchange, tooMuch);
+        const body = withoutEmptyName(parseJson(bytes));
         const source = typeof body === 'object' && body !== null && 'query' in body ? body.query : null;
         await answer(options, exchange, { method: 'POST', search: exchange.search, body }, source);
       },
@@ -69,25 +79,37 @@ function withoutEmptyName(body: unknown): unknown {
   return { ...body, operationName: null };
 }
 
-async function answer(
-  { apollo, registry, admit, open, onError }: GraphqlRouteOptions,
-  exchange: Exchange,
-  asked: Asked,
-  source: unknown,
-): Promise<void> {
+/** Counted before anything is parsed: a few kilobytes of gzip can hold millions of values. */
+function jsonRefusal(bytes: Uint8Array): GraphQLError | null {
+  const { values, nesting } = jsonSize(bytes);
+  if (nesting > JSON_NESTING) {
+    return limitExceeded(`The request nests JSON objects and lists ${nesting} deep; the limit is ${JSON_NESTING}.`);
+  }
+  if (values <= JSON_VALUES) return null;
+  return limitExceeded(
+    `The request has ${values} JSON values; the limit is ${JSON_VALUES}. Send large documents to /submit.`,
+  );
+}
+
+/** A limit is exceeded: a request error of GraphQL, before execution. */
+function refuse({ onError }: GraphqlRouteOptions, exchange: Exchange, refusal: GraphQLError): Promise<void> {
+  const { http: _http, ...extensions } = refusal.extensions;
+  const errors = [{ message: refusal.message, extensions }];
+  onError('LIMIT_EXCEEDED');
+  const type = prefersGraphqlType(exchange.request.headers.accept) ? GRAPHQL_TYPE : JSON_TYPE;
+  const status = type === JSON_TYPE ? 200 : 400;
+  const headers = { 'cache-control': NO_STORE };
+  exchange.response.appendHeader('vary', 'Accept');
+  return sendCompressed(exchange, status, `${type}; charset=utf-8`, JSON.stringify({ errors }), headers);
+}
+
+async function answer(options: GraphqlRouteOptions, exchange: Exchange, asked: Asked, source: unknown): Promise<void> {
+  const { apollo, registry, admit, open } = options;
+  const refusal = typeof source === 'string' ? admit(source) : null;
+  if (refusal !== null) return refuse(options, exchange, refusal);
   const { request, response, requestId, log, signal } = exchange;
   const isGet = asked.method === 'GET';
   response.appendHeader('vary', 'Accept');
-  const refusal = typeof source === 'string' ? admit(source) : null;
-  if (refusal !== null) {
-    const { http: _http, ...extensions } = refusal.extensions;
-    const errors = [{ message: refusal.message, extensions }];
-    onError('LIMIT_EXCEEDED');
-    const type = prefersGraphqlType(request.headers.accept) ? GRAPHQL_TYPE : JSON_TYPE;
-    const status = type === JSON_TYPE ? 200 : 400;
-    const headers = { 'cache-control': NO_STORE };
-    return sendCompressed(exchange, status, `${type}; charset=utf-8`, JSON.stringify({ errors }), headers);
-  }
   const graphql: GraphqlExchange = {
     caller: {
       requestId,
@@ -153,7 +175,8 @@ function bodyOf({ body }: HTTPGraphQLResponse): string {
   return body.string;
 }
 
-async function readJson(exchange: Exchange, maxBytes: number): Promise<unknown> {
+/** The bytes of a body that says that it is JSON. */
+async function readJson(exchange: Exchange, maxBytes: number): Promise<Uint8Array> {
   const type = mediaTypeOf(exchange.request);
   if (type?.essence !== JSON_TYPE) {
     throw new HttpRefusal(
@@ -164,7 +187,10 @@ async function readJson(exchange: Exchange, maxBytes: number): Promise<unknown> 
   if (type.charset !== 'utf-8' && type.charset !== 'utf8') {
     throw new HttpRefusal(415, `The charset must be utf-8, not ${JSON.stringify(type.charset)}.`);
   }
-  const bytes = await readWhole(exchange, maxBytes);
+  return await readWhole(exchange, maxBytes);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Exchange, Route } from './exchange.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { sendJson } from './send.ts';
@@ -13,20 +14,40 @@ const UNKNOWN: Route = {
   errorBody: (_status, { message }) => ({ status: 'error', message }),
 };
 
-/** The route of a path; one without methods where there is none. */
-export function findRoute(routes: RouterOptions['routes'], path: string): Route {
+/** The route of a path, or of a whole address as proxies ask for it; one without methods where there is none. */
+export function findRoute(routes: RouterOptions['routes'], target: string): Route {
+  const { path } = readTarget(target);
   return Object.hasOwn(routes, path) ? (routes[path] ?? UNKNOWN) : UNKNOWN;
 }
 
 /** Answers a request by its route. Never rejects: what goes wrong is answered as the route words errors. */
 export async function dispatch({ routes, cors }: RouterOptions, exchange: Exchange): Promise<void> {
-  const route = findRoute(routes, exchange.path);
+  const { path, host } = readTarget(exchange.path);
+  const route = findRoute(routes, path);
   try {
-    if (cors(exchange, route)) return;
-    await handle(routes, route, exchange);
+    checkHost(exchange.request);
+    // RFC 9112 wants the host of a whole address to stand for the header.
+    if (host !== null) exchange.request.headers.host = host;
+    const asked = { ...exchange, path };
+    if (cors(asked, route)) return;
+    await handle(routes, route, asked);
   } catch (error) {
     refuse(route, exchange, error);
   }
+}
+
+/** The path of a request target, and the host where it is a whole address, such as `http://host/graphql`. */
+function readTarget(target: string): { readonly path: string; readonly host: string | null } {
+  const [, host, path] = /^https?:\/\/([^/]+)(\/.*)?$/i.exec(target) ?? [];
+  return host === undefined ? { path: target, host: null } : { path: path ?? '/', host };
+}
+
+/** Node.js goes by the first of several, a proxy in front perhaps by another. */
+function checkHost({ rawHeaders }: IncomingMessage): void {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (hosts <= 1) return;
+  const message = `The request has ${hosts} Host headers; it must have one.`;
+  throw new HttpRefusal(400, message, { headers: { connection: 'close' } });
 }
 
 async function handle(routes: RouterOptions['routes'], route: Route, exchange: Exchange): Promise<void> {

@@ -56,8 +56,10 @@ describe('what holds without a file', () => {
       aliases: 50,
       tokens: 5000,
       cost: 100_000,
+      values: 5_000,
+      textBytes: 131_072,
       bodyBytes: 536_870_912,
-      graphqlBytes: 16_777_216,
+      graphqlBytes: 1_048_576,
       deadline: 10_000,
     });
   });
@@ -262,11 +264,15 @@ describe('${NAME} and ${file:PATH}', () => {
 
   it('are filled in', async () => {
     const folder = await configFolder({
-      'secret.txt': 'from a file\n',
-      'kcigraph.yaml': `${NATIVE}submit: { into: native, jwtSecret: ["\${JWT_SECRET}-x", "\${file:secret.txt}", "$\${AS_IT_IS}"] }`,
+      'secret.txt': 'a secret of 32 bytes from a file\n',
+      'kcigraph.yaml': `${NATIVE}submit: { into: native, jwtSecret: ["\${JWT_SECRET}-x", "\${file:secret.txt}", "$\${A_SECRET_THAT_STAYS_JUST_AS_IT_IS}"] }`,
     });
-    const config = await loadConfig({ env: { JWT_SECRET: 'from env' }, workingFolder: folder });
-    expect(config.submit?.secrets).toEqual(['from env-x', 'from a file', '${AS_IT_IS}']);
+    const config = await loadConfig({ env: { JWT_SECRET: 'a secret out of the environment' }, workingFolder: folder });
+    expect(config.submit?.secrets).toEqual([
+      'a secret out of the environment-x',
+      'a secret of 32 bytes from a file',
+      '${A_SECRET_THAT_STAYS_JUST_AS_IT_IS}',
+    ]);
   });
 
   it('count as numbers and truth values where those are asked for', async () => {
@@ -303,12 +309,27 @@ submit: { into: a, jwtSecret: { hunter2: true } }
     expect(message).not.toContain('mysql');
   });
 
-  it('that are short are noted, repeated ones refused, empty ones too', async () => {
-    const yaml = (secrets: string) => `${NATIVE}submit: { into: native, jwtSecret: ${secrets} }`;
-    expect((await read(yaml('short'))).warnings.join()).toContain('shorter than 32 bytes');
-    expect((await read(yaml('a'.repeat(32)))).warnings).toEqual([]);
-    expect(await faults(yaml('[abc, abc]'))).toContain('The same secret stands there twice.');
-    expect(await faults(yaml('""'))).toContain('It must not be empty.');
+  const withSecret = (secret: string) => `${NATIVE}submit: { into: native, jwtSecret: ${secret} }`;
+
+  it.each([
+    ['""', 'submit.jwtSecret (line 2:25): The secret is blank. It must have at least 32 bytes'],
+    [`"${' '.repeat(40)}"`, 'submit.jwtSecret (line 2:25): The secret is blank. It must have at least 32 bytes'],
+    ['short', 'submit.jwtSecret (line 2:25): The secret has 5 bytes. It must have at least 32 bytes'],
+    ['a'.repeat(31), 'The secret has 31 bytes. It must have at least 32 bytes: "openssl rand -hex 32" makes one'],
+    [`[${'a'.repeat(32)}, other]`, 'submit.jwtSecret.1 (line 2:71): The secret has 5 bytes.'],
+    ['[]', 'submit.jwtSecret (line 2:25): The list has no secret.'],
+  ])('that can be guessed are refused: %s', async (secret, message) => {
+    expect(await faults(withSecret(secret))).toContain(message);
+  });
+
+  it('of 32 bytes are taken, but not twice', async () => {
+    expect((await read(withSecret('a'.repeat(32)))).warnings).toEqual([]);
+    const twice = `[${'a'.repeat(32)}, ${'a'.repeat(32)}]`;
+    expect(await faults(withSecret(twice))).toContain('The same secret stands there twice.');
+  });
+
+  it('are not shown where they are refused', async () => {
+    expect(await faults(withSecret('hunter2'))).not.toContain('hunter2');
   });
 });
 

@@ -16,7 +16,7 @@ if (!isThere)
   console.log('Not tested: a clock that jumps, since libfaketime is not there (test/support/faketime/install.sh).');
 
 const TESTS = '{ tests(first: 50, sources: ["one", "other"]) { nodes { id } } }';
-const SECRET = 'a secret of this test';
+const SECRET = 'a secret of this test, long enough';
 
 describe.skipIf(!isThere)('a clock that is set while the gateway and its PostgreSQL run', () => {
   const one = new FaultyServer(documentOf(0));

@@ -92,7 +92,11 @@ it.skipIf(!mayMount)(
     expect(run(['touch', '/opt/kcigraph/x']).status).not.toBe(0);
     expect(run(['touch', '/var/lib/kcigraph/x']).status).toBe(0);
 
-    Object.assign(state.env, { KCIGRAPH_DATABASE: await postgres.empty(), KCIGRAPH_JWT_SECRET: 'a secret', PORT: '0' });
+    Object.assign(state.env, {
+      KCIGRAPH_DATABASE: await postgres.empty(),
+      KCIGRAPH_JWT_SECRET: 'a secret of this test, long enough',
+      PORT: '0',
+    });
     expect(run(health).status).not.toBe(0);
     const [program, args] = within(command);
     const gateway = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });

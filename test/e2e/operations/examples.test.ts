@@ -75,10 +75,13 @@ describe('the examples for operators', () => {
   });
 
   it.each(['kcigraph.yaml', 'container.yaml'])('have the configuration %s', async (name) => {
-    const folder = await configFolder({ 'jwt-secret': 'a secret of this test\n' });
+    const folder = await configFolder({ 'jwt-secret': 'a secret of this test, long enough\n' });
     await mkdir(join(folder, 'data'));
     await copyFile(join(EXAMPLES, name), join(folder, 'kcigraph.yaml'));
-    const env = { KCIGRAPH_DATABASE: 'postgres://kcigraph@127.0.0.1/kcigraph', KCIGRAPH_JWT_SECRET: 'a secret' };
+    const env = {
+      KCIGRAPH_DATABASE: 'postgres://kcigraph@127.0.0.1/kcigraph',
+      KCIGRAPH_JWT_SECRET: 'a secret of this test, long enough',
+    };
     const checked = await runCommand(['check'], folder, env);
     expect(checked).toMatchObject({ code: 0, stderr: '' });
   });

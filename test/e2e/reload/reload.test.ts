@@ -38,7 +38,10 @@ function configured(sources: Readonly<Record<string, string | null>> = {}, rest 
 beforeAll(async () => {
   await Promise.all([one.listen(), other.listen()]);
   native = await postgres.migrated();
-  gateway = await ServedGateway.start(configured(), { files: { secret: 'the first secret\n' }, env: EXACT_HEAP });
+  gateway = await ServedGateway.start(configured(), {
+    files: { secret: 'the first secret, which is long enough\n' },
+    env: EXACT_HEAP,
+  });
 });
 
 afterAll(async () => {
@@ -112,7 +115,7 @@ describe('SIGHUP', () => {
       }
     };
     const write = async () => {
-      const token = await makeToken(['acme'], SOON, 'the first secret');
+      const token = await makeToken(['acme'], SOON, 'the first secret, which is long enough');
       while (!isOver) {
         const document = { version: { major: 5, minor: 3 }, checkouts: [{ id: `acme:${number++}`, origin: 'acme' }] };
         const answer = await gateway.submit(JSON.stringify(document), { authorization: `Bearer ${token}` });
@@ -122,7 +125,7 @@ describe('SIGHUP', () => {
     };
     const load = Promise.all([read(), read(), read(), write(), write()]);
     load.catch(() => undefined);
-    await writeFile(join(gateway.folder, 'second'), 'another secret');
+    await writeFile(join(gateway.folder, 'second'), 'another secret, which is long enough');
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the configuration's own syntax
     const both = 'jwtSecret: ["${file:second}", "${file:secret}"]';
     for (let round = 0; round < 4; round += 1) {
@@ -134,7 +137,7 @@ describe('SIGHUP', () => {
     await load;
     expect(reads).toBeGreaterThan(20);
     expect(stored).toBeGreaterThan(20);
-    const fresh = await makeToken(['acme'], SOON, 'another secret');
+    const fresh = await makeToken(['acme'], SOON, 'another secret, which is long enough');
     const document = { version: { major: 5, minor: 3 }, checkouts: [{ id: 'acme:last', origin: 'acme' }] };
     expect((await gateway.submit(JSON.stringify(document), { authorization: `Bearer ${fresh}` })).status).toBe(200);
     const { data } = await gateway.ask(

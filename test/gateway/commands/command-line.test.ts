@@ -29,6 +29,19 @@ describe('kcigraph', () => {
     expect(await runCommand(['--version'], '/')).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
+  it.each(['check', 'serve'])('refuses a secret that is blank or short when it is to %s', async (command) => {
+    const sources = 'sources: { native: { adapter: postgres, url: "embedded:./data" } }';
+    for (const secret of ['', ' ', 'short']) {
+      const text = `${sources}\nsubmit: { into: native, jwtSecret: "${secret}" }\n`;
+      const folder = await configFolder({ 'kcigraph.yaml': text });
+      const { code, stderr } = await runCommand([command], folder);
+      expect(stderr).toMatch(
+        /submit\.jwtSecret \(line 2:\d+\): The secret (is blank|has 5 bytes)\. It must have at least 32/,
+      );
+      expect(code).toBe(2);
+    }
+  });
+
   it('lists its commands, on standard output where it was asked to', async () => {
     const [asked, bare] = await Promise.all([say('--help'), say()]);
     for (const name of Object.keys(COMMANDS)) expect(asked.stdout).toContain(`  ${name} `);

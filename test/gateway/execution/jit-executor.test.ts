@@ -10,6 +10,9 @@ import { requestFor } from './request.ts';
 const { calls, ...parts } = garden();
 const schema = buildSchema(parts);
 
+/** A hundred fields of a bed. */
+const HEAVY = 'name nodeId broken neighbour { name } '.repeat(20);
+
 /** What an execution had fetched: which fields, with what below them. */
 async function fetched(execution: Promise<ExecutionResult>): Promise<{ result: ExecutionResult; fields: string[] }> {
   calls.length = 0;
@@ -113,13 +116,13 @@ describe('one document', () => {
     const engines: string[] = [];
     const jit = new JitExecutor(schema, (engine) => engines.push(engine));
     const ask = (n: number, y: boolean) =>
-      jit.execute(requestFor(`query($y: Boolean!) { n${n}: bed { name @include(if: $y) nodeId } }`, { y }));
-    // 1,000 plans are remembered: half of these.
+      jit.execute(requestFor(`query($y: Boolean!) { n${n}: bed { ${HEAVY} mustNot @include(if: $y) } }`, { y }));
+    // Each weighs about half a megabyte.
     for (let round = 0; round < 2; round++) {
-      for (let n = 1_000; n < 2_000; n++) for (const y of [true, false]) await ask(n, y);
+      for (let n = 0; n < 100; n++) for (const y of [true, false]) await ask(n, y);
     }
     expect(engines).not.toContain('jit');
-    for (const y of [true, false, true]) await ask(1_999, y);
+    for (const y of [true, false, true]) await ask(99, y);
     expect(engines.slice(-3)).toEqual(['jit', 'jit', 'jit']);
   });
 
@@ -132,14 +135,17 @@ describe('one document', () => {
   });
 });
 
-it('remembers a bounded number of documents', async () => {
+it('remembers documents by what they weigh', async () => {
   const engines: string[] = [];
   const jit = new JitExecutor(schema, (engine) => engines.push(engine));
-  const ask = (index: number) => jit.execute(requestFor(`{ n${index}: bed { name } }`));
-  await ask(0);
-  for (let index = 1; index <= 500; index++) await ask(index);
-  await ask(0);
+  const ask = (name: string, fields = 'name') => jit.execute(requestFor(`{ ${name}: bed { ${fields} } }`));
+  await ask('first');
+  for (let n = 0; n < 1_000; n++) await ask(`light${n}`);
+  await ask('first');
+  expect(engines.at(-1)).toBe('jit');
+  for (let n = 0; n < 200; n++) await ask(`heavy${n}`, HEAVY);
+  await ask('first');
   expect(engines.at(-1)).toBe('reference');
-  await ask(0);
+  await ask('first');
   expect(engines.at(-1)).toBe('jit');
 });

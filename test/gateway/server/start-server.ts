@@ -15,8 +15,10 @@ export const LIMITS: Limits = {
   aliases: 50,
   tokens: 5_000,
   cost: 100_000,
+  values: 5_000,
+  textBytes: 131_072,
   bodyBytes: 536_870_912,
-  graphqlBytes: 16_777_216,
+  graphqlBytes: 1_048_576,
   deadline: 10_000,
 };
 

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createExecutor } from '../../../gateway/execution/create-executor.ts';
+import type { Sending, Sent } from './request-sender.ts';
+import { startServer, type TestServer } from './start-server.ts';
+
+/** Milliseconds of CPU that one request may take of the gateway's thread: 50, and as much again for a slow machine. */
+const MOST = 100;
+
+let server: TestServer;
+let sender: Worker;
+beforeAll(async () => {
+  server = await startServer({ executor: createExecutor() });
+  sender = new Worker(new URL('request-sender.ts', import.meta.url));
+});
+afterAll(async () => {
+  await sender?.terminate();
+  await server?.close();
+});
+
+function cpuMilliseconds(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
+/** The answer, and the least that it took of the thread in some tries: in the first one the gateway's own code is compiled. */
+async function measured(text: string): Promise<Sent & { readonly cpu: number }> {
+  const headers = {
+    'content-type': 'application/json',
+    'content-encoding': 'gzip',
+    accept: 'application/graphql-response+json',
+  };
+  let least = Number.POSITIVE_INFINITY;
+  let sent: Sent = { status: 0, text: '' };
+  for (let time = 0; time < 4; time++) {
+    // A document that the gateway has not seen before.
+    const body = gzipSync(text.replace('"query":"', `"query":"# ${time}\\n`));
+    const sending: Sending = { url: `${server.url}/graphql`, headers, body };
+    const before = cpuMilliseconds();
+    const answered = once(sender, 'message');
+    sender.postMessage(sending);
+    [sent] = await answered;
+    least = Math.min(least, cpuMilliseconds() - before);
+  }
+  return { ...sent, cpu: least };
+}
+
+const query = (text: string) => JSON.stringify({ query: text });
+const variables = (json: string) => `{"query":"{ sources { name } }","variables":{"v":${json}}}`;
+const LEAVES = ['id', 'origin', 'timestamp', 'path', 'status', 'startTime', 'duration', 'comment', 'misc', 'nodeId'];
+
+describe('does not hold the event loop:', () => {
+  it.each([
+    ['a field name of 16 MB', query(`{ ${'a'.repeat(16_000_000)} }`), 413, /"LIMIT_EXCEEDED"/],
+    ['a field name of 1 MB', query(`{ ${'a'.repeat(1_000_000)} }`), 400, /"LIMIT_EXCEEDED"/],
+    ['a field name of 128 kB', query(`{ ${'a'.repeat(128_000)} }`), 400, /"BAD_USER_INPUT"/],
+    ['16 MB of nested lists', variables('['.repeat(16_000_000)), 413, /"LIMIT_EXCEEDED"/],
+    ['1 MB of nested lists', variables(`${'['.repeat(500_000)}${']'.repeat(500_000)}`), 400, /"LIMIT_EXCEEDED"/],
+    ['5 million objects', variables(`[${'{},'.repeat(5_000_000)}{}]`), 413, /"LIMIT_EXCEEDED"/],
+    ['300,000 objects', variables(`[${'{},'.repeat(300_000)}{}]`), 400, /"LIMIT_EXCEEDED"/],
+    ['49,000 objects', variables(`[${'{},'.repeat(49_000)}{}]`), 200, /"data"/],
+    ['a field 1,240 times', query(`{ ${'sources { name } '.repeat(1_240)} }`), 400, /"LIMIT_EXCEEDED"/],
+    [
+      'a name 1,240 times in each of two selections',
+      query(`{ ${`test(id: "x") { ${'id '.repeat(1_240)} } `.repeat(2)} }`),
+      400,
+      /"LIMIT_EXCEEDED"/,
+    ],
+    ['a field 200 times', query(`{ ${'sources { name } '.repeat(200)} }`), 200, /"data"/],
+    [
+      'ten fields 200 times',
+      query(`{ test(id: "x") { ${LEAVES.map((name) => `${name} `.repeat(200)).join('')} } }`),
+      200,
+      /"data"/,
+    ],
+    [
+      '100,000 lines',
+      query(`{ ${'\n'.repeat(100_000)} ${Array.from({ length: 200 }, (_, n) => `x${n}`).join(' ')} }`),
+      400,
+      /"LIMIT_EXCEEDED"/,
+    ],
+    [
+      '200 faults behind 9,900 lines',
+      query(`{ ${'\n'.repeat(9_900)} ${Array.from({ length: 200 }, (_, n) => `x${n}`).join(' ')} }`),
+      400,
+      /"BAD_USER_INPUT"/,
+    ],
+  ])('%s', async (_, text, status, wording) => {
+    const sent = await measured(text);
+    expect(sent).toMatchObject({ status, text: expect.stringMatching(wording) });
+    expect(sent.cpu).toBeLessThan(MOST);
+  });
+});
