@@ -323,6 +323,15 @@ describe('submissions', () => {
     expect(await faults(`${yaml}openSubmit: true`)).toContain(rule);
   });
 
+  it('may not be open behind a proxy', async () => {
+    const rule = 'behind a proxy (trustProxy: true) nobody can tell where a request comes from';
+    expect(await faults(`${NATIVE}trustProxy: true\nsubmit: { openSubmit: true }`)).toContain(rule);
+    expect(await faults(`${NATIVE}trustProxy: true\nopenSubmit: true`)).toContain(rule);
+    expect((await read(`${NATIVE}trustProxy: true\nsubmit: { jwtSecret: "${'s'.repeat(32)}" }`)).submit?.open).toBe(
+      false,
+    );
+  });
+
   it('go into the only source where none is named', async () => {
     expect((await read(`${NATIVE}openSubmit: true`)).submit).toMatchObject({ into: 'native', open: true });
     const two =
