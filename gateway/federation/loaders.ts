@@ -11,6 +11,7 @@ import type {
 } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Filter } from '../../adapters/filter.ts';
+import { Semaphore } from '../../adapters/kit/semaphore.ts';
 import { beginningBy } from '../../adapters/kit/upstream/patience.ts';
 import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
@@ -41,6 +42,8 @@ const NO_FIELDS: ReadonlySet<string> = new Set();
 const LEAST_MAX_AGE_MS = 5_000;
 /** Milliseconds that one request spends, at each source, on what is only good to have. */
 export const PATIENCE_MS = 3_000;
+/** Upstream requests that one request has under way at one source. */
+const CONNECTIONS = 3;
 
 /**
  * One loader a source, subject, arguments and fields: what one request asks is batched over a level, and asked once.
@@ -53,6 +56,7 @@ export class Loaders {
   readonly #timedOut = new Map<string, SourceError>();
   readonly #times = new Map<string, SourceTime>();
   readonly #moments = new Map<string, number>();
+  readonly #shares = new Map<string, Semaphore>();
 
   constructor(options: LoadersOptions) {
     this.#options = options;
@@ -227,6 +231,7 @@ export class Loaders {
     };
     const call: GatewayCall = {
       ...{ signal: time?.signal ?? signal, deadline, fields, log, warn, kept, onCacheHit },
+      share: this.#shareOf(source),
       maxAgeMs: maxAgeMs === null ? undefined : Math.max(maxAgeMs, LEAST_MAX_AGE_MS),
     };
     usage.requests += 1;
@@ -255,6 +260,13 @@ export class Loaders {
     const time = new SourceTime(source.timeout, signal);
     this.#times.set(source.name, time);
     return time;
+  }
+
+  /** A request of many fields leaves the other connections of the source to others. */
+  #shareOf({ name }: Source): Semaphore {
+    const share = this.#shares.get(name) ?? new Semaphore(CONNECTIONS);
+    this.#shares.set(name, share);
+    return share;
   }
 
   /** Until when the request has patience with a source. */
