@@ -69,6 +69,9 @@ const LIMITS = z.strictObject({
   cost: whole(1, MANY).default(100_000).describe('Objects that the page sizes of a query allow.'),
   bodyBytes: byteSize().default(536_870_912).describe('Bytes of a submission, after decompression.'),
   graphqlBytes: byteSize().default(16_777_216).describe('Bytes of a GraphQL request, after decompression.'),
+  inFlight: whole(1, MANY)
+    .default(200)
+    .describe('Requests worked on at once; beyond it the answer is 503 with Retry-After.'),
   deadline: duration(1).default(10_000).describe('How long a query may take.'),
 });
 
@@ -83,7 +86,7 @@ export const CONFIG_SCHEMA = z.strictObject({
   submit: SUBMIT.optional().describe('How submissions are taken; without it there are none.'),
   openSubmit: flag().optional().describe('The same as submit.openSubmit.'),
   dataDir: text().default('./data').describe('Where sources keep their indices and caches, and submissions wait.'),
-  limits: LIMITS.prefault({}).describe('What one request may ask for.'),
+  limits: LIMITS.prefault({}).describe('What one request may ask for, and how many are worked on.'),
   cors: list('text, or a list of texts')
     .superRefine((given, context) => {
       const origins = [given].flat();

@@ -5,6 +5,8 @@ import { sendJson } from './send.ts';
 export interface RouterOptions {
   readonly routes: { readonly [path: string]: Route };
   readonly cors: (exchange: Exchange, route: Route) => boolean;
+  /** Waits for a place among those that are worked on; gives what leaves it. */
+  readonly admit: (exchange: Exchange) => Promise<() => void>;
 }
 
 const UNKNOWN: Route = {
@@ -19,13 +21,18 @@ export function findRoute(routes: RouterOptions['routes'], path: string): Route 
 }
 
 /** Answers a request by its route. Never rejects: what goes wrong is answered as the route words errors. */
-export async function dispatch({ routes, cors }: RouterOptions, exchange: Exchange): Promise<void> {
+export async function dispatch({ routes, cors, admit }: RouterOptions, exchange: Exchange): Promise<void> {
   const route = findRoute(routes, exchange.path);
+  let leave = () => {};
   try {
+    // A page of another origin may read a refusal too.
     if (cors(exchange, route)) return;
+    if (route.isAlwaysAnswered !== true) leave = await admit(exchange);
     await handle(routes, route, exchange);
   } catch (error) {
     refuse(route, exchange, error);
+  } finally {
+    leave();
   }
 }
 

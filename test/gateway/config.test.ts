@@ -47,6 +47,7 @@ describe('what holds without a file', () => {
       cost: 100_000,
       bodyBytes: 536_870_912,
       graphqlBytes: 16_777_216,
+      inFlight: 200,
       deadline: 10_000,
     });
   });

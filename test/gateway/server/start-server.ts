@@ -17,6 +17,7 @@ export const LIMITS: Limits = {
   cost: 100_000,
   bodyBytes: 536_870_912,
   graphqlBytes: 16_777_216,
+  inFlight: 200,
   deadline: 10_000,
 };
 
