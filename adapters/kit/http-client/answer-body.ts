@@ -67,6 +67,11 @@ export function tooLarge(maxBytes: number): SourceError {
   return new SourceError('SOURCE_BAD_DATA', message, { origin: 'gateway' });
 }
 
+export function tooManyValues(most: number): SourceError {
+  const message = `The answer of the source holds more than ${most} values.`;
+  return new SourceError('SOURCE_BAD_DATA', message, { origin: 'gateway' });
+}
+
 async function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {
   if (encoding === undefined || encoding === '' || encoding === 'identity' || body.length === 0) return body;
   const decode = DECODERS.get(encoding);
