@@ -8,7 +8,7 @@ import { connectionFault } from './http-client/connection-fault.ts';
 import { publicLookup } from './http-client/public-lookup.ts';
 import { refusalOf } from './http-client/refusal.ts';
 import { userAgentOf } from './http-client/user-agent.ts';
-import { mayHoldMoreValues } from './json-values.ts';
+import { mayHoldMoreValues, mostValues } from './json-values.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface HttpClientOptions {
@@ -28,9 +28,6 @@ export interface OwnedHttpClient extends HttpClient {
 
 /** A page; what a source gives only as a whole needs a `maxBytes` of its own. */
 const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
-/** No system's records are denser: a text that is holds little but empty brackets, and takes many times its size in memory. */
-const BYTES_A_VALUE = 8;
-const LEAST_VALUES = 1_000;
 const DEFAULT_TIMEOUT = 30_000;
 const MAX_CONNECT = 10_000;
 
@@ -106,9 +103,9 @@ function responseOf(
     return new TextDecoder().decode(body);
   };
   const json = () => {
-    const most = Math.max(LEAST_VALUES, Math.floor(maxBytes / BYTES_A_VALUE));
-    if (mayHoldMoreValues(body, most)) throw tooManyValues(most);
-    return parseJson(text());
+    const [page, most] = [text(), mostValues(maxBytes)];
+    if (mayHoldMoreValues(page, most)) throw tooManyValues(most);
+    return parseJson(page);
   };
   return { status, headers, text, json };
 }
