@@ -16,6 +16,7 @@ import { beginningBy } from '../../adapters/kit/upstream/patience.ts';
 import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
 import type { GatewayCall } from './guard/shared-calls.ts';
+import type { SourceStateName } from './guard/source-state.ts';
 import { keyOf } from './identity.ts';
 import { IncludedObjects } from './included-objects.ts';
 import type { ReadPage } from './list-subject.ts';
@@ -36,6 +37,7 @@ export interface LoadersOptions {
   readonly isShared: boolean;
 }
 
+const STATES: readonly SourceStateName[] = ['DOWN', 'DEGRADED', 'UP'];
 const EMPTY_PAGE: Page<never> = { items: [], hasMore: false };
 const NO_FIELDS: ReadonlySet<string> = new Set();
 /** Whatever a client asks for, what was read less than so many milliseconds ago is not read anew. */
@@ -248,7 +250,7 @@ export class Loaders {
     } finally {
       time?.end();
       usage.ms += performance.now() - start;
-      usage.state = source.state.name;
+      usage.state = worse(usage.state, source.state.name);
     }
   }
 
@@ -279,6 +281,11 @@ export class Loaders {
   #keep(source: Source, included: readonly IncludedObject[] | undefined): void {
     for (const { entity, object } of included ?? []) this.#included.keep(source, entity, keyOf(object), object);
   }
+}
+
+/** How a source was while one request asked it: one of several calls that failed is not hidden by one that went well. */
+function worse(one: SourceStateName, other: SourceStateName): SourceStateName {
+  return STATES.indexOf(one) < STATES.indexOf(other) ? one : other;
 }
 
 /** A page of an answer that the source itself says is not all that there is. */

@@ -98,10 +98,14 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
 
   /** One question may take too long at a source that answers all others: it counts only where the source is not there. */
   async function judgeTimeout(pass: Pass, error: SourceError): Promise<void> {
+    // What is shown meanwhile is the failure: it may be the first of an outage.
+    state.failed(error.message, breaker.isOpen);
+    const start = performance.now();
     const outcome = await probe.ask();
-    if (outcome === 'absent') recordFailure(pass, error);
-    else if (outcome === 'there' && pass.isProbe) breaker.succeeded(pass);
+    if (outcome === 'absent') return recordFailure(pass, error);
+    if (outcome === 'there' && pass.isProbe) breaker.succeeded(pass);
     else breaker.abandoned(pass);
+    if (outcome === 'there' && !breaker.isOpen) state.succeeded(performance.now() - start);
   }
 
   /** Whatever the breaker says: how the source is now. It closes no breaker, but lets the next call try. */

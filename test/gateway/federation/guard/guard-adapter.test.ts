@@ -298,7 +298,7 @@ describe('a source', () => {
     expect(
       (await guard.list('test', { where: null, order: 'NEWEST', first: 2, after: null }, call())).items,
     ).toHaveLength(2);
-    expect(state).toMatchObject({ name: 'UP', detail: null });
+    await expect.poll(() => state).toMatchObject({ name: 'UP', detail: null });
   });
 
   it.each([
