@@ -138,6 +138,10 @@ export interface Call {
   readonly log: Logger;
   /** Answer from what you keep only where you read it at most so many milliseconds ago; absent: where your own options allow it. */
   readonly maxAgeMs?: number | undefined;
+  /** Set where it is only asked whether the source is there: answer from the source itself. It waits behind no other request. */
+  readonly isProbe?: boolean | undefined;
+  /** Of the request that the call belongs to: `env.upstream` keeps to it. Pass it on with the signal. */
+  readonly share?: ConnectionShare | undefined;
   /** Reports the fault of one record or field; the rest is returned. */
   warn(error: SourceError): void;
   /**
@@ -146,6 +150,12 @@ export interface Call {
    * the adapter learns.
    */
   kept?(ageMs: number): void;
+}
+
+/** Bounds the upstream requests that one request has under way at a source. */
+export interface ConnectionShare {
+  /** Runs a task when there is room. Rejects with the signal's reason where it aborts before. */
+  run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
 export interface Health {
@@ -317,7 +327,7 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** The media types that are an answer; anything else is SOURCE_BAD_DATA. */
   readonly accept: readonly string[];
-  /** Bytes after decompression. */
+  /** Bytes after decompression; 4 MiB where left out. `json()` reads one value for every 8 of them. */
   readonly maxBytes?: number;
 }
 

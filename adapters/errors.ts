@@ -25,14 +25,20 @@ export interface SourceErrorOptions {
   readonly retryAfterMs?: number;
   /** The id of the record that could not be understood. */
   readonly id?: string;
+  /** `gateway` where it says nothing of how the source is: a full queue, a spent budget, a question that was too large. */
+  readonly origin?: SourceErrorOrigin;
   /** What lies behind it; shown in the log only. */
   readonly cause?: unknown;
 }
+
+/** Which side failed. What is the gateway's own never counts against the source. */
+export type SourceErrorOrigin = 'source' | 'gateway';
 
 export class SourceError extends Error {
   readonly code: SourceErrorCode;
   readonly retryAfterMs: number | null;
   readonly id: string | null;
+  readonly origin: SourceErrorOrigin;
 
   constructor(code: SourceErrorCode, message: string, options: SourceErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -40,5 +46,6 @@ export class SourceError extends Error {
     this.code = code;
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.id = options.id ?? null;
+    this.origin = options.origin ?? 'source';
   }
 }

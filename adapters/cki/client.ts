@@ -10,7 +10,8 @@ export type PathName = keyof CkiOptions['paths'];
 const JSON_TYPE = 'application/json';
 /** What says in its status that nothing is there. An answer of `null` does not. */
 const ABSENT = Symbol('absent');
-const MAX_BYTES = 32 * 1024 * 1024;
+/** Of an object: a checkout comes with all that belongs to it. Pages have the default. */
+const MAX_OBJECT_BYTES = 32 * 1024 * 1024;
 
 /** The REST interface of a DataWarehouse: one request a call. Only addresses of its own making are asked. */
 export class CkiClient {
@@ -31,7 +32,7 @@ export class CkiClient {
 
   /** What lies at a path; null where the DataWarehouse does not have it, or does not show it. */
   async object(path: PathName, id: string, call: Call): Promise<Raw | null> {
-    const json = await this.#get(this.#urlOf(path, id), call);
+    const json = await this.#get(this.#urlOf(path, id), call, MAX_OBJECT_BYTES);
     if (json === ABSENT) return null;
     if (isRaw(json)) return json;
     throw new SourceError('SOURCE_BAD_DATA', `A record must be an object, and this came: ${quote(json)}`);
@@ -65,13 +66,13 @@ export class CkiClient {
     return base;
   }
 
-  async #get(url: URL, call: Call): Promise<Json | typeof ABSENT> {
+  async #get(url: URL, call: Call, maxBytes?: number): Promise<Json | typeof ABSENT> {
     const { token, authScheme } = this.#options;
     const answer = await this.#env.http.request(
       url,
       {
         accept: [JSON_TYPE],
-        maxBytes: MAX_BYTES,
+        ...(maxBytes === undefined ? {} : { maxBytes }),
         headers: token === undefined ? {} : { authorization: `${authScheme} ${token}` },
       },
       call,

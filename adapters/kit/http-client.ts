@@ -2,12 +2,13 @@ import { Agent, request as send } from 'undici';
 import type { HttpClient, HttpRequest, HttpResponse, TlsOptions } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
 import { parseExactJson } from './exact-json.ts';
-import { discard, ENCODINGS, readBody, tooLarge } from './http-client/answer-body.ts';
+import { discard, ENCODINGS, readBody, tooLarge, tooManyValues } from './http-client/answer-body.ts';
 import { AnswerCache } from './http-client/answer-cache.ts';
 import { connectionFault } from './http-client/connection-fault.ts';
 import { publicLookup } from './http-client/public-lookup.ts';
 import { refusalOf } from './http-client/refusal.ts';
 import { userAgentOf } from './http-client/user-agent.ts';
+import { mayHoldMoreValues, mostValues } from './json-values.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface HttpClientOptions {
@@ -25,7 +26,8 @@ export interface OwnedHttpClient extends HttpClient {
   close(): Promise<void>;
 }
 
-const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+/** A page; what a source gives only as a whole needs a `maxBytes` of its own. */
+const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
 const DEFAULT_TIMEOUT = 30_000;
 const MAX_CONNECT = 10_000;
 
@@ -61,7 +63,7 @@ export function createHttpClient(options: HttpClientOptions): OwnedHttpClient {
       arrived();
       if (answer.statusCode === 304 && kept !== undefined && kept.body.length <= maxBytes) {
         await answer.body.dump();
-        return responseOf(200, kept.headers, kept.body);
+        return responseOf(200, kept.headers, kept.body, maxBytes);
       }
       const headers = flatHeaders(answer.headers);
       const fault =
@@ -74,7 +76,7 @@ export function createHttpClient(options: HttpClientOptions): OwnedHttpClient {
       }
       const body = await readBody(answer.body, headers['content-encoding'], maxBytes);
       if (key !== null) cache.keep(key, answer.statusCode, headers, body);
-      return responseOf(answer.statusCode, headers, body);
+      return responseOf(answer.statusCode, headers, body, maxBytes);
     } catch (cause) {
       throw connectionFault(cause, signal.aborted);
     }
@@ -90,12 +92,22 @@ function agentOf({ timeout = DEFAULT_TIMEOUT, tls, privateAddresses = false }: H
   });
 }
 
-function responseOf(status: number, headers: Readonly<Record<string, string>>, body: Buffer): HttpResponse {
+function responseOf(
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer,
+  maxBytes: number,
+): HttpResponse {
   const text = () => {
     if (status >= 300 && status <= 399) throw elsewhere(status);
     return new TextDecoder().decode(body);
   };
-  return { status, headers, text, json: () => parseJson(text()) };
+  const json = () => {
+    const [page, most] = [text(), mostValues(maxBytes)];
+    if (mayHoldMoreValues(page, most)) throw tooManyValues(most);
+    return parseJson(page);
+  };
+  return { status, headers, text, json };
 }
 
 function flatHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -69,7 +69,7 @@ export class SingleFlight {
     }
   }
 
-  #start<T>(name: string, { deadline, fields, log, maxAgeMs }: Call, start: (call: Call) => Promise<T>): Flight {
+  #start<T>(name: string, { deadline, fields, log, maxAgeMs, share }: Call, start: (call: Call) => Promise<T>): Flight {
     const controller = new AbortController();
     const waiting = new Set<Call>();
     const warnings: SourceError[] = [];
@@ -86,7 +86,7 @@ export class SingleFlight {
       get deadline() {
         return Math.max(deadline, ...[...waiting].map((call) => call.deadline));
       },
-      ...{ fields, log, maxAgeMs, warn, kept },
+      ...{ fields, log, maxAgeMs, share, warn, kept },
     };
     const { promise: answer, resolve, reject } = Promise.withResolvers<T>();
     const startedAt = performance.now();

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ConnectionShare } from '../adapter.ts';
 import { SourceError, type SourceErrorCode } from '../errors.ts';
 import { isInBackground } from './upstream/background.ts';
 import { finalFailure, isFinalFailure } from './upstream/final-failure.ts';
@@ -26,6 +27,8 @@ interface Waiting {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly deadline: number;
+  readonly isProbe?: boolean | undefined;
+  readonly share?: ConnectionShare | undefined;
 }
 
 /** A request; it may say that it is at the source before it ends, so that the next one need not wait for its answer. */
@@ -59,6 +62,21 @@ export class Upstream {
    * SOURCE_RATE_LIMITED where the source asked for rest, or its budget leaves no room before the deadline
    */
   async run<T>(call: Waiting, request: UpstreamRequest<T>): Promise<T> {
+    const { share, signal } = call;
+    if (share === undefined) return await this.#tried(call, request);
+    let isBegun = false;
+    const begin = () => {
+      isBegun = true;
+      return this.#tried(call, request);
+    };
+    try {
+      return await share.run(begin, signal);
+    } catch (error) {
+      throw isBegun ? error : ended();
+    }
+  }
+
+  async #tried<T>(call: Waiting, request: UpstreamRequest<T>): Promise<T> {
     try {
       return await this.#once(call, request);
     } catch (error) {
@@ -74,7 +92,7 @@ export class Upstream {
   async #once<T>(call: Waiting, request: UpstreamRequest<T>): Promise<T> {
     if (this.#isOffline) throw offline();
     const asked = performance.now();
-    const permit = await this.#permitFor(call);
+    const { permit, isTry } = await this.#permitFor(call);
     const { signal } = call;
     const start = performance.now();
     let grace: NodeJS.Timeout | undefined;
@@ -85,7 +103,7 @@ export class Upstream {
     let code: SourceErrorCode | 'UNKNOWN' | null = null;
     try {
       const answer = await request(signal, () => permit.arrived());
-      this.#rest.succeeded();
+      this.#rest.succeeded(isTry);
       return answer;
     } catch (error) {
       code = error instanceof SourceError ? error.code : 'UNKNOWN';
@@ -100,15 +118,19 @@ export class Upstream {
     }
   }
 
-  async #permitFor(call: Waiting): Promise<Permit> {
+  async #permitFor(call: Waiting): Promise<{ readonly permit: Permit; readonly isTry: boolean }> {
     const isBackground = isInBackground();
     const wait = { signal: call.signal, deadline: Math.min(call.deadline, latestBeginning()) };
     for (;;) {
       if (isBackground) await this.#rest.over(call.signal);
-      const refusal = this.#rest.refusal();
+      const isTry = this.#rest.takeTry();
+      const refusal = isTry ? null : this.#rest.refusal();
       if (refusal !== null && !isBackground) throw refusal;
-      const permit = await this.#permits.take(wait, isBackground);
-      if (!call.signal.aborted && this.#rest.refusal() === null) return permit;
+      const permit = await this.#permits.take(
+        wait,
+        call.isProbe === true ? 'probe' : isBackground ? 'background' : 'people',
+      );
+      if (!call.signal.aborted && (isTry || this.#rest.refusal() === null)) return { permit, isTry };
       permit.giveBack();
       if (call.signal.aborted) throw ended();
     }
@@ -122,7 +144,8 @@ export class Upstream {
 
 /** What was refused, or comes with a time to wait, is not tried again at once. */
 function mayPass(error: unknown): boolean {
-  if (!(error instanceof SourceError) || error.code !== 'SOURCE_UNAVAILABLE') return false;
+  if (!(error instanceof SourceError) || error.code !== 'SOURCE_UNAVAILABLE' || error.origin === 'gateway')
+    return false;
   return error.retryAfterMs === null && !isFinalFailure(error);
 }
 

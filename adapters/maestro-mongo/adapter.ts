@@ -74,7 +74,7 @@ async function health(client: NodeClient, reach: () => string | null, call: Call
     const detail = reach();
     return state.ok && detail !== null ? { ok: true, detail } : state;
   } catch (error) {
-    if (error instanceof SourceError) return { ok: false, detail: error.message };
+    if (error instanceof SourceError && error.origin === 'source') return { ok: false, detail: error.message };
     throw error;
   }
 }

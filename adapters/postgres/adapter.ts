@@ -22,11 +22,12 @@ function create(given: PostgresOptions, env: AdapterEnv): Adapter {
   const pools = createPools(given, env.log);
   const client = new ReadClient(() => pools.reads(), env, given.prepare);
   const reads = new Reads(client);
+  const probes = new ReadClient(() => pools.probes(), env, false);
   return {
     capabilities,
     start: () => pools.start(),
     stop: () => pools.stop(),
-    health: (call: Call): Promise<Health> => health(client, call),
+    health: (call: Call): Promise<Health> => health(probes, call),
     getMany: (entity, ids, call) => reads.getMany(entity, ids, call),
     list: (entity, query, call) => reads.list(entity, query, call),
     related: (relation, parents, query, call) => reads.related(relation, parents, query, call),
@@ -41,7 +42,7 @@ async function health(client: ReadClient, call: Call): Promise<Health> {
     await client.rows(call, raw('SELECT 1 AS up'));
     return { ok: true };
   } catch (error) {
-    if (error instanceof SourceError) return { ok: false, detail: error.message };
+    if (error instanceof SourceError && error.origin === 'source') return { ok: false, detail: error.message };
     throw error;
   }
 }

@@ -34,11 +34,16 @@ const CAUSES: Readonly<Record<string, string>> = {
 export function toSourceError(error: unknown): SourceError {
   if (error instanceof SourceError) return error;
   if (error instanceof DatabaseFault) return new SourceError('SOURCE_UNAVAILABLE', error.forClients, { cause: error });
+  if (isPoolFull(error)) {
+    const message = 'More statements wait for a connection to the database than it can answer in time.';
+    return new SourceError('SOURCE_UNAVAILABLE', message, { origin: 'gateway', cause: error });
+  }
   const code = codeOf(error);
   if (code === '57014')
     return new SourceError('SOURCE_TIMEOUT', 'The database did not finish in time.', { cause: error });
   if (code === '54000') {
-    return new SourceError('SOURCE_BAD_DATA', 'A value is larger than the database can hold.', { cause: error });
+    const message = 'A value is larger than the database can hold.';
+    return new SourceError('SOURCE_BAD_DATA', message, { origin: 'gateway', cause: error });
   }
   return new SourceError('SOURCE_UNAVAILABLE', CAUSES[code] ?? 'The database failed.', { cause: error });
 }
@@ -55,6 +60,11 @@ export function toDatabaseFault(error: unknown): DatabaseFault {
       cause: error,
     },
   );
+}
+
+/** The pool's own queue was too long: a server that cannot be reached fails with another error. */
+function isPoolFull(error: unknown): boolean {
+  return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 }
 
 /** SQLSTATE or system code; of several attempts (an IPv4 and an IPv6 address) that of the first. */

@@ -12,6 +12,8 @@ export interface Pools {
   loads(): Promise<pg.Pool>;
   /** For reads: a pool of the replica where there is one, else of the primary. */
   reads(): Promise<pg.Pool>;
+  /** One connection beside those for reads: a probe must not wait behind statements that take long. */
+  probes(): Promise<pg.Pool>;
   /** Brings the tables up to date. @throws {DatabaseFault} with what the operator should know. */
   migrate(): Promise<readonly Migration[]>;
   /**
@@ -35,6 +37,7 @@ class SourcePools implements Pools {
   readonly #server: EmbeddedServer | null;
   #loads: Promise<pg.Pool> | null = null;
   #reads: Promise<pg.Pool> | null = null;
+  #probes: Promise<pg.Pool> | null = null;
   readonly #open: pg.Pool[] = [];
 
   constructor(options: PostgresOptions, log: Logger) {
@@ -63,6 +66,14 @@ class SourcePools implements Pools {
     });
   }
 
+  probes(): Promise<pg.Pool> {
+    const { url, readUrl } = this.#options;
+    this.#probes ??= this.reads().then(() => this.#make(readUrl ?? url, 1, false));
+    return this.#kept(this.#probes, () => {
+      this.#probes = null;
+    });
+  }
+
   async migrate(): Promise<readonly Migration[]> {
     const pool = await this.#connect(this.#options.url, 1);
     try {
@@ -88,10 +99,11 @@ class SourcePools implements Pools {
   }
 
   async stop(): Promise<void> {
-    await Promise.allSettled([this.#loads, this.#reads]);
+    await Promise.allSettled([this.#loads, this.#reads, this.#probes]);
     await Promise.all(this.#open.splice(0).map((pool) => pool.end()));
     this.#loads = null;
     this.#reads = null;
+    this.#probes = null;
     await this.#server?.release();
   }
 
@@ -99,6 +111,7 @@ class SourcePools implements Pools {
   #forget(): void {
     this.#loads = null;
     this.#reads = null;
+    this.#probes = null;
     for (const pool of this.#open.splice(0)) pool.end().catch(() => undefined);
   }
 

@@ -1,4 +1,5 @@
 import type { Logger, Store } from '../adapter.ts';
+import { Semaphore } from '../kit/semaphore.ts';
 import { toSourceError } from './database-fault.ts';
 import { load } from './load.ts';
 import type { PostgresOptions } from './options.ts';
@@ -6,7 +7,6 @@ import type { Pools } from './pool.ts';
 import { purge } from './purge.ts';
 import { dropOldReceipts, keepReceipt, readReceipt } from './receipts.ts';
 import { type Beginning, Transaction } from './transaction.ts';
-import { Turns } from './turns.ts';
 
 /** Milliseconds between two clearings of old receipts. */
 const CLEARING = 3_600_000;
@@ -15,7 +15,7 @@ const CLEARING = 3_600_000;
 export function createStore(pools: Pools, options: PostgresOptions, log: Logger): Store {
   const begin = (beginning: Beginning) => new Transaction(() => pools.loads(), options.prepare, beginning);
   // Waited for before the first object is read, and without the time limit that the pool has: a load may take minutes.
-  const turns = new Turns(options.loadPoolSize);
+  const turns = new Semaphore(options.loadPoolSize);
   let cleared = 0;
   const clear = async () => {
     if (Date.now() - cleared < CLEARING) return;

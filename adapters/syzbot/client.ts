@@ -1,5 +1,5 @@
 import type { HttpClient } from '../adapter.ts';
-import { type Call, type HttpResponse, type Json, parseExactJson, SourceError } from '../kit/author.ts';
+import { type Call, type HttpResponse, type Json, SourceError } from '../kit/author.ts';
 import { typeOf, unexpected } from './client/answer-fault.ts';
 import { type Bug, readBug } from './client/read-bug.ts';
 import { type ListedBug, readGroup } from './client/read-group.ts';
@@ -10,7 +10,8 @@ import type { SyzbotOptions } from './options.ts';
 export const GROUPS = ['open', 'fixed', 'invalid'] as const;
 export type Group = (typeof GROUPS)[number];
 
-const MAX_BUG_BYTES = 16 * 1024 * 1024;
+/** A list of bugs has no pages. */
+const MAX_BYTES = 16 * 1024 * 1024;
 /** All are taken, so that what is not expected can be quoted. */
 const ACCEPT = ['application/json', '*/*'];
 
@@ -38,7 +39,7 @@ export class SyzbotClient {
   /** One bug with its crashes; null where there is none of that name, or it is not public. */
   async bug(name: BugName, call: Call): Promise<Bug | null> {
     const what = `the bug ${nameOf(name)}`;
-    const answer = await this.#get(this.#options.paths.bug, { ...name }, call, MAX_BUG_BYTES);
+    const answer = await this.#get(this.#options.paths.bug, { ...name }, call);
     // A bug above our level of access leads to a login page.
     if (isElsewhere(answer)) return null;
     // An error is a page; where nothing at all is served at the path, it is a line of text.
@@ -46,14 +47,14 @@ export class SyzbotClient {
     return readBug(bodyOf(what, answer), capital(what), (error) => call.warn(error));
   }
 
-  #get(path: string, query: Readonly<Record<string, string>>, call: Call, maxBytes?: number): Promise<HttpResponse> {
+  #get(path: string, query: Readonly<Record<string, string>>, call: Call): Promise<HttpResponse> {
     const { url, token } = this.#options;
     const address = new URL(url);
     address.pathname = address.pathname.replace(/\/$/, '') + path;
     address.search = new URLSearchParams({ ...query, json: '1' }).toString();
     address.hash = '';
     const headers = token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } };
-    return this.#http.request(address, { accept: ACCEPT, ...headers, ...(maxBytes ? { maxBytes } : {}) }, call);
+    return this.#http.request(address, { accept: ACCEPT, maxBytes: MAX_BYTES, ...headers }, call);
   }
 }
 
@@ -64,8 +65,10 @@ function isElsewhere({ status }: HttpResponse): boolean {
 function bodyOf(what: string, answer: HttpResponse): Json {
   if (answer.status !== 200 || typeOf(answer) !== 'application/json') throw unexpected(what, answer);
   try {
-    return parseExactJson(answer.text());
+    return answer.json() as Json;
   } catch (cause) {
+    // It is larger than what may be parsed: quoting it would say nothing.
+    if (cause instanceof SourceError && cause.origin === 'gateway') throw cause;
     const { message } = unexpected(what, answer);
     throw new SourceError('SOURCE_BAD_DATA', `${message} It is damaged JSON.`, { cause });
   }

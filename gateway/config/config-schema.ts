@@ -77,6 +77,9 @@ const LIMITS = z.strictObject({
   graphqlBytes: byteSize()
     .default(1_048_576)
     .describe('Bytes of a GraphQL request, after decompression; larger documents go to /submit.'),
+  inFlight: whole(1, MANY)
+    .default(200)
+    .describe('Requests worked on at once; beyond it the answer is 503 with Retry-After.'),
   deadline: duration(1).default(10_000).describe('How long a query may take.'),
 });
 
@@ -91,7 +94,7 @@ export const CONFIG_SCHEMA = z.strictObject({
   submit: SUBMIT.optional().describe('How submissions are taken; without it there are none.'),
   openSubmit: flag().optional().describe('The same as submit.openSubmit.'),
   dataDir: text().default('./data').describe('Where sources keep their indices and caches, and submissions wait.'),
-  limits: LIMITS.prefault({}).describe('What one request may ask for.'),
+  limits: LIMITS.prefault({}).describe('What one request may ask for, and how many are worked on.'),
   cors: list('text, or a list of texts')
     .superRefine((given, context) => {
       const origins = [given].flat();

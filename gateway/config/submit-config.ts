@@ -48,6 +48,11 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
     const message = `Submissions without a token are taken on a loopback address only, and listen.host is "${listen.host}".`;
     faults.push({ path: values.openSubmit === true ? ['openSubmit'] : ['submit', 'openSubmit'], message });
   }
+  if (open && values.trustProxy) {
+    const message =
+      'Submissions without a token are taken from this machine only, and behind a proxy (trustProxy: true) nobody can tell where a request comes from: use tokens (submit.jwtSecret), or leave trustProxy out.';
+    faults.push({ path: values.openSubmit === true ? ['openSubmit'] : ['submit', 'openSubmit'], message });
+  }
   const warnings: string[] = [];
   if (open && !builtIn) warnings.push('Submissions are taken from anybody on this machine: openSubmit is on.');
   return { config: { into: into ?? '', secrets, open }, faults, warnings };

@@ -21,8 +21,14 @@ import {
 import { isSelected } from './conditions.ts';
 import { limitExceeded } from './limit-exceeded.ts';
 
-/** What is assumed of a list of objects that has no page size. */
-const UNPAGED_LIST = 25;
+/** The page size of a connection that names none: the schema's default, also where the client says null. */
+const DEFAULT_PAGE = 25;
+/** What is assumed of a list that takes no page size, such as the versions of an issue. */
+const UNPAGED_LIST = 5;
+/** What a source has to read a page for. */
+const PAGE_FIELDS: ReadonlySet<string> = new Set(['nodes', 'edges', 'pageInfo']);
+/** What a source has to count for, once a parent. */
+const COUNT_FIELDS: ReadonlySet<string> = new Set(['totalCount', 'statusCounts']);
 /** Counting on beyond it would say nothing more, and end in Infinity. */
 const SATURATION = 1e12;
 
@@ -35,13 +41,15 @@ export interface CostQuestion {
 }
 
 /**
- * How many objects the page sizes of an operation allow. A connection costs its page size, each of its objects what is
- * selected below it; without `nodes` or `edges` it costs 1, an object by itself 1, introspection and what has no
- * identity of its own (scalars, measurements, counts) nothing.
+ * How many objects the page sizes of an operation allow. A connection of which `nodes`, `edges` or `pageInfo` is selected
+ * costs its page size, each of its objects what is selected below it; `totalCount` and `statusCounts` cost 1 each. A list
+ * without a page size costs 5, a single object 1, introspection and what has no identity of its own (scalars,
+ * measurements) nothing.
  */
 export function costOf({ schema, operation, fragments, variables }: CostQuestion): number {
   // By selection set and type, since a fragment may be spread many times over.
   const known = new Map<SelectionSetNode, Map<GraphQLCompositeType, number>>();
+  const knownCounts = new Map<SelectionSetNode, number>();
 
   function ofSelections(selectionSet: SelectionSetNode, type: GraphQLCompositeType): number {
     const before = known.get(selectionSet)?.get(type);
@@ -68,8 +76,8 @@ export function costOf({ schema, operation, fragments, variables }: CostQuestion
     if (field === undefined || !isCompositeType(type) || node.selectionSet === undefined) return 0;
     const below = ofSelections(node.selectionSet, type);
     if (type.name.endsWith('Connection')) {
-      const size = pageSize(field, node);
-      return selectsObjects(node.selectionSet, type) ? size * (1 + below) : 1;
+      const page = selectsPage(node.selectionSet) ? pageSize(field, node) * (1 + below) : 0;
+      return page + countsOf(node.selectionSet);
     }
     // The objects of a connection are counted with its page size.
     if (parent.name.endsWith('Connection') || parent.name.endsWith('Edge') || !hasIdentity(type)) return below;
@@ -78,7 +86,7 @@ export function costOf({ schema, operation, fragments, variables }: CostQuestion
 
   function pageSize(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
     const first = argumentsOf(field, node).first;
-    return typeof first === 'number' ? Math.max(0, first) : UNPAGED_LIST;
+    return typeof first === 'number' ? Math.max(0, first) : DEFAULT_PAGE;
   }
 
   function listLength(field: GraphQLField<unknown, unknown>, node: FieldNode): number {
@@ -96,20 +104,34 @@ export function costOf({ schema, operation, fragments, variables }: CostQuestion
     }
   }
 
-  function selectsObjects(
-    selectionSet: SelectionSetNode,
-    type: GraphQLCompositeType,
-    seen = new Set<string>(),
-  ): boolean {
+  function selectsPage(selectionSet: SelectionSetNode, seen = new Set<string>()): boolean {
     return selectionSet.selections.some((node) => {
       if (!isSelected(node, variables)) return false;
-      if (node.kind === Kind.FIELD) return node.name.value === 'nodes' || node.name.value === 'edges';
-      if (node.kind === Kind.INLINE_FRAGMENT) return selectsObjects(node.selectionSet, type, seen);
+      if (node.kind === Kind.FIELD) return PAGE_FIELDS.has(node.name.value);
+      if (node.kind === Kind.INLINE_FRAGMENT) return selectsPage(node.selectionSet, seen);
       if (seen.has(node.name.value)) return false;
       seen.add(node.name.value);
       const fragment = fragments.get(node.name.value);
-      return fragment !== undefined && selectsObjects(fragment.selectionSet, type, seen);
+      return fragment !== undefined && selectsPage(fragment.selectionSet, seen);
     });
+  }
+
+  function countsOf(selectionSet: SelectionSetNode): number {
+    const before = knownCounts.get(selectionSet);
+    if (before !== undefined) return before;
+    let counts = 0;
+    for (const node of selectionSet.selections) {
+      if (!isSelected(node, variables)) continue;
+      if (node.kind === Kind.FIELD) {
+        if (COUNT_FIELDS.has(node.name.value)) counts += 1;
+        continue;
+      }
+      const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value) : node;
+      if (fragment !== undefined) counts += countsOf(fragment.selectionSet);
+    }
+    counts = Math.min(counts, SATURATION);
+    knownCounts.set(selectionSet, counts);
+    return counts;
   }
 
   const root = schema.getRootType(operation.operation);

@@ -1,4 +1,4 @@
-/** How much one request may ask for. */
+/** How much one request may ask for, and how many are worked on. */
 export interface Limits {
   /** Levels of fields; introspection has its own limit. */
   readonly depth: number;
@@ -16,6 +16,8 @@ export interface Limits {
   readonly bodyBytes: number;
   /** Bytes of a body at /graphql, after decompression; `bodyBytes` where that is smaller. */
   readonly graphqlBytes: number;
+  /** Requests that are worked on at once, whatever their route; a few more wait for a moment. */
+  readonly inFlight: number;
   /** Milliseconds that a query may take; submissions may take as long as they need. */
   readonly deadline: number;
 }

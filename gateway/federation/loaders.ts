@@ -11,10 +11,12 @@ import type {
 } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Filter } from '../../adapters/filter.ts';
+import { Semaphore } from '../../adapters/kit/semaphore.ts';
 import { beginningBy } from '../../adapters/kit/upstream/patience.ts';
 import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
 import type { GatewayCall } from './guard/shared-calls.ts';
+import type { SourceStateName } from './guard/source-state.ts';
 import { keyOf } from './identity.ts';
 import { IncludedObjects } from './included-objects.ts';
 import type { ReadPage } from './list-subject.ts';
@@ -35,12 +37,15 @@ export interface LoadersOptions {
   readonly isShared: boolean;
 }
 
+const STATES: readonly SourceStateName[] = ['DOWN', 'DEGRADED', 'UP'];
 const EMPTY_PAGE: Page<never> = { items: [], hasMore: false };
 const NO_FIELDS: ReadonlySet<string> = new Set();
 /** Whatever a client asks for, what was read less than so many milliseconds ago is not read anew. */
 const LEAST_MAX_AGE_MS = 5_000;
 /** Milliseconds that one request spends, at each source, on what is only good to have. */
 export const PATIENCE_MS = 3_000;
+/** Upstream requests that one request has under way at one source. */
+const CONNECTIONS = 3;
 
 /**
  * One loader a source, subject, arguments and fields: what one request asks is batched over a level, and asked once.
@@ -53,6 +58,7 @@ export class Loaders {
   readonly #timedOut = new Map<string, SourceError>();
   readonly #times = new Map<string, SourceTime>();
   readonly #moments = new Map<string, number>();
+  readonly #shares = new Map<string, Semaphore>();
 
   constructor(options: LoadersOptions) {
     this.#options = options;
@@ -227,6 +233,7 @@ export class Loaders {
     };
     const call: GatewayCall = {
       ...{ signal: time?.signal ?? signal, deadline, fields, log, warn, kept, onCacheHit },
+      share: this.#shareOf(source),
       maxAgeMs: maxAgeMs === null ? undefined : Math.max(maxAgeMs, LEAST_MAX_AGE_MS),
     };
     usage.requests += 1;
@@ -243,7 +250,7 @@ export class Loaders {
     } finally {
       time?.end();
       usage.ms += performance.now() - start;
-      usage.state = source.state.name;
+      usage.state = worse(usage.state, source.state.name);
     }
   }
 
@@ -257,6 +264,13 @@ export class Loaders {
     return time;
   }
 
+  /** A request of many fields leaves the other connections of the source to others. */
+  #shareOf({ name }: Source): Semaphore {
+    const share = this.#shares.get(name) ?? new Semaphore(CONNECTIONS);
+    this.#shares.set(name, share);
+    return share;
+  }
+
   /** Until when the request has patience with a source. */
   #momentOf({ name }: Source): number {
     const moment = this.#moments.get(name) ?? Date.now() + PATIENCE_MS;
@@ -267,6 +281,11 @@ export class Loaders {
   #keep(source: Source, included: readonly IncludedObject[] | undefined): void {
     for (const { entity, object } of included ?? []) this.#included.keep(source, entity, keyOf(object), object);
   }
+}
+
+/** How a source was while one request asked it: one of several calls that failed is not hidden by one that went well. */
+function worse(one: SourceStateName, other: SourceStateName): SourceStateName {
+  return STATES.indexOf(one) < STATES.indexOf(other) ? one : other;
 }
 
 /** A page of an answer that the source itself says is not all that there is. */

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { SourceError, SourceErrorCode } from '../../adapters/errors.ts';
+import type { SourceStateName } from './guard/source-state.ts';
 
 type Path = readonly (string | number)[];
 
@@ -17,7 +18,7 @@ export interface SourceUsage {
   ageMs: number;
   /** Records that could not be understood, as a whole or in a field. */
   refused: number;
-  state: string;
+  state: SourceStateName;
 }
 
 /** What went wrong at one source, as one entry of the answer: of one kind, at one field, however often. */

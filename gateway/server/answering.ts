@@ -1,6 +1,7 @@
 import { sourceAdmission } from '../execution/admit-source.ts';
 import { createApolloServer, type DocumentStores } from '../execution/apollo-server.ts';
 import type { Executor } from '../execution/executor.ts';
+import type { Admission } from './admission.ts';
 import { corsPolicy } from './cors.ts';
 import type { Exchange, Route } from './exchange.ts';
 import type { GraphiqlPage } from './graphiql-page.ts';
@@ -27,6 +28,7 @@ export interface Lasting {
   readonly metrics: Metrics;
   readonly page: GraphiqlPage;
   readonly isDraining: () => boolean;
+  readonly admission: Admission;
   /** Only while the limits are the same: what they let in is not weighed again. */
   readonly stores: DocumentStores;
 }
@@ -34,7 +36,7 @@ export interface Lasting {
 /** The routes and what stands behind them. */
 export function createAnswering(
   { config, registry, submission, log }: Pick<ServerOptions, 'config' | 'registry' | 'submission' | 'log'>,
-  { executor, metrics, page, isDraining, stores }: Lasting,
+  { executor, metrics, page, isDraining, admission, stores }: Lasting,
 ): Answering {
   const { limits } = config;
   const open = config.submit?.open ?? false;
@@ -56,14 +58,15 @@ export function createAnswering(
     '/submit': submitRoute({ submission, maxBytes: limits.bodyBytes, open }),
     '/status': statusRoute({ submission, maxBytes: limits.bodyBytes, open }),
     '/health': healthRoute(),
-    '/ready': readyRoute(registry, log, isDraining),
+    '/ready': readyRoute({ registry, submission, log, isDraining }),
     '/metrics': metricsRoute(metrics),
   };
   const cors = corsPolicy(config.cors ?? []);
+  const admit = ({ signal }: Exchange) => admission.enter(limits.inFlight, signal);
   return {
     config,
     routes,
-    answer: (exchange) => dispatch({ routes, cors }, exchange),
+    answer: (exchange) => dispatch({ routes, cors, admit }, exchange),
     start: () => apollo.start(),
     stop: () => apollo.stop(),
   };

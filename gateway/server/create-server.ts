@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createDocumentStores } from '../execution/apollo-server.ts';
 import { createExecutor } from '../execution/create-executor.ts';
+import { Admission } from './admission.ts';
 import { createAnswering, type Lasting } from './answering.ts';
 import { GraphiqlPage } from './graphiql-page.ts';
 import { HttpListener } from './http-listener.ts';
@@ -16,6 +17,7 @@ export function createServer(options: ServerOptions): GatewayServer {
     metrics,
     page,
     isDraining: () => listener.draining,
+    admission: new Admission(),
     // Parsed documents are also what compiled ones are known by.
     stores: createDocumentStores(),
   };

@@ -24,6 +24,8 @@ export interface Route {
   /** As the figures name it. */
   readonly name: string;
   readonly methods: { readonly [method: string]: Handler };
+  /** It is answered however much there is to do: it tells how the gateway is. */
+  readonly isAlwaysAnswered?: boolean;
   /** The body of an error of this route. */
   readonly errorBody: (status: number, error: HttpError) => unknown;
 }

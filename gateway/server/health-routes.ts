@@ -1,13 +1,14 @@
 import type { Logger } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Registry, Source } from '../federation/registry.ts';
+import type { SubmissionDoor } from '../submission/submission-door.ts';
 import type { Route } from './exchange.ts';
 import { sendJson } from './send.ts';
 
 /** Milliseconds that a source is given to say how it is. */
 const PATIENCE = 3_000;
 /** Milliseconds for which what it said holds: asking /ready must not become a load. */
-const FRESH = 1_000;
+const FRESH = 5_000;
 
 const errorBody = (_status: number, { message }: { message: string }) => ({ status: 'error', message });
 
@@ -15,6 +16,7 @@ const errorBody = (_status: number, { message }: { message: string }) => ({ stat
 export function healthRoute(): Route {
   return {
     name: '/health',
+    isAlwaysAnswered: true,
     methods: {
       GET: async ({ response }) => {
         const uptime = Math.round(process.uptime());
@@ -26,34 +28,49 @@ export function healthRoute(): Route {
 }
 
 interface Readiness {
-  readonly ready: boolean;
+  /** At least one source answers. */
+  readonly canRead: boolean;
+  /** The store that submissions go to answers; false where submission is off. */
+  readonly canStore: boolean;
   readonly sources: Readonly<Record<string, object>>;
 }
 
+export interface ReadyOptions {
+  readonly registry: Registry;
+  readonly submission: Pick<SubmissionDoor, 'canStore'>;
+  readonly log: Logger;
+  readonly isDraining: () => boolean;
+}
+
 /** GET /ready: asks every source how it is; ready while one of them answers and the server is not being stopped. */
-export function readyRoute(registry: Registry, log: Logger, isDraining: () => boolean): Route {
+export function readyRoute(options: ReadyOptions): Route {
   let last: { readonly at: number; readonly answer: Promise<Readiness> } | null = null;
   return {
     name: '/ready',
+    isAlwaysAnswered: true,
     methods: {
       GET: async ({ response }) => {
         // Of a clock that is never set: one that is set back would make an old answer hold for long.
         const now = performance.now();
-        if (last === null || now - last.at > FRESH) last = { at: now, answer: askAll(registry, log) };
-        const { ready, sources } = await last.answer;
-        const status = isDraining() ? 'draining' : ready ? 'ready' : 'unavailable';
+        if (last === null || now - last.at > FRESH) last = { at: now, answer: askAll(options) };
+        const { canRead, canStore, sources } = await last.answer;
+        const status = options.isDraining() ? 'draining' : canRead ? 'ready' : 'unavailable';
         const headers = { 'cache-control': 'no-store' };
-        sendJson(response, status === 'ready' ? 200 : 503, { status, sources }, headers);
+        sendJson(response, status === 'ready' ? 200 : 503, { status, canRead, canStore, sources }, headers);
       },
     },
     errorBody,
   };
 }
 
-async function askAll(registry: Registry, log: Logger): Promise<Readiness> {
-  const answers = await Promise.all(registry.sources.map((source) => ask(source, log)));
+async function askAll({ registry, submission, log }: ReadyOptions): Promise<Readiness> {
+  const [answers, canStore] = await Promise.all([
+    Promise.all(registry.sources.map((source) => ask(source, log))),
+    within(PATIENCE, submission.canStore(), false),
+  ]);
   return {
-    ready: answers.some(({ ok }) => ok),
+    canRead: answers.some(({ ok }) => ok),
+    canStore,
     sources: Object.fromEntries(
       registry.sources.map(({ name, adapterName, state }, index) => {
         const { ok, detail } = answers[index]!;
@@ -66,10 +83,8 @@ async function askAll(registry: Registry, log: Logger): Promise<Readiness> {
 
 async function ask(source: Source, log: Logger): Promise<{ ok: boolean; detail: string | null }> {
   const signal = AbortSignal.timeout(PATIENCE);
-  const late = new Promise<{ ok: boolean; detail: string }>((resolve) => {
-    signal.addEventListener('abort', () => resolve({ ok: false, detail: `It did not answer within ${PATIENCE} ms.` }));
-  });
-  const call = { signal, deadline: Date.now() + PATIENCE, fields: new Set<string>(), log, warn: () => {} };
+  const deadline = Date.now() + PATIENCE;
+  const call = { signal, deadline, fields: new Set<string>(), log, isProbe: true, warn: () => {} };
   const health = source.adapter.health(call).then(
     ({ ok, detail = null }) => ({ ok, detail }),
     (error: unknown) => {
@@ -77,5 +92,16 @@ async function ask(source: Source, log: Logger): Promise<{ ok: boolean; detail: 
       return { ok: false, detail: error instanceof SourceError ? error.message : 'It failed.' };
     },
   );
-  return Promise.race([health, late]);
+  return await within(PATIENCE, health, { ok: false, detail: `It did not answer within ${PATIENCE} ms.` });
+}
+
+/** What a promise gives, or `late` where that takes too long. */
+async function within<T>(ms: number, promise: Promise<T>, late: T): Promise<T> {
+  const { promise: over, resolve } = Promise.withResolvers<T>();
+  const timer = setTimeout(() => resolve(late), ms);
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

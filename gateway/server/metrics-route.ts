@@ -6,6 +6,7 @@ import { sendCompressed } from './send-compressed.ts';
 export function metricsRoute(metrics: Metrics): Route {
   return {
     name: '/metrics',
+    isAlwaysAnswered: true,
     methods: {
       GET: async (exchange) => {
         await sendCompressed(exchange, 200, metrics.contentType, await metrics.text(), { 'cache-control': 'no-store' });

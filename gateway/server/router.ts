@@ -6,6 +6,8 @@ import { sendJson } from './send.ts';
 export interface RouterOptions {
   readonly routes: { readonly [path: string]: Route };
   readonly cors: (exchange: Exchange, route: Route) => boolean;
+  /** Waits for a place among those that are worked on; gives what leaves it. */
+  readonly admit: (exchange: Exchange) => Promise<() => void>;
 }
 
 const UNKNOWN: Route = {
@@ -21,18 +23,23 @@ export function findRoute(routes: RouterOptions['routes'], target: string): Rout
 }
 
 /** Answers a request by its route. Never rejects: what goes wrong is answered as the route words errors. */
-export async function dispatch({ routes, cors }: RouterOptions, exchange: Exchange): Promise<void> {
+export async function dispatch({ routes, cors, admit }: RouterOptions, exchange: Exchange): Promise<void> {
   const { path, host } = readTarget(exchange.path);
   const route = findRoute(routes, path);
+  let leave = () => {};
   try {
     checkHost(exchange.request);
     // RFC 9112 wants the host of a whole address to stand for the header.
     if (host !== null) exchange.request.headers.host = host;
     const asked = { ...exchange, path };
+    // A page of another origin may read a refusal too.
     if (cors(asked, route)) return;
+    if (route.isAlwaysAnswered !== true) leave = await admit(asked);
     await handle(routes, route, asked);
   } catch (error) {
     refuse(route, exchange, error);
+  } finally {
+    leave();
   }
 }
 

@@ -47,6 +47,8 @@ export interface SubmissionDoor {
     authority: Authority,
     signal: AbortSignal,
   ): Promise<{ readonly id: string }>;
+  /** Whether the store answers now; false where submission is off. Never rejects. */
+  canStore(): Promise<boolean>;
   /** Null where there is none, or none that this authority may see. */
   receipt(id: string, authority: Authority): Promise<Receipt | null>;
 }

@@ -83,6 +83,14 @@ export function createSubmissionDoor(options: SubmissionOptions): RunningSubmiss
       const receipt = (await spool.receipt(id)) ?? (await store.receipt(id));
       return receipt !== null && maySee(receipt, authority) ? receipt : null;
     },
+    canStore: async () => {
+      if (!store.isThere) return false;
+      // A receipt that nobody has: the look-up goes where loads go, and not to a replica.
+      return await store.receipt(NO_RECEIPT).then(
+        () => true,
+        () => false,
+      );
+    },
     replace: (next) => {
       const nextKeys = secretKeys(next.secrets);
       unlock(next.store);
@@ -96,6 +104,9 @@ export function createSubmissionDoor(options: SubmissionOptions): RunningSubmiss
     },
   };
 }
+
+/** Well-formed, and given to no submission. */
+const NO_RECEIPT = '0'.repeat(32);
 
 /** The operator sees every receipt, everybody else those that share an origin with the token. */
 function maySee(receipt: Receipt, { origins }: Authority): boolean {

@@ -60,6 +60,7 @@ describe('what holds without a file', () => {
       textBytes: 131_072,
       bodyBytes: 536_870_912,
       graphqlBytes: 1_048_576,
+      inFlight: 200,
       deadline: 10_000,
     });
   });
@@ -353,6 +354,15 @@ describe('submissions', () => {
     const rule = 'taken on a loopback address only, and listen.host is';
     expect(await faults(`${yaml}submit: { openSubmit: true }`)).toContain(rule);
     expect(await faults(`${yaml}openSubmit: true`)).toContain(rule);
+  });
+
+  it('may not be open behind a proxy', async () => {
+    const rule = 'behind a proxy (trustProxy: true) nobody can tell where a request comes from';
+    expect(await faults(`${NATIVE}trustProxy: true\nsubmit: { openSubmit: true }`)).toContain(rule);
+    expect(await faults(`${NATIVE}trustProxy: true\nopenSubmit: true`)).toContain(rule);
+    expect((await read(`${NATIVE}trustProxy: true\nsubmit: { jwtSecret: "${'s'.repeat(32)}" }`)).submit?.open).toBe(
+      false,
+    );
   });
 
   it('go into the only source where none is named', async () => {

@@ -36,6 +36,7 @@ export interface Answer<Data> {
 
 /** Submission is off: what a gateway without a store to submit into has. */
 const CLOSED: SubmissionDoor = {
+  canStore: () => Promise.resolve(false),
   authorise: () => Promise.reject(new Refusal('FORBIDDEN', 'Submission is off.')),
   submitValue: () => Promise.reject(new Refusal('FORBIDDEN', 'Submission is off.')),
   submitBytes: () => Promise.reject(new Refusal('FORBIDDEN', 'Submission is off.')),

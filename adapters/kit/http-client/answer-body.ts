@@ -63,7 +63,13 @@ export function discard(body: Body): void {
 }
 
 export function tooLarge(maxBytes: number): SourceError {
-  return new SourceError('SOURCE_BAD_DATA', `The answer of the source is larger than ${maxBytes} bytes.`);
+  const message = `The answer of the source is larger than ${maxBytes} bytes.`;
+  return new SourceError('SOURCE_BAD_DATA', message, { origin: 'gateway' });
+}
+
+export function tooManyValues(most: number): SourceError {
+  const message = `The answer of the source holds more than ${most} values.`;
+  return new SourceError('SOURCE_BAD_DATA', message, { origin: 'gateway' });
 }
 
 async function decoded(body: Buffer, encoding: string | undefined, maxBytes: number): Promise<Buffer> {

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { StoredObject } from '../../adapter.ts';
 import { parseExactJson } from '../exact-json.ts';
+import { mayHoldMoreValues, mostValues } from '../json-values.ts';
 import { type DocumentFault, documentObjects, isDocumentFault } from './document-objects.ts';
 import type { ReaderAnswer, ReaderJob } from './reader-job.ts';
 
@@ -68,7 +69,10 @@ function* documentsIn({ text, format }: ReaderJob): Generator<readonly [place: s
   }
 }
 
+/** A document is not parsed that would take many times its size in memory. */
 function parsed(text: string): unknown {
+  const most = mostValues(text.length);
+  if (mayHoldMoreValues(text, most)) return new Error(`It holds more than ${most} values, too many for its size.`);
   try {
     return parseExactJson(text);
   } catch (error) {

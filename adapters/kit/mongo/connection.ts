@@ -70,7 +70,8 @@ function driverOptions(options: MongoOptions, tls: TlsOptions | undefined): Mong
   const { username, password, authSource, readConcern, connectTimeout } = options;
   return {
     appName: options.appName,
-    maxPoolSize: options.poolSize,
+    // One more: a probe must not wait behind reads that take long.
+    maxPoolSize: options.poolSize + 1,
     maxIdleTimeMS: IDLE_MS,
     connectTimeoutMS: connectTimeout,
     serverSelectionTimeoutMS: connectTimeout,

@@ -6,6 +6,8 @@ interface Meaning {
   readonly code: SourceErrorCode;
   readonly message: string;
   readonly isFinal?: boolean;
+  /** It is the question that was too large: it says nothing of how the source is. */
+  readonly isTooLarge?: boolean;
 }
 
 const unavailable = (message: string): Meaning => ({ code: 'SOURCE_UNAVAILABLE', message });
@@ -21,7 +23,11 @@ const ENDED = unavailable('The database ended the read before it was finished.')
 const TOO_SLOW: Meaning = { code: 'SOURCE_TIMEOUT', message: 'The database did not finish in time.' };
 const TOO_MUCH = unsupported('The database would need more memory for this read than it allows.');
 const NO_INDEX = unsupported('The index that this read needs is missing in the database.');
-const TOO_LARGE: Meaning = { code: 'SOURCE_BAD_DATA', message: 'An answer is larger than the database can give.' };
+const TOO_LARGE: Meaning = {
+  code: 'SOURCE_BAD_DATA',
+  message: 'An answer is larger than the database can give.',
+  isTooLarge: true,
+};
 const UNKNOWN_COMMAND = unsupported('The database does not know a command, or an option, that this read needs.');
 const NO_CONCERN = unsupported('The database does not offer the read concern that is configured.');
 const NO_PROTOCOL: Meaning = {
@@ -111,9 +117,10 @@ export function sourceErrorOf(error: unknown, isEnded: boolean, conceal: (text: 
   if (!isEnded && !chain.some(isOfDriver)) return error;
   const cause = new Error(conceal(chain.map(toText).join(' < ')));
   if (isEnded) return new SourceError('SOURCE_TIMEOUT', 'The read ended before the database answered.', { cause });
-  const { code, message, isFinal } = meaningOf(chain);
+  const { code, message, isFinal, isTooLarge } = meaningOf(chain);
   const retry = code === 'SOURCE_RATE_LIMITED' ? { retryAfterMs: 1000 } : {};
-  const fault = new SourceError(code, message, { cause, ...retry });
+  const origin = isTooLarge === true ? 'gateway' : 'source';
+  const fault = new SourceError(code, message, { cause, origin, ...retry });
   return isFinal === true ? finalFailure(fault) : fault;
 }
 

@@ -1,5 +1,4 @@
 import { SourceError } from '../../errors.ts';
-import { finalFailure } from './final-failure.ts';
 import { RateWindow } from './rate-window.ts';
 import { spentBudget } from './spent-budget.ts';
 
@@ -36,6 +35,9 @@ interface Lane {
   nextStart: number;
 }
 
+/** Who asks: a person, a background task, or a probe that must come through where all others wait. */
+export type PermitKind = 'people' | 'background' | 'probe';
+
 /** Who waits, and until when. */
 export interface PermitWait {
   readonly signal: AbortSignal;
@@ -50,12 +52,14 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Permits of concurrency and rate, first come first served. Those of background tasks come behind all others, and take
- * half of what there is, so that a person who asks finds room. Whoever would get none of the rate's in time is refused.
+ * half of what there is, so that a person who asks finds room. Probes take the rate alone, before all others. Whoever
+ * would get none of the rate's in time is refused.
  */
 export class Permits {
   readonly #settings: PermitSettings;
   readonly #people: Lane;
   readonly #background: Lane;
+  readonly #probes: Lane;
   readonly #window: RateWindow | null;
   #timer: NodeJS.Timeout | undefined;
 
@@ -66,6 +70,7 @@ export class Permits {
     this.#settings = settings;
     this.#window = rate === null ? null : new RateWindow(rate);
     this.#people = { ...lane, waiting: new Set(), concurrency, interval };
+    this.#probes = { ...lane, waiting: new Set(), concurrency: Number.POSITIVE_INFINITY, interval };
     this.#background = {
       ...lane,
       waiting: new Set(),
@@ -75,12 +80,12 @@ export class Permits {
   }
 
   /** Waits for a permit, which has to be given back. Whoever leaves before has none. */
-  async take({ signal, deadline }: PermitWait, isBackground: boolean): Promise<Permit> {
+  async take({ signal, deadline }: PermitWait, kind: PermitKind): Promise<Permit> {
     if (signal.aborted) throw ended();
-    const { waiting } = isBackground ? this.#background : this.#people;
+    const { waiting } = { people: this.#people, background: this.#background, probe: this.#probes }[kind];
     if (waiting.size >= (this.#settings.maxWaiting ?? MAX_WAITING)) throw crowded();
     const patience = deadline - Date.now();
-    if (!isBackground) this.#refuseHopeless(patience);
+    if (kind === 'people') this.#refuseHopeless(patience);
     const { promise, resolve, reject } = Promise.withResolvers<Permit>();
     const one: Waiting = { grant: resolve, refuse: reject };
     const leave = (error: SourceError) => {
@@ -90,7 +95,7 @@ export class Permits {
       reject(error);
     };
     const onAbort = () => leave(ended());
-    const timer = isBackground || this.#window === null ? undefined : this.#tellInTime(patience, leave);
+    const timer = kind !== 'people' || this.#window === null ? undefined : this.#tellInTime(patience, leave);
     waiting.add(one);
     signal.addEventListener('abort', onAbort, { once: true });
     this.#grant();
@@ -145,6 +150,7 @@ export class Permits {
   /** Whose turn it is, whenever that may be; null where nobody waits or all permits are out. */
   #next(): Lane | null {
     const [people, background] = [this.#people, this.#background];
+    if (this.#probes.waiting.size > 0) return this.#probes;
     if (people.underWay >= people.concurrency) return null;
     if (people.waiting.size > 0) return people;
     return background.waiting.size > 0 && background.underWay < background.concurrency ? background : null;
@@ -154,7 +160,8 @@ export class Permits {
     const [first] = lane.waiting;
     if (first === undefined) return;
     // Whoever is under way in the background is one of all.
-    const lanes = lane === this.#background ? [this.#people, this.#background] : [this.#people];
+    const lanes = lane === this.#background ? [this.#people, this.#background] : [lane];
+    if (lane === this.#probes) this.#people.nextStart = now + lane.interval;
     for (const one of lanes) {
       one.underWay += 1;
       one.nextStart = now + one.interval;
@@ -181,10 +188,10 @@ export class Permits {
 
 /** Nobody waits any more. */
 export function ended(): SourceError {
-  return new SourceError('SOURCE_TIMEOUT', 'The request ended before the source was asked.');
+  return new SourceError('SOURCE_TIMEOUT', 'The request ended before the source was asked.', { origin: 'gateway' });
 }
 
 function crowded(): SourceError {
   const message = 'More requests wait for the source than it can answer in time.';
-  return finalFailure(new SourceError('SOURCE_UNAVAILABLE', message));
+  return new SourceError('SOURCE_UNAVAILABLE', message, { origin: 'gateway' });
 }

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SourceError } from '../../errors.ts';
 
-/** However long a source wants to be left alone, it is asked again after a day. */
-const MAX_REST = 86_400_000;
+/** Milliseconds that a source is left alone at most, however long it asks for. */
+export const MAX_REST_MS = 3_600_000;
+/** Milliseconds after which one request asks a source that rests whether it still needs to, and so on. */
+export const REST_TRY_MS = 300_000;
 /** A source that fails is asked by background tasks after so long, then twice as long, up to a minute. */
 const FIRST_BACK_OFF = 1_000;
 const LONGEST_BACK_OFF = 60_000;
@@ -14,6 +16,7 @@ const LONGEST_BACK_OFF = 60_000;
 export class Rest {
   readonly #restAfter429: number;
   #until = 0;
+  #nextTry = 0;
   #because: SourceError | null = null;
   #failures = 0;
   #backgroundUntil = 0;
@@ -31,16 +34,27 @@ export class Rest {
     return new SourceError(code, message, { retryAfterMs: left });
   }
 
+  /** Whether a request may ask although the source rests: one does, once in a while. It is taken by this call. */
+  takeTry(): boolean {
+    const now = performance.now();
+    if (now >= this.#until || now < this.#nextTry) return false;
+    this.#nextTry = now + REST_TRY_MS;
+    return true;
+  }
+
   /** Waits until a background task may ask. */
   async over(signal: AbortSignal): Promise<void> {
     for (;;) {
-      const left = Math.ceil(Math.max(this.#until, this.#backgroundUntil) - performance.now());
+      const rest = Math.min(this.#until, this.#nextTry);
+      const left = Math.ceil(Math.max(rest, this.#backgroundUntil) - performance.now());
       if (left <= 0 || signal.aborted) return;
       await delay(left, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
-  succeeded(): void {
+  /** @param wasTry the request asked although the source rested */
+  succeeded(wasTry: boolean): void {
+    if (wasTry) this.#until = 0;
     this.#failures = 0;
     this.#backgroundUntil = 0;
   }
@@ -58,7 +72,8 @@ export class Rest {
     const asked = error.code === 'SOURCE_UNAVAILABLE' ? error.retryAfterMs : null;
     const rest = isLimit ? (error.retryAfterMs ?? this.#restAfter429) : asked;
     if (rest === null) return false;
-    this.#until = Math.max(this.#until, now + Math.min(rest, MAX_REST));
+    if (now >= this.#until) this.#nextTry = now + REST_TRY_MS;
+    this.#until = Math.max(this.#until, now + Math.min(rest, MAX_REST_MS));
     this.#because = isLimit
       ? new SourceError('SOURCE_RATE_LIMITED', 'The source asked for fewer requests and is left alone for a while.')
       : new SourceError('SOURCE_UNAVAILABLE', 'The source is out of order and asked to be left alone for a while.');

@@ -1,7 +1,5 @@
 import { SourceError } from '../../errors.ts';
 
-const spent = new WeakSet<SourceError>();
-
 /**
  * A request that would get no permit of the rate before its deadline. It says nothing of the source, which was not
  * asked: others need not be refused for it.
@@ -9,12 +7,10 @@ const spent = new WeakSet<SourceError>();
 export function spentBudget(retryAfterMs: number): SourceError {
   const message =
     'The source may be asked no more than so often, and others wait already: not all of it could be asked.';
-  const error = new SourceError('SOURCE_RATE_LIMITED', message, { retryAfterMs: Math.ceil(retryAfterMs) });
-  spent.add(error);
-  return error;
+  return new SourceError('SOURCE_RATE_LIMITED', message, { retryAfterMs: Math.ceil(retryAfterMs), origin: 'gateway' });
 }
 
 /** Whether it was our own budget that ran out, and not the source that refused. */
 export function isSpentBudget(error: unknown): boolean {
-  return error instanceof SourceError && spent.has(error);
+  return error instanceof SourceError && error.code === 'SOURCE_RATE_LIMITED' && error.origin === 'gateway';
 }

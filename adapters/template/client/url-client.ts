@@ -28,6 +28,9 @@ interface Fetched extends Reading {
 }
 
 /** Documents behind a URL, fetched when they are asked for and what is at hand is too old. */
+/** Milliseconds: a probe does not fetch documents anew that were fetched just before. */
+const PROBE_MAX_AGE_MS = 5_000;
+
 export class UrlClient implements Client {
   readonly #options: FileOptions & { readonly url: string };
   readonly #env: AdapterEnv;
@@ -51,7 +54,8 @@ export class UrlClient implements Client {
   }
 
   async health(call: Call): Promise<Health> {
-    const { fault } = await this.read(call);
+    // What was read before does not tell whether the source is there now.
+    const { fault } = await this.read(call.isProbe === true ? { ...call, maxAgeMs: PROBE_MAX_AGE_MS } : call);
     return fault === null ? { ok: true } : { ok: true, detail: fault.message };
   }
 
@@ -70,7 +74,6 @@ export class UrlClient implements Client {
     const { url, token, maxObjects } = this.#options;
     const at = performance.now();
     const signal = AbortSignal.any([call.signal, this.#stopping.signal]);
-    const { deadline, fields, log } = call;
     const answer = await this.#env.http.request(
       new URL(url),
       {
@@ -81,7 +84,7 @@ export class UrlClient implements Client {
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
       },
-      { signal, deadline, fields, log, warn: (error) => call.warn(error) },
+      { ...call, signal },
     );
     if (answer.status === 304 && known !== null) return this.#keep({ ...known, at });
     if (answer.status !== 200) throw refused(answer.status);

@@ -1,4 +1,5 @@
 import { SourceError } from '../../../adapters/errors.ts';
+import { MAX_REST_MS, REST_TRY_MS } from '../../../adapters/kit/upstream/rest.ts';
 
 export interface BreakerSettings {
   /** Failures in a row that open it. */
@@ -11,12 +12,12 @@ export interface BreakerSettings {
 export interface Pass {
   /** It is the single try of an open breaker. */
   readonly isProbe: boolean;
+  /** It asks a source that rests whether it still needs to. */
+  readonly endsRest: boolean;
 }
 
 /** A source is tried again after this many milliseconds at the latest. */
 const MAX_OPEN = 20_000;
-/** However long a source wants to be left alone, it is asked again after a day. */
-const MAX_REST = 86_400_000;
 
 /**
  * Leaves a source alone that fails again and again, and one that asked for rest. After the pause a single call goes
@@ -32,6 +33,8 @@ export class Breaker {
   /** Milliseconds of the monotonic clock; null while it is closed. */
   #openUntil: number | null = null;
   #restUntil = 0;
+  /** When one call may ask a source that rests for long. */
+  #nextRestTry = 0;
   #isTrying = false;
 
   constructor(settings: BreakerSettings, restAfter429: number) {
@@ -46,24 +49,32 @@ export class Breaker {
   /** @throws {SourceError} where the source is to be left alone now */
   enter(): Pass {
     const now = performance.now();
-    if (now < this.#restUntil) {
+    const endsRest = now < this.#restUntil && now >= this.#nextRestTry;
+    if (now < this.#restUntil && !endsRest) {
       const message = 'The source asked for fewer requests and is left alone for a while.';
       throw new SourceError('SOURCE_RATE_LIMITED', message, { retryAfterMs: Math.ceil(this.#restUntil - now) });
     }
-    if (this.#openUntil === null) return { isProbe: false };
+    if (endsRest) this.#nextRestTry = now + REST_TRY_MS;
+    if (this.#openUntil === null) return { isProbe: false, endsRest };
     if (now < this.#openUntil || this.#isTrying) {
       const message = 'The source failed again and again and is left alone for a while.';
       const retryAfterMs = Math.ceil(Math.max(0, this.#openUntil - now));
       throw new SourceError('SOURCE_UNAVAILABLE', message, { retryAfterMs });
     }
     this.#isTrying = true;
-    return { isProbe: true };
+    return { isProbe: true, endsRest };
   }
 
   succeeded(pass: Pass): void {
     this.#end(pass);
     this.#failures = 0;
     this.#openUntil = null;
+    if (pass.endsRest) this.#restUntil = 0;
+  }
+
+  /** The source said that it is there: the next call may try it at once. */
+  tryNow(): void {
+    if (this.#openUntil !== null) this.#openUntil = Math.min(this.#openUntil, performance.now());
   }
 
   failed(pass: Pass, error: SourceError): void {
@@ -72,7 +83,8 @@ export class Breaker {
     if (error.code === 'SOURCE_UNSUPPORTED') return;
     const now = performance.now();
     if (error.code === 'SOURCE_RATE_LIMITED') {
-      const rest = Math.min(error.retryAfterMs ?? this.#restAfter429, MAX_REST);
+      const rest = Math.min(error.retryAfterMs ?? this.#restAfter429, MAX_REST_MS);
+      if (now >= this.#restUntil) this.#nextRestTry = now + REST_TRY_MS;
       this.#restUntil = Math.max(this.#restUntil, now + rest);
       return;
     }

@@ -7,13 +7,14 @@ import {
   type RelationName,
 } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
-import { isSpentBudget } from '../../../adapters/kit/upstream/spent-budget.ts';
+import { MAX_REST_MS } from '../../../adapters/kit/upstream/rest.ts';
 import type { EntityName } from '../../../adapters/model.ts';
 import type { AnswerCacheSettings, AnswerContent } from './answer-cache.ts';
 import { contentOfCounts, contentOfPages } from './answer-content.ts';
 import { Breaker, type BreakerSettings, type Pass } from './breaker.ts';
 import { checkedAdapter } from './checked-adapter.ts';
 import { isExpiry, type Wait, withinDeadline } from './deadline.ts';
+import { SourceProbe } from './probe.ts';
 import { reportsOf, SharedCalls, type WholeQuestion } from './shared-calls.ts';
 import { askKeys } from './shared-keys.ts';
 import { sourceFault } from './source-fault.ts';
@@ -37,6 +38,11 @@ export interface GuardOptions {
   readonly onStop?: () => Promise<void>;
 }
 
+/** Milliseconds in which a source that is there answers the cheapest of all questions. */
+const PROBE_MS = 2_000;
+/** Of a call that the breaker was not asked about. */
+const NO_TRY: Pass = { isProbe: false, endsRest: false };
+
 /** A question that is answered in one piece. */
 interface Asked<T> {
   readonly name: string;
@@ -53,6 +59,7 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
   const { settings, state, source, log, metrics } = options;
   const inner = checkedAdapter(adapter, source, log);
   const breaker = new Breaker(settings.breaker, settings.restAfter429);
+  const probe = new SourceProbe(inner, source, Math.min(settings.timeout, PROBE_MS), log);
   const shared = new SharedCalls(settings, () => metrics?.cacheHit(source));
   // What a store acknowledged it must show at once: an answer from before would hide it.
   const isShared = adapter.store === undefined;
@@ -71,8 +78,9 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       const error = withRest(sourceFault(cause, source, name, log), settings.restAfter429);
       // A client that went away before its deadline says nothing of the source.
       const hasLeft = call.signal.aborted && !isExpiry(call.signal.reason) && Date.now() < call.deadline;
-      // Neither does our own budget.
-      if (hasLeft || isSpentBudget(error)) breaker.abandoned(pass);
+      // Neither does what is the gateway's own: its queue, its budget, a question that was too large.
+      if (hasLeft || error.origin === 'gateway') breaker.abandoned(pass);
+      else if (error.code === 'SOURCE_TIMEOUT') void judgeTimeout(pass, error);
       else recordFailure(pass, error);
       metrics?.called(source, name, performance.now() - start, error.code, keys);
       throw error;
@@ -84,6 +92,37 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       return breaker.enter();
     } catch (error) {
       if (error instanceof SourceError) metrics?.refused(source, error.code);
+      throw error;
+    }
+  }
+
+  /** One question may take too long at a source that answers all others: it counts only where the source is not there. */
+  async function judgeTimeout(pass: Pass, error: SourceError): Promise<void> {
+    // What is shown meanwhile is the failure: it may be the first of an outage.
+    state.failed(error.message, breaker.isOpen);
+    const start = performance.now();
+    const outcome = await probe.ask();
+    if (outcome === 'absent') return recordFailure(pass, error);
+    if (outcome === 'there' && pass.isProbe) breaker.succeeded(pass);
+    else breaker.abandoned(pass);
+    if (outcome === 'there' && !breaker.isOpen) state.succeeded(performance.now() - start);
+  }
+
+  /** Whatever the breaker says: how the source is now. It closes no breaker, but lets the next call try. */
+  async function probed(call: Call): Promise<Health> {
+    const start = performance.now();
+    try {
+      const health = await withinDeadline(call, settings.timeout, (wait) => inner.health(callWithin(call, wait)));
+      const ms = performance.now() - start;
+      metrics?.called(source, 'health', ms, null, 0);
+      if (!health.ok) recordFailure(NO_TRY, unwell(health));
+      else if (breaker.isOpen) breaker.tryNow();
+      else state.succeeded(ms);
+      return health;
+    } catch (cause) {
+      const error = sourceFault(cause, source, 'health', log);
+      metrics?.called(source, 'health', performance.now() - start, error.code, 0);
+      if (error.origin === 'source' && error.code !== 'SOURCE_RATE_LIMITED') recordFailure(NO_TRY, error);
       throw error;
     }
   }
@@ -119,17 +158,19 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
     },
     start: () => adapter.start(),
     stop: async () => {
+      await probe.stop();
       await options.onStop?.();
       await adapter.stop();
     },
     health: async (call) => {
+      if (call.isProbe === true) return await probed(call);
       const sick: Health[] = [];
       try {
         return await guarded('health', 0, call, async (within) => {
           const health = await inner.health(within);
           if (health.ok) return health;
           sick.push(health);
-          throw new SourceError('SOURCE_UNAVAILABLE', health.detail ?? 'The source says that it is not well.');
+          throw unwell(health);
         });
       } catch (error) {
         const [said] = sick;
@@ -187,9 +228,17 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
 }
 
 /** How long a source rests that did not say so itself. */
-function withRest(error: SourceError, retryAfterMs: number): SourceError {
-  if (error.code !== 'SOURCE_RATE_LIMITED' || error.retryAfterMs !== null) return error;
-  return new SourceError(error.code, error.message, { retryAfterMs, cause: error });
+function withRest(error: SourceError, restAfter429: number): SourceError {
+  const { code, message, origin } = error;
+  if (code !== 'SOURCE_RATE_LIMITED') return error;
+  const retryAfterMs = Math.min(error.retryAfterMs ?? restAfter429, MAX_REST_MS);
+  return retryAfterMs === error.retryAfterMs
+    ? error
+    : new SourceError(code, message, { retryAfterMs, origin, cause: error });
+}
+
+function unwell({ detail }: Health): SourceError {
+  return new SourceError('SOURCE_UNAVAILABLE', detail ?? 'The source says that it is not well.');
 }
 
 function callWithin(call: Call, { signal, deadline }: Wait): Call {

@@ -94,10 +94,19 @@ export class SharedCalls {
           keptAge = Math.max(ageMs, keptAge ?? 0);
           flight.kept?.(ageMs);
         };
-        const { fields, log, maxAgeMs } = flight;
+        const { fields, log, maxAgeMs, share } = flight;
         // Every caller has a deadline of its own: the call itself is given the whole time of the source.
         const whole = Date.now() + timeout;
-        const answer = await start({ signal: flight.signal, deadline: whole, fields, log, maxAgeMs, warn, kept });
+        const answer = await start({
+          signal: flight.signal,
+          deadline: whole,
+          fields,
+          log,
+          maxAgeMs,
+          share,
+          warn,
+          kept,
+        });
         keep(answer, { warnings, at: asked - (keptAge ?? 0), isAdapters: keptAge !== null });
         return answer;
       });
@@ -113,9 +122,9 @@ export class SharedCalls {
 
 /** A call of the same caller: what is reported to it reaches the given one. */
 export function reportsOf(call: Call): Call {
-  const { signal, deadline, fields, log, maxAgeMs } = call;
+  const { signal, deadline, fields, log, maxAgeMs, isProbe, share } = call;
   const warn = (error: SourceError) => call.warn(error);
-  return { signal, deadline, fields, log, maxAgeMs, warn, kept: (ageMs) => call.kept?.(ageMs) };
+  return { signal, deadline, fields, log, maxAgeMs, isProbe, share, warn, kept: (ageMs) => call.kept?.(ageMs) };
 }
 
 /** What the source said of answers when it gave them, and how old they are. */

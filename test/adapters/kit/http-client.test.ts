@@ -6,6 +6,7 @@ import { createHttpClient, type OwnedHttpClient } from '../../../adapters/kit/ht
 import { Upstream } from '../../../adapters/kit/upstream.ts';
 
 let client: OwnedHttpClient;
+const MIB = 1024 * 1024;
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 let server: Server | undefined;
 
@@ -100,6 +101,31 @@ describe('guarded HTTP', () => {
     const json = (await ask(url)).json();
     expect(JSON.stringify(json)).toBe(text);
     expect(json).toMatchObject({ id: 7 });
+  });
+
+  it('takes a page of records of up to 4 MiB, and none that is larger', async () => {
+    const row = { id: 'lab:0123456789', path: 'ltp.syscalls', status: 'PASS', misc: { n: 1, list: [1, 2, 3] } };
+    const page = (bytes: number) => {
+      const text = JSON.stringify({ results: Array(Math.floor(bytes / 128)).fill(row) });
+      return text.padEnd(bytes, ' ');
+    };
+    const serving = (text: string) => serve((_, response) => response.writeHead(200, JSON_TYPE).end(text));
+    const read = await ask(await serving(page(4 * MIB)));
+    expect(read.json()).toMatchObject({ results: { length: (4 * MIB) / 128 } });
+    const refusal = { code: 'SOURCE_BAD_DATA', origin: 'gateway' };
+    await expect(ask(await serving(page(4 * MIB + 1)))).rejects.toMatchObject(refusal);
+  });
+
+  it.each(['{},', '[],', '0,', '[[[', '{"":'])('parses no page that is all %s', async (part) => {
+    const text = `[${part.repeat(Math.floor((3 * MIB) / part.length))}`;
+    const response = await ask(await serve((_, to) => to.writeHead(200, JSON_TYPE).end(text)));
+    expect(() => response.json()).toThrow('holds more than 524288 values');
+  });
+
+  it('counts no value within a string', async () => {
+    const text = JSON.stringify([',[{'.repeat(MIB), '\\",[{'.repeat(1_000), 1]);
+    const response = await ask(await serve((_, to) => to.writeHead(200, JSON_TYPE).end(text)));
+    expect(response.json()).toEqual(JSON.parse(text));
   });
 
   it('takes garbage for bad data only when it is read as JSON', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { SourceError } from '../../../adapters/errors.ts';
+import { Semaphore } from '../../../adapters/kit/semaphore.ts';
 import { inBackground } from '../../../adapters/kit/upstream/background.ts';
 import { Upstream } from '../../../adapters/kit/upstream.ts';
 
@@ -68,6 +69,16 @@ describe('a queue of requests', () => {
     await expect(upstream.run(waiting(), () => Promise.resolve('again'))).resolves.toBe('again');
   });
 
+  it('is the gateway’s own fault, and lets a probe through', async () => {
+    const upstream = new Upstream({ concurrency: 1, rate: null, maxWaiting: 1 });
+    const release = Promise.withResolvers<void>();
+    const held = [1, 2].map(() => upstream.run(waiting(), () => release.promise));
+    await expect(upstream.run(waiting(), () => Promise.resolve())).rejects.toMatchObject({ origin: 'gateway' });
+    await expect(upstream.run({ ...waiting(), isProbe: true }, () => Promise.resolve('there'))).resolves.toBe('there');
+    release.resolve();
+    await Promise.all(held);
+  });
+
   it('spends no turn of the rate on those that left', async () => {
     const upstream = new Upstream({ concurrency: 10, rate: 20 });
     const gone = new AbortController();
@@ -79,6 +90,29 @@ describe('a queue of requests', () => {
     await upstream.run(waiting(), () => Promise.resolve());
     expect(performance.now() - start).toBeLessThan(90);
     expect((await settled).every(({ status }) => status === 'rejected')).toBe(true);
+  });
+});
+
+describe('the requests of one caller', () => {
+  it('take no more than its share, and leave the rest to others', async () => {
+    const upstream = new Upstream({ concurrency: 4, rate: null });
+    const release = Promise.withResolvers<void>();
+    const share = new Semaphore(3);
+    let underWay = 0;
+    const ask = () => {
+      underWay += 1;
+      return release.promise;
+    };
+    const many = Array.from({ length: 9 }, () => upstream.run({ ...waiting(), share }, ask));
+    await expect(upstream.run(waiting(), () => Promise.resolve('another'))).resolves.toBe('another');
+    expect(underWay).toBe(3);
+    const gone = new AbortController();
+    const left = upstream.run({ ...waiting(gone.signal), share }, ask);
+    gone.abort();
+    await expect(left).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT', origin: 'gateway' });
+    release.resolve();
+    await Promise.all(many);
+    expect(underWay).toBe(9);
   });
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SourceError } from '../../../adapters/errors.ts';
 import { Upstream } from '../../../adapters/kit/upstream.ts';
 
@@ -71,5 +71,27 @@ describe('upstream requests', () => {
     };
     await expect(upstream.run(waiting(undefined, ms), failing)).rejects.toBe(error);
     expect(tries).toBe(1);
+  });
+});
+
+describe('a source that asks for a long rest', () => {
+  it('has an hour, and is asked by one request every five minutes meanwhile', async () => {
+    vi.useFakeTimers();
+    try {
+      const upstream = new Upstream({ concurrency: 4, rate: null });
+      const limited = new SourceError('SOURCE_RATE_LIMITED', 'Fewer, please.', { retryAfterMs: 999_999_999_000 });
+      const ask = (answer: Promise<string>) => upstream.run(waiting(), () => answer);
+      const refused = { code: 'SOURCE_RATE_LIMITED' };
+      await expect(ask(Promise.reject(limited))).rejects.toBe(limited);
+      await expect(ask(Promise.resolve('early'))).rejects.toMatchObject({ ...refused, retryAfterMs: 3_600_000 });
+      await vi.advanceTimersByTimeAsync(300_000);
+      await expect(ask(Promise.reject(limited))).rejects.toBe(limited);
+      await expect(ask(Promise.resolve('early'))).rejects.toMatchObject(refused);
+      await vi.advanceTimersByTimeAsync(300_000);
+      await expect(ask(Promise.resolve('well again'))).resolves.toBe('well again');
+      await expect(ask(Promise.resolve('another'))).resolves.toBe('another');
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -52,6 +52,7 @@ export function describeGateway(rate: number): void {
     await copyFile(NIGHTLY, join(folder, 'documents', 'acme.json'));
     await writeFile(join(folder, 'documents', 'submitted.json'), JSON.stringify(SUBMITTED));
     const config = [
+      'limits: { inFlight: 1000 }',
       'sources:',
       '  documents: { adapter: file, path: ./documents }',
       '  syzbot:',

@@ -144,6 +144,13 @@ describe('files that change', () => {
     await becomes(subject, ['a:1', 'a:2']);
   });
 
+  it('are not parsed where they hold too many values for their size', async () => {
+    const path = await folder({ 'a.json': builds('a:1'), 'b.json': `{"builds":[${'{},'.repeat(1_000_000)}{}]}` });
+    const subject = await open({ path, rescan: 600_000 });
+    expect(await listed(subject)).toEqual(['a:1']);
+    expect(warnings.at(-1)?.message).toMatch(/"b\.json" .*It holds more than \d+ values, too many for its size/);
+  });
+
   it('make the source fail where nothing of any of them can be understood', async () => {
     const path = await folder({ 'a.json': '{}', 'b.json': 'null' });
     const subject = await open({ path, rescan: 600_000 });

@@ -86,9 +86,9 @@ describe.skipIf(!isThere)('a clock that is set while the gateway and its Postgre
     await gateway.ask(TESTS);
     expect(one.requests).toBeGreaterThan(requests);
     await other.close();
-    await expect.poll(() => stateOf('other'), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => stateOf('other'), { timeout: 10_000 }).toBe(false);
     await other.listen();
-    await expect.poll(() => stateOf('other'), { timeout: 5_000 }).toBe(true);
+    await expect.poll(() => stateOf('other'), { timeout: 10_000 }).toBe(true);
   });
 
   it('judges tokens by the time that it has, and stores what came before and after', async () => {

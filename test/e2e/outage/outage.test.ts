@@ -102,7 +102,9 @@ describe('a gateway that is started while every source is down', () => {
 
     await comeBack();
     await recovered();
-    await expect.poll(ready).toMatchObject({ status: 200, sources: { native: { ok: true, state: 'UP' } } });
+    await expect
+      .poll(ready, { timeout: 10_000 })
+      .toMatchObject({ status: 200, sources: { native: { ok: true, state: 'UP' } } });
     const state = async () => (await (await fetch(`${gateway.url}/status?id=${id}`)).json()).status;
     await expect.poll(state, { timeout: 40_000, interval: 300 }).toBe('processed');
     expect((await gateway.ask('{ checkout(id: "acme:1") { id sources } }')).data).toEqual({

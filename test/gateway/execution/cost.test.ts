@@ -32,10 +32,25 @@ describe('the cost of a query', () => {
     ['an explicit null for the page size', '{ builds(first: null) { nodes { id } } }', 25],
     ['a page of nothing', '{ builds(first: 0) { nodes { id } } }', 0],
     ['pages within a page', '{ builds(first: 50) { nodes { tests(first: 20) { nodes { id } } } } }', 50 + 50 * 20],
+    ['a page of which only its end is shown', '{ builds(first: 500) { pageInfo { endCursor } } }', 500],
+    ['counts without a page', '{ builds(first: 500) { totalCount statusCounts { pass } } }', 2],
+    ['a page and its counts', '{ builds(first: 50) { totalCount statusCounts { pass } nodes { id } } }', 52],
+    ['one count under two names', '{ builds { totalCount } b: builds { n: totalCount m: totalCount } }', 3],
     [
-      'a connection without objects',
-      '{ builds(first: 500) { totalCount statusCounts { pass } pageInfo { endCursor } } }',
-      1,
+      'pages below a page of which only their ends are shown',
+      '{ builds(first: 400) { nodes { a: tests(first: 500) { pageInfo { endCursor } } b: tests(first: 500) { pageInfo { endCursor } } } } }',
+      400 + 400 * 2 * 500,
+    ],
+    [
+      'counts below the objects of a page',
+      '{ builds(first: 50) { nodes { tests { totalCount statusCounts { none } } } } }',
+      150,
+    ],
+    ['a list without a page size', '{ issue(id: "a") { versions { id } } }', 1 + 5],
+    [
+      'what is below a list without a page size',
+      '{ issue(id: "a") { versions { incidents(first: 10) { nodes { id } } } } }',
+      1 + 5 * 11,
     ],
     ['such connections below a page', '{ builds(first: 50) { nodes { tests(first: 500) { totalCount } } } }', 100],
     [
@@ -63,13 +78,18 @@ describe('the cost of a query', () => {
       cost('{ builds(first: 2) { ...F } } fragment F on BuildConnection { ... on BuildConnection { nodes { id } } }'),
     ).toBe(2);
     expect(
+      cost(
+        '{ builds(first: 9) { ...F ...F } } fragment F on BuildConnection { totalCount ... { pageInfo { endCursor } } }',
+      ),
+    ).toBe(11);
+    expect(
       cost('{ node(id: "a") { ... on Build { checkout { id } } ... on Test { build { checkout { id } } } } }'),
     ).toBe(4);
   });
 
   it('counts not what is skipped', () => {
     const query = 'query($b: Boolean!) { builds(first: 5) { totalCount nodes @include(if: $b) { id } } }';
-    expect([cost(query, { b: true }), cost(query, { b: false })]).toEqual([5, 1]);
+    expect([cost(query, { b: true }), cost(query, { b: false })]).toEqual([6, 1]);
   });
 
   it('is found at once where fragments multiply without end', () => {

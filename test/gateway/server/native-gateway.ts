@@ -25,6 +25,8 @@ export interface NativeOptions {
   readonly bodyBytes?: number;
   /** Options of the postgres adapter. */
   readonly native?: object;
+  /** Milliseconds that a call to the store may take. */
+  readonly timeout?: number;
 }
 
 /** The whole gateway over the native store on a database, in this process. */
@@ -38,6 +40,7 @@ export async function startNativeGateway(database: string, options: NativeOption
       {
         name: 'native',
         adapter: 'postgres',
+        timeout: options.timeout,
         options: adapter?.options.parse({ url: database, connectTimeout: 1_000, ...options.native }),
       },
     ],

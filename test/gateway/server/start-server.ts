@@ -19,6 +19,7 @@ export const LIMITS: Limits = {
   textBytes: 131_072,
   bodyBytes: 536_870_912,
   graphqlBytes: 1_048_576,
+  inFlight: 200,
   deadline: 10_000,
 };
 

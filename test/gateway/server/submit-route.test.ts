@@ -256,12 +256,19 @@ describe('an open door', () => {
     expect((await submit(documentOf('open'), {}, open.url)).status).toBe(200);
   });
 
-  it('takes nothing that names another host, or comes from a page of another origin', async () => {
+  it('takes nothing that names another host, comes from a page of another origin, or came through a proxy', async () => {
     const foreign: readonly Record<string, string>[] = [
       { host: 'evil.example' },
       { host: 'evil.example:4000' },
       { origin: 'https://evil.example' },
       { origin: 'null' },
+      { 'x-forwarded-for': '203.0.113.9' },
+      { 'x-forwarded-for': '127.0.0.1' },
+      { 'X-Forwarded-Proto': 'https' },
+      { 'x-forwarded-host': '' },
+      { forwarded: 'for=203.0.113.9' },
+      { via: '1.1 proxy.example' },
+      { 'x-real-ip': '203.0.113.9' },
     ];
     for (const headers of foreign) {
       for (const [path, body] of [

@@ -209,7 +209,12 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
       wrapped(honest, {
         list: (entity, query, call) => {
           call.warn(
-            Object.assign(new Error('Something is odd.'), { code: 'ODD' as never, retryAfterMs: null, id: null }),
+            Object.assign(new Error('Something is odd.'), {
+              code: 'ODD' as never,
+              retryAfterMs: null,
+              id: null,
+              origin: 'source' as const,
+            }),
           );
           return honest.list(entity, query, call);
         },

@@ -91,6 +91,25 @@ describe('a source that asked for fewer requests', () => {
     breaker.enter();
   });
 
+  it('rests for an hour at most, and is asked once every five minutes meanwhile', () => {
+    const breaker = new Breaker({ failures: 9, openFor: 1 }, 5_000);
+    breaker.failed(breaker.enter(), rateLimited(999_999_999_000));
+    expect(() => breaker.enter()).toThrow(expect.objectContaining({ retryAfterMs: 3_600_000 }));
+    vi.advanceTimersByTime(299_999);
+    expect(() => breaker.enter()).toThrow('left alone');
+    vi.advanceTimersByTime(1);
+    breaker.failed(breaker.enter(), DOWN);
+    expect(() => breaker.enter()).toThrow('left alone');
+    vi.advanceTimersByTime(300_000);
+    breaker.succeeded(breaker.enter());
+    breaker.enter();
+
+    breaker.failed(breaker.enter(), rateLimited(999_999_999_000));
+    vi.advanceTimersByTime(3_600_000);
+    breaker.enter();
+    breaker.enter();
+  });
+
   it('rests for the longest that it said', () => {
     const breaker = new Breaker({ failures: 9, openFor: 1 }, 5_000);
     const [long, short] = [breaker.enter(), breaker.enter()];

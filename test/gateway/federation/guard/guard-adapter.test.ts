@@ -270,12 +270,79 @@ describe('a source', () => {
   });
 
   it('that does not heed the signal is left behind at its time-out', async () => {
-    const deaf = wrapped(new ArrayAdapter({ documents }), { getMany: () => new Promise(() => undefined) });
+    const never = () => new Promise<never>(() => undefined);
+    const deaf = wrapped(new ArrayAdapter({ documents }), { getMany: never, health: never });
     const { guard, state } = guarded(deaf, { timeout: 40 });
     const start = performance.now();
     await expect(guard.getMany('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
     expect(performance.now() - start).toBeLessThan(500);
-    expect(state.name).toBe('DEGRADED');
+    await expect.poll(() => state.name).toBe('DEGRADED');
+  });
+
+  it('that answers others is not blamed for a question that takes too long', async () => {
+    const inner = new ArrayAdapter({ documents });
+    let probes = 0;
+    const busy = wrapped(inner, {
+      getMany: () => new Promise<never>(() => undefined),
+      health: async ({ isProbe }) => {
+        expect(isProbe).toBe(true);
+        probes += 1;
+        return { ok: true };
+      },
+    });
+    const { guard, state } = guarded(busy, { timeout: 20 });
+    for (let time = 0; time < 5; time += 1) {
+      await expect(guard.getMany('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+      await expect.poll(() => probes).toBe(time + 1);
+    }
+    expect(
+      (await guard.list('test', { where: null, order: 'NEWEST', first: 2, after: null }, call())).items,
+    ).toHaveLength(2);
+    await expect.poll(() => state).toMatchObject({ name: 'UP', detail: null });
+  });
+
+  it.each([
+    ['says that it is not well', async () => ({ ok: false, detail: 'The disk is full.' })],
+    ['does not say how it is either', () => new Promise<never>(() => undefined)],
+    ['cannot be reached for that either', () => Promise.reject(DOWN)],
+  ])('whose questions take too long and that %s is left alone', async (_, health) => {
+    const gone = wrapped(new ArrayAdapter({ documents }), {
+      getMany: () => new Promise<never>(() => undefined),
+      health,
+    });
+    const { guard, state } = guarded(gone, { timeout: 20, breaker: { failures: 3, openFor: 20_000 } });
+    for (let time = 0; time < 3; time += 1) await guard.getMany('test', [first], call()).catch(() => undefined);
+    await expect.poll(() => state.name).toBe('DOWN');
+    await expect(guard.getMany('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+  });
+
+  it('is not blamed for what is the gateway’s own', async () => {
+    const adapter = new ArrayAdapter({ documents });
+    const { guard, state } = guarded(adapter);
+    for (const code of ['SOURCE_UNAVAILABLE', 'SOURCE_TIMEOUT', 'SOURCE_RATE_LIMITED', 'SOURCE_BAD_DATA'] as const) {
+      adapter.failure = new SourceError(code, 'The queue is full.', { origin: 'gateway' });
+      for (let time = 0; time < 5; time += 1) {
+        await expect(guard.getMany('test', [first], call())).rejects.toMatchObject({ code });
+      }
+    }
+    adapter.failure = null;
+    expect((await guard.getMany('test', [first], call())).size).toBe(1);
+    expect(state.name).toBe('UP');
+  });
+
+  it('says how it is now where a probe asks, whatever the breaker says, and is tried again then', async () => {
+    const adapter = new ArrayAdapter({ documents });
+    const { guard, state } = guarded(adapter, { breaker: { failures: 1, openFor: 20_000 } });
+    adapter.failure = DOWN;
+    await expect(guard.getMany('test', [first], call())).rejects.toBe(DOWN);
+    const probe = () => guard.health({ ...call(), isProbe: true });
+    expect(await probe()).toMatchObject({ ok: false });
+    adapter.failure = null;
+    await expect(guard.getMany('test', [first], call())).rejects.toThrow('left alone');
+    expect(state.name).toBe('DOWN');
+    expect(await probe()).toEqual({ ok: true });
+    expect((await guard.getMany('test', [first], call())).size).toBe(1);
+    expect(state.name).toBe('UP');
   });
 
   it('that fails under one key with anything else is told as its adapter’s fault, and only there', async () => {

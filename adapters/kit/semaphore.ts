@@ -1,5 +1,5 @@
 /** Lets a number of tasks run at once; the others wait, first come, first served, for as long as somebody waits for them. */
-export class Turns {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 

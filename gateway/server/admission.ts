@@ -1,0 +1,73 @@
+import { HttpRefusal } from './http-refusal.ts';
+
+/** Gives back the place of a request that has ended. */
+type Leave = () => void;
+
+interface Waiting {
+  readonly admit: () => void;
+}
+
+/**
+ * Milliseconds that a request waits for a place: so short that a refusal is still a quick one, and long enough for the
+ * places that become free between two turns of the event loop.
+ */
+const LONGEST_WAIT = 25;
+/** Seconds after which a refused client should ask again. */
+const RETRY_AFTER = 1;
+
+/**
+ * The door of all routes that take work: at most so many requests are worked on at once, a few wait for a moment, oldest
+ * first, and the others are refused before anything of them is read.
+ */
+export class Admission {
+  readonly #waiting = new Set<Waiting>();
+  #inFlight = 0;
+
+  /**
+   * @param limit requests worked on at once; as many may wait
+   * @param signal aborts where the client has gone
+   * @throws {HttpRefusal} 503 with Retry-After
+   */
+  async enter(limit: number, signal: AbortSignal): Promise<Leave> {
+    if (this.#inFlight < limit) this.#inFlight += 1;
+    else if (this.#waiting.size >= limit) throw overloaded();
+    else await this.#wait(signal);
+    return () => this.#leave(limit);
+  }
+
+  async #wait(signal: AbortSignal): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiting: Waiting = { admit: resolve };
+    const refuse = () => {
+      // Not among the waiting any more: the place is theirs, and they give it back.
+      if (this.#waiting.delete(waiting)) reject(overloaded());
+    };
+    const timer = setTimeout(refuse, LONGEST_WAIT);
+    this.#waiting.add(waiting);
+    signal.addEventListener('abort', refuse, { once: true });
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', refuse);
+    }
+  }
+
+  /** A place passes straight to the request that waits longest, unless fewer are worked on since a new configuration. */
+  #leave(limit: number): void {
+    const [next] = this.#waiting;
+    if (next === undefined || this.#inFlight > limit) {
+      this.#inFlight -= 1;
+      return;
+    }
+    this.#waiting.delete(next);
+    next.admit();
+  }
+}
+
+function overloaded(): HttpRefusal {
+  const message = `The gateway works on as many requests as it can: ask again after ${RETRY_AFTER} s.`;
+  return new HttpRefusal(503, message, {
+    headers: { 'retry-after': String(RETRY_AFTER), 'cache-control': 'no-store' },
+  });
+}
