@@ -1,5 +1,6 @@
 import { loadConfig } from '../config.ts';
 import type { Command } from './command.ts';
+import { print } from './console.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
 
 /** `kcigraph check`: reads the configuration as `serve` would; with a name it asks that source for all that it promises. */
@@ -15,8 +16,8 @@ With one the source is asked, behaviour by behaviour, for what the adapter contr
     const [name] = args.positionals;
     if (name !== undefined) return await (await import('./check-source.ts')).checkSource(config, name);
     const names = config.sources.map(({ name, adapter }) => `${name} (${adapter})`).join(', ');
-    process.stdout.write(`${config.file ?? 'The built-in configuration'} is right. Sources: ${names}.\n`);
-    for (const warning of config.warnings) process.stdout.write(`Note: ${warning}\n`);
+    print(`${config.file ?? 'The built-in configuration'} is right. Sources: ${names}.\n`);
+    for (const warning of config.warnings) print(`Note: ${warning}\n`);
     return 0;
   },
 };

@@ -6,6 +6,7 @@ import { createServer } from '../server/create-server.ts';
 import { Metrics } from '../server/metrics.ts';
 import { createSubmissionDoor } from '../submission/submit.ts';
 import { type Command, CommandError } from './command.ts';
+import { print } from './console.ts';
 import { storeOf } from './open-sources.ts';
 import { packageVersion } from './package-version.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
@@ -52,7 +53,7 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
     await server.listen().catch((error: unknown) => {
       throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
     });
-    process.stdout.write(greeting(config, server.address ?? ''));
+    print(greeting(config, server.address ?? ''));
     const running: Running = { sources, submission, server, cleaning, log };
     hangups.serve(async () => {
       config = await reload(config, read, running);

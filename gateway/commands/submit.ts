@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { printableLine } from '../../adapters/kit/printable.ts';
 import { type Command, type ExitCode, UsageError } from './command.ts';
+import { print, printError } from './console.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
 import { type Destination, describeFailure, type Outcome, UnreadableFile } from './submit/outcome.ts';
 import { Progress } from './submit/progress.ts';
@@ -52,12 +54,12 @@ async function submitFiles(names: readonly string[], destination: Destination): 
       progress.clear();
       if (outcome.stored) {
         stored++;
-        process.stdout.write(`${nameOf(name)}: ${outcome.message} Receipt ${outcome.id}.\n`);
-      } else process.stderr.write(describeFailure(nameOf(name), outcome.message, outcome.faults));
+        print(`${nameOf(name)}: ${printableLine(`${outcome.message} Receipt ${outcome.id}.`)}\n`);
+      } else printError(describeFailure(nameOf(name), outcome.message, outcome.faults));
       if (stop.signal.aborted) break;
     }
     const rest = names.length - stored;
-    process.stdout.write(`${stored} of ${names.length} documents stored${rest === 0 ? '' : `, ${rest} not`}.\n`);
+    print(`${stored} of ${names.length} documents stored${rest === 0 ? '' : `, ${rest} not`}.\n`);
     return rest === 0 ? 0 : 1;
   } finally {
     process.off('SIGINT', abort);
@@ -111,5 +113,5 @@ async function totalSize(names: readonly string[]): Promise<number> {
 }
 
 function nameOf(name: string): string {
-  return name === STDIN ? 'standard input' : name;
+  return name === STDIN ? 'standard input' : printableLine(name);
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { redactValue } from '../../adapters/kit/printable.ts';
 import type { CONFIG_SCHEMA } from './config-schema.ts';
 import type { Explained } from './explain-issue.ts';
 import { isLoopback } from './loopback.ts';
@@ -36,7 +37,7 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
   } else if (!Object.hasOwn(sources, into)) {
     const nearest = nearestName(into, names);
     const hint = nearest === undefined ? `the sources are ${names.join(', ')}.` : `did you mean "${nearest}"?`;
-    faults.push({ path: ['submit', 'into'], message: `There is no source "${into.slice(0, 60)}": ${hint}` });
+    faults.push({ path: ['submit', 'into'], message: `There is no source "${redactValue(into)}": ${hint}` });
   }
   const secrets = [submit?.jwtSecret ?? []].flat();
   if (new Set(secrets).size < secrets.length) {
@@ -44,7 +45,7 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
   }
   const open = submit?.openSubmit === true || values.openSubmit === true;
   if (open && !isLoopback(listen.host)) {
-    const message = `Submissions without a token are taken on a loopback address only, and listen.host is "${listen.host}".`;
+    const message = `Submissions without a token are taken on a loopback address only, and listen.host is "${redactValue(listen.host)}".`;
     faults.push({ path: values.openSubmit === true ? ['openSubmit'] : ['submit', 'openSubmit'], message });
   }
   const weak = secrets.some((secret) => Buffer.byteLength(secret) < STRONG_SECRET_BYTES);

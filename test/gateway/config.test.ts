@@ -292,6 +292,41 @@ submit: { into: a, jwtSecret: { hunter2: true } }
     expect(message).not.toContain('mysql');
   });
 
+  it.each([
+    'postgres:/kci:hunter2@db/x',
+    'postgres//kci:hunter2@db/x',
+    'kci:hunter2@db/x',
+    'posgres://kci:hunter2@db/x',
+    'mongdb://kci:hun/ter2@host/kernelci',
+    'mongdb://kci:hun ter2@host/kernelci',
+    'htps://kci:p@hunter2@host',
+    'htps://kci:hunter2%40host',
+    `htps://kci:${'hunter2'.repeat(20)}@host`,
+    'htps://host/?api_token=hunter2',
+  ])('never appear where the URL is mistyped: %s', async (url) => {
+    const message = await faults(`sources:
+  a: { adapter: postgres, url: "${url}" }
+  b: { adapter: kernelci-mongo, url: "${url}", storageUrl: "${url}" }
+  c: { adapter: cki, url: "${url}", "${url}": 1 }
+  d: { adapter: "${url}" }
+  e: { adapter: postgres, url: "embedded:./data", "${url}": 1 }
+"${url}": 1
+listen: { host: "${url}", port: "${url}" }
+cors: "${url}"
+submit: { into: "${url}", openSubmit: "${url}" }
+`);
+    expect(message).toContain('sources.a.url');
+    expect(message).not.toMatch(/hun|ter2/);
+  });
+
+  it.each(['*hunter2', '!hunter2 x', '"${hunter2"', '"${hun ter2}"', '&hunter2'])(
+    'never appear where they are written without quotes: %s',
+    async (value) => {
+      const message = await faults(`${NATIVE}submit: { into: native, jwtSecret: ${value} }`);
+      expect(message).not.toMatch(/hun|ter2/);
+    },
+  );
+
   it('that are short are noted, repeated ones refused, empty ones too', async () => {
     const yaml = (secrets: string) => `${NATIVE}submit: { into: native, jwtSecret: ${secrets} }`;
     expect((await read(yaml('short'))).warnings.join()).toContain('shorter than 32 bytes');
