@@ -74,8 +74,7 @@ async function submitFile(
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    const file: AsyncIterable<Uint8Array> = name === STDIN ? process.stdin : createReadStream(name);
-    return await destination.send(progress.count(readable(file)), signal);
+    return await destination.send(progress.count(readable(name)), signal);
   } catch (error) {
     if (signal.aborted) return { stored: false, message: 'Stopped before it was stored.', faults: [] };
     if (!(error instanceof UnreadableFile)) throw error;
@@ -89,8 +88,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'It may not be read.',
 };
 
-async function* readable(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Opens the file when it is read, so that one that is never read is never open. */
+async function* readable(name: string): AsyncGenerator<Uint8Array> {
   try {
+    const file: AsyncIterable<Uint8Array> = name === STDIN ? process.stdin : createReadStream(name);
     yield* file;
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
 import { redactValue } from '../../adapters/kit/printable.ts';
+import { DEFAULT_SPOOL_LIMITS, type SpoolLimits } from '../submission/spool-quota.ts';
 import type { CONFIG_SCHEMA } from './config-schema.ts';
 import type { Explained } from './explain-issue.ts';
 import { isLoopback } from './loopback.ts';
@@ -13,6 +14,7 @@ export interface SubmitConfig {
   readonly secrets: readonly string[];
   /** Without a token too. */
   readonly open: boolean;
+  readonly spool: SpoolLimits;
 }
 
 export interface SubmitReading {
@@ -48,6 +50,16 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
     const message = `Submissions without a token are taken on a loopback address only, and listen.host is "${redactValue(listen.host)}".`;
     faults.push({ path: values.openSubmit === true ? ['openSubmit'] : ['submit', 'openSubmit'], message });
   }
+  const spool = {
+    spoolBytes: submit?.spoolBytes ?? DEFAULT_SPOOL_LIMITS.spoolBytes,
+    spoolBytesPerOrigin: submit?.spoolBytesPerOrigin ?? DEFAULT_SPOOL_LIMITS.spoolBytesPerOrigin,
+  };
+  const { bodyBytes } = values.limits;
+  if (spool.spoolBytesPerOrigin < bodyBytes || spool.spoolBytes < bodyBytes) {
+    const key = spool.spoolBytes < bodyBytes ? 'spoolBytes' : 'spoolBytesPerOrigin';
+    const message = `A document may have ${bodyBytes} bytes (limits.bodyBytes), and ${spool[key]} bytes of disk do not hold one.`;
+    faults.push({ path: ['submit', key], message });
+  }
   const weak = secrets.some((secret) => Buffer.byteLength(secret) < STRONG_SECRET_BYTES);
   const warnings = weak
     ? [
@@ -55,5 +67,5 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
       ]
     : [];
   if (open && !builtIn) warnings.push('Submissions are taken from anybody on this machine: openSubmit is on.');
-  return { config: { into: into ?? '', secrets, open }, faults, warnings };
+  return { config: { into: into ?? '', secrets, open, spool }, faults, warnings };
 }

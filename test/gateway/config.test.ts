@@ -274,6 +274,15 @@ describe('${NAME} and ${file:PATH}', () => {
   });
 });
 
+it.each([
+  ['spoolBytes: 1GiB, spoolBytesPerOrigin: 500MiB', 'spoolBytesPerOrigin', 500 * 2 ** 20],
+  ['spoolBytes: 500MiB', 'spoolBytes', 500 * 2 ** 20],
+])('a spool that does not hold one document is a fault: %s', async (yaml, key, bytes) => {
+  const message = await faults(`${NATIVE}submit: { into: native, ${yaml} }`);
+  expect(message).toContain(`submit.${key}`);
+  expect(message).toContain(`${2 ** 29} bytes (limits.bodyBytes), and ${bytes} bytes of disk do not hold one.`);
+});
+
 describe('secrets', () => {
   it('never appear in a fault', async () => {
     const message = await faults(
@@ -339,7 +348,7 @@ submit: { into: "${url}", openSubmit: "${url}" }
 describe('submissions', () => {
   it('are off without a secret and without openSubmit', async () => {
     expect((await read(NATIVE)).submit).toBeNull();
-    expect((await read(`${NATIVE}submit: { into: native }`)).submit).toEqual({
+    expect((await read(`${NATIVE}submit: { into: native }`)).submit).toMatchObject({
       into: 'native',
       secrets: [],
       open: false,
