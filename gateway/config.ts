@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { redactValue } from '../adapters/kit/printable.ts';
 import { ConfigError, type ConfigFault } from './config/config-error.ts';
 import { CONFIG_SCHEMA } from './config/config-schema.ts';
 import { type Explained, explainIssue } from './config/explain-issue.ts';
@@ -128,9 +129,9 @@ function withPlaces(
   const byPath = new Map<string, ConfigFault>();
   for (const { path, message } of found) {
     const place = inFile && path.length > 0 ? placeOf(path) : { line: null, column: null };
-    const dotted = path.join('.');
-    const key = dotted === '' ? message : dotted;
-    if (!byPath.has(key)) byPath.set(key, { path: dotted, message, ...place });
+    const key = path.length === 0 ? message : path.join('.');
+    if (!byPath.has(key))
+      byPath.set(key, { path: path.map((step) => redactValue(String(step))).join('.'), message, ...place });
   }
   return [...byPath.values()];
 }

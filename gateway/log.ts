@@ -1,5 +1,6 @@
 import pino, { type Logger as Pino } from 'pino';
 import type { Logger } from '../adapters/adapter.ts';
+import { printable } from '../adapters/kit/printable.ts';
 import { textLine } from './log/text-line.ts';
 
 export interface LogOptions {
@@ -12,7 +13,7 @@ export interface Log extends Logger {
   level: string;
 }
 
-/** Writes to standard error, a line an event; tokens, signatures and passwords in URLs are blotted out wherever they stand. */
+/** Writes to standard error, a line an event, without secrets and control characters (`printable`). */
 export function createLog({ level, format }: LogOptions): Log {
   const log: Pino = pino(
     {
@@ -20,21 +21,9 @@ export function createLog({ level, format }: LogOptions): Log {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      hooks: { streamWrite: (line) => (format === 'text' ? textLine(redact(line)) : redact(line)) },
+      hooks: { streamWrite: (line) => (format === 'text' ? textLine(printable(line)) : printable(line)) },
     },
     pino.destination({ dest: 2, sync: true }),
   );
   return log;
-}
-
-const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/\b(Bearer|Basic|Token)\s+[\w.~+/=-]{8,}/gi, '$1 [redacted]'],
-  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, '[redacted]'],
-  [/([?&](?:sig|token|access_token|api_key)=)[^&\s"\\]+/gi, '$1[redacted]'],
-  [/(:\/\/)[^/\s"@]*:[^/\s"@]*@/g, '$1[redacted]@'],
-];
-
-/** The line without what would let a reader of the log in somewhere. */
-export function redact(line: string): string {
-  return SECRETS.reduce((text, [secret, instead]) => text.replaceAll(secret, instead), line);
 }

@@ -1,9 +1,10 @@
 import { parseExactJson } from '../kit/exact-json.ts';
 import { type RecordedClaim, recordClaims } from './conflicts.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
-import { mergeReports } from './merge.ts';
+import { type MergedReports, ReportMerger } from './merge.ts';
 import type { SameKey } from './same-key.ts';
-import { type Column, EXCERPT, STORED, type StoredEntity } from './stored-columns.ts';
+import { Slices } from './slices.ts';
+import { EXCERPT, STORED, type StoredEntity } from './stored-columns.ts';
 import { type Row, withDerived } from './to-row.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -15,13 +16,18 @@ export async function insertNew(
 ): Promise<ReadonlySet<SameKey>> {
   if (groups.length === 0) return new Set();
   const claims: (RecordedClaim & { readonly group: SameKey })[] = [];
-  const rows = groups.map((group, place) => {
-    if (group.length === 1) return withPlace(group[0].text, place);
-    const merged = mergeReports(mergedColumns(table), null, rowsOf(group));
+  const rows: string[] = [];
+  const slices = new Slices();
+  for (const [place, group] of groups.entries()) {
+    if (group.length === 1) {
+      rows.push(withPlace(group[0].text, place));
+      continue;
+    }
+    const merged = await mergeGroup(table, null, group, slices);
     const { id, version } = group[0];
     for (const claim of merged.claims) claims.push({ ...claim, id, version, group });
-    return withPlace(JSON.stringify(withDerived(merged.row)), place);
-  });
+    rows.push(withPlace(JSON.stringify(withDerived(merged.row)), place));
+  }
   const known = await transaction.run<{ place: number }>(LOAD_STATEMENTS[table.entity].insert, [`[${rows.join(',')}]`]);
   const places = new Set(known.map(({ place }) => place));
   const there = new Set(groups.filter((_, place) => places.has(place)));
@@ -30,18 +36,20 @@ export async function insertNew(
   return there;
 }
 
-/** The columns in which reports are merged. */
-export function mergedColumns(table: StoredEntity): readonly Column[] {
-  return MERGED[table.entity];
-}
-
-export function rowsOf(group: SameKey): readonly [Row, ...Row[]] {
-  const [first, ...later] = group;
-  return [rowOf(first.text), ...later.map(({ text }) => rowOf(text))];
-}
-
-function rowOf(text: string): Row {
-  return parseExactJson(text);
+/** All that a document says of one object, merged into what is shown of it; report by report, so that others have their turn. */
+export async function mergeGroup(
+  table: StoredEntity,
+  shown: Row | null,
+  group: SameKey,
+  slices: Slices,
+): Promise<MergedReports> {
+  const origins = group.map(({ origin }) => origin);
+  const merger = new ReportMerger(MERGED[table.entity], shown, group[0].id, origins);
+  for (const { text } of group) {
+    merger.add(parseExactJson(text));
+    if (slices.isOver) await slices.giveWay();
+  }
+  return merger.merged();
 }
 
 /** Rows are JSON objects and never empty: they begin with their id. */

@@ -4,7 +4,7 @@ import { insertNew } from './insert-new.ts';
 import { lockIssues, markNewest } from './issue-versions.ts';
 import { mergeStored } from './merge-stored.ts';
 import { PlaceSet } from './place-set.ts';
-import { groupByKey, isSameKey, type SameKey } from './same-key.ts';
+import { groupByKey, isSameKey, type SameKey, wholeKeys } from './same-key.ts';
 import type { Incoming, Spool } from './spool.ts';
 import { STORED, type StoredEntity } from './stored-columns.ts';
 import type { Transaction } from './transaction.ts';
@@ -35,7 +35,7 @@ async function addNew(
   const rest = new PlaceSet();
   let place = 0;
   let last: { readonly object: Incoming; readonly isNew: boolean } | null = null;
-  for await (const batch of spool.batches(table.entity)) {
+  for await (const batch of wholeKeys(spool.batches(table.entity))) {
     signal.throwIfAborted();
     const groups = groupByKey(batch);
     // A key that began in the batch before was decided there; what else is said of it is merged.
@@ -63,7 +63,7 @@ async function mergeRest(
 ): Promise<void> {
   let place = 0;
   tally.beginMerging();
-  for await (const batch of spool.batches(table.entity)) {
+  for await (const batch of wholeKeys(spool.batches(table.entity))) {
     signal.throwIfAborted();
     const first = place;
     const groups = groupByKey(batch.filter((_, index) => rest.has(first + index)));

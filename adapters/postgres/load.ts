@@ -1,18 +1,15 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Loaded, StoredObject, Submitter } from '../adapter.ts';
 import type { EntityName } from '../model.ts';
 import type { EntityCounts } from './entity-tally.ts';
 import { checkKeyLengths } from './key-limits.ts';
 import { loadEntity } from './load-entity.ts';
 import { keepProcessed } from './receipts.ts';
+import { Slices } from './slices.ts';
 import { MemorySpool, type Spool } from './spool.ts';
 import { StagedSpool } from './staged-spool.ts';
 import { LOAD_ORDER } from './stored-columns.ts';
 import { toRow } from './to-row.ts';
 import type { Transaction } from './transaction.ts';
-
-/** Milliseconds after which the event loop gets its turn. */
-const SLICE = 10;
 
 /**
  * Loads a document in one transaction, with its receipt; nothing of it where anything fails.
@@ -61,7 +58,7 @@ async function collect(
 ): Promise<Spool> {
   const memory = new MemorySpool();
   let spool: Spool = memory;
-  let sliceEnd = performance.now() + SLICE;
+  const slices = new Slices();
   let place = 0;
   for await (const stored of objects) {
     const row = toRow(stored);
@@ -71,10 +68,9 @@ async function collect(
     const { id, origin } = stored.object;
     await spool.add(stored.entity, { id, version, origin, place, text: JSON.stringify(row) });
     place += 1;
-    if (performance.now() < sliceEnd) continue;
-    await nextTurn();
+    if (!slices.isOver) continue;
+    await slices.giveWay();
     signal.throwIfAborted();
-    sliceEnd = performance.now() + SLICE;
   }
   return spool;
 }

@@ -1,10 +1,10 @@
 import { SourceError } from '../errors.ts';
 import { ownerOf } from '../kit/owner-of.ts';
 import { type RecordedClaim, recordClaims } from './conflicts.ts';
-import { mergedColumns, rowsOf } from './insert-new.ts';
+import { mergeGroup } from './insert-new.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
-import { mergeReports } from './merge.ts';
 import type { SameKey } from './same-key.ts';
+import { Slices } from './slices.ts';
 import { EXCERPT, type StoredEntity } from './stored-columns.ts';
 import { type Row, withDerived } from './to-row.ts';
 import type { Transaction } from './transaction.ts';
@@ -19,7 +19,6 @@ export interface MergedGroup {
 interface Reported {
   readonly group: SameKey;
   readonly stored: Row;
-  readonly reports: readonly [Row, ...Row[]];
 }
 
 /** Merges reports into objects that are stored, under a lock of their rows. */
@@ -33,7 +32,7 @@ export async function mergeStored(
     const row = stored.get(keyOf(group[0]));
     // Purges keep off, so only a hand can have done it.
     if (row === undefined) throw removed();
-    return { group, stored: row, reports: rowsOf(group) };
+    return { group, stored: row };
   });
   return await mergeFound(transaction, table, reported);
 }
@@ -48,10 +47,11 @@ async function mergeFound(
   const silenced: string[] = [];
   const claims: RecordedClaim[] = [];
   const excerpts = await excerptsOf(transaction, table, reported);
-  for (const { group, stored, reports } of reported) {
+  const slices = new Slices();
+  for (const { group, stored } of reported) {
     const { id, version } = group[0];
     const excerpt = excerpts.get(id);
-    const merged = mergeReports(mergedColumns(table), { ...stored, [EXCERPT.name]: excerpt }, reports);
+    const merged = await mergeGroup(table, { ...stored, [EXCERPT.name]: excerpt }, group, slices);
     for (const claim of merged.claims) claims.push({ ...claim, id, version });
     results.set(group, { changed: merged.changed, holder: String(merged.row.origin) });
     if (!merged.changed) continue;
@@ -89,16 +89,19 @@ async function excerptsOf(
 ): Promise<ReadonlyMap<string, string>> {
   const statement = LOAD_STATEMENTS[table.entity].excerpts;
   const ids = reported
-    .filter(({ group, stored, reports }) => {
+    .filter(({ group, stored }) => {
       const owner = ownerOf(group[0].id);
-      const passes = stored.origin !== owner && reports.some(({ origin }) => origin === owner);
-      return passes || reports.some((row) => row[EXCERPT.name] !== undefined);
+      const passes = stored.origin !== owner && group.some(({ origin }) => origin === owner);
+      // A key of misc may have that name, and then the excerpt is read for nothing.
+      return passes || group.some(({ text }) => text.includes(EXCERPT_KEY));
     })
     .map(({ group }) => group[0].id);
   if (statement === null || ids.length === 0) return new Map();
   const rows = await transaction.run<{ id: string; log_excerpt: string }>(statement, [ids]);
   return new Map(rows.map((row) => [row.id, row.log_excerpt]));
 }
+
+const EXCERPT_KEY = JSON.stringify(EXCERPT.name);
 
 function removed(): SourceError {
   return new SourceError('SOURCE_UNAVAILABLE', 'Objects were removed while they were loaded: send the document again.');

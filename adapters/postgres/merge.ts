@@ -36,25 +36,51 @@ export function mergeReports(
   shown: Row | null,
   reports: readonly [Row, ...Row[]],
 ): MergedReports {
-  const holder = holderOf(shown, reports);
-  const claims = new Claims(columns);
-  const isKept = shown !== null && shown.origin === holder;
-  if (shown !== null && !isKept) claims.addAll(shown);
-  let object = isKept ? new MergedObject(columns, shown, claims) : null;
-  for (const report of reports) {
-    if (report.origin !== holder) claims.addAll(report);
-    else if (object === null) object = new MergedObject(columns, report, claims);
-    else object.add(report);
-  }
-  if (object === null) throw new Error(`No report of ${String(reports[0].id)} is of the origin that it belongs to.`);
-  const row = object.row();
-  return { row, changed: row !== shown, claims: claims.all() };
+  const [first] = reports;
+  const merger = new ReportMerger(
+    columns,
+    shown,
+    String(first.id),
+    reports.map(({ origin }) => String(origin)),
+  );
+  for (const report of reports) merger.add(report);
+  return merger.merged();
 }
 
-function holderOf(shown: Row | null, reports: readonly [Row, ...Row[]]): Json | undefined {
-  const first = shown ?? reports[0];
-  const owner = ownerOf(String(first.id));
-  return first.origin === owner || reports.some(({ origin }) => origin === owner) ? owner : first.origin;
+/** The same report by report, for those who have many of one object and give way to others in between. */
+export class ReportMerger {
+  readonly #columns: readonly Column[];
+  readonly #shown: Row | null;
+  readonly #id: string;
+  readonly #holder: string;
+  readonly #claims: Claims;
+  #object: MergedObject | null;
+
+  /** @param origins of all reports that will be added */
+  constructor(columns: readonly Column[], shown: Row | null, id: string, origins: readonly string[]) {
+    const first = shown === null ? (origins[0] ?? '') : String(shown.origin);
+    const owner = ownerOf(id);
+    this.#columns = columns;
+    this.#shown = shown;
+    this.#id = id;
+    this.#holder = first === owner || origins.includes(owner) ? owner : first;
+    this.#claims = new Claims(columns);
+    const isKept = shown !== null && shown.origin === this.#holder;
+    if (shown !== null && !isKept) this.#claims.addAll(shown);
+    this.#object = isKept ? new MergedObject(columns, shown, this.#claims) : null;
+  }
+
+  add(report: Row): void {
+    if (report.origin !== this.#holder) this.#claims.addAll(report);
+    else if (this.#object === null) this.#object = new MergedObject(this.#columns, report, this.#claims);
+    else this.#object.add(report);
+  }
+
+  merged(): MergedReports {
+    if (this.#object === null) throw new Error(`No report of ${this.#id} is of the origin that it belongs to.`);
+    const row = this.#object.row();
+    return { row, changed: row !== this.#shown, claims: this.#claims.all() };
+  }
 }
 
 /** Says as little as null: an empty text, an empty list. */

@@ -2,6 +2,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printable } from '../../adapters/kit/printable.ts';
 import { untilAskedToStop } from '../../gateway/commands/until-asked-to-stop.ts';
 import { startCki, startSyzbot } from './http-sources.ts';
 import { startGateway } from './kcigraph-process.ts';
@@ -114,7 +115,7 @@ async function makeFolder(): Promise<string> {
 try {
   await run(readOptions(process.argv.slice(2)));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(printable(`${error instanceof Error ? error.message : String(error)}\n`));
   process.exitCode = error instanceof OptionError ? 2 : 1;
 }
 // The channel to the command that started this would keep it.

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import { createAdapterEnv } from '../federation/adapter-env.ts';
 import { createLog } from '../log.ts';
 import { CommandError, type ExitCode, UsageError } from './command.ts';
+import { print } from './console.ts';
 import { describeConfig, requireStores } from './existing-store.ts';
 
 const HEALTH_MS = 10_000;
@@ -16,7 +17,7 @@ const HEALTH_MS = 10_000;
 export async function checkSource(config: Config, name: string): Promise<ExitCode> {
   const source = config.sources.find((candidate) => candidate.name === name);
   if (source === undefined) throw unknownSource(config, name);
-  process.stdout.write(describeConfig(config));
+  print(describeConfig(config));
   await requireStores(config, [name]);
   const log = createLog({ ...config.log, level: 'error' });
   const { env, stop } = createAdapterEnv({
@@ -34,7 +35,7 @@ export async function checkSource(config: Config, name: string): Promise<ExitCod
     });
     await mustAnswer(name, adapter, log);
     const report = await checkConformance({ adapter, upstream: metered.meter }, { onProgress: showProgress });
-    process.stdout.write(renderReport(report));
+    print(renderReport(report));
     return report.ok ? 0 : 1;
   } finally {
     await adapter.stop();

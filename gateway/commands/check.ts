@@ -1,5 +1,6 @@
 import { loadConfig } from '../config.ts';
 import type { Command } from './command.ts';
+import { print } from './console.ts';
 import { describeConfig } from './existing-store.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
 
@@ -14,11 +15,11 @@ With one the source is asked, behaviour by behaviour, for what the adapter contr
   async run(args) {
     const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
     const [name] = args.positionals;
-    if (name === undefined) process.stdout.write(describeConfig(config));
+    if (name === undefined) print(describeConfig(config));
     if (name !== undefined) return await (await import('./check-source.ts')).checkSource(config, name);
     const names = config.sources.map(({ name, adapter }) => `${name} (${adapter})`).join(', ');
-    process.stdout.write(`The configuration is valid. Sources: ${names}.\n`);
-    for (const warning of config.warnings) process.stdout.write(`Note: ${warning}\n`);
+    print(`The configuration is valid. Sources: ${names}.\n`);
+    for (const warning of config.warnings) print(`Note: ${warning}\n`);
     return 0;
   },
 };

@@ -1,6 +1,7 @@
 import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type Command, CommandError } from './command.ts';
+import { print } from './console.ts';
 import { describeConfig, requireStores } from './existing-store.ts';
 import { makeSources } from './open-sources.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
@@ -12,7 +13,7 @@ export const migrate: Command = {
   flags: { config: CONFIG_FLAG },
   async run(args) {
     const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
-    process.stdout.write(describeConfig(config));
+    print(describeConfig(config));
     if (config.file === null) {
       await requireStores(
         config,
@@ -23,14 +24,13 @@ export const migrate: Command = {
     const registry = await makeSources(config, createLog({ ...config.log, level: 'warn' }));
     try {
       const stores = registry.sources.filter((source) => source.adapter.store !== undefined);
-      if (stores.length === 0) process.stdout.write('No source is a store: there is nothing to do.\n');
+      if (stores.length === 0) print('No source is a store: there is nothing to do.\n');
       for (const { name, adapter } of stores) {
         const applied = await adapter.store?.migrate().catch((error: unknown) => {
           throw new CommandError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
         });
-        for (const { version, name: change } of applied ?? [])
-          process.stdout.write(`${name}: applied ${version}, ${change}.\n`);
-        if (applied?.length === 0) process.stdout.write(`${name}: up to date.\n`);
+        for (const { version, name: change } of applied ?? []) print(`${name}: applied ${version}, ${change}.\n`);
+        if (applied?.length === 0) print(`${name}: up to date.\n`);
       }
       return 0;
     } finally {

@@ -2,6 +2,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, CommandError, UsageError } from './command.ts';
+import { print } from './console.ts';
 import { projectFiles } from './new/project-files.ts';
 
 const TEMPLATE = fileURLToPath(new URL('../../adapters/template', import.meta.url));
@@ -28,7 +29,7 @@ docs/adapters.md tells how to make it the adapter of another system.`,
     await makeFolder(folder, name);
     for (const file of await templateFiles()) await copyFile(file, folder, name);
     for (const [file, text] of Object.entries(projectFiles(name))) await writeFile(join(folder, file), text);
-    process.stdout.write(nextSteps(name));
+    print(nextSteps(name));
     return 0;
   },
 };

@@ -2,6 +2,7 @@ import { normaliseTime } from '../../adapters/kit/normalise-time.ts';
 import { loadConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
+import { print } from './console.ts';
 import { describeConfig, requireStores } from './existing-store.ts';
 import { openSources, storeOf } from './open-sources.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
@@ -20,7 +21,7 @@ export const purge: Command = {
     const before = timeOf(args.text('before'));
     const origins = args.list('origin');
     const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
-    process.stdout.write(describeConfig(config));
+    print(describeConfig(config));
     await requireStores(
       config,
       config.sources.map(({ name }) => name),
@@ -38,7 +39,7 @@ export const purge: Command = {
         });
       const list = Object.entries(counts).map(([entity, count]) => `${count} ${entity}${count === 1 ? '' : 's'}`);
       const verb = dryRun ? 'would be removed; --yes removes them' : 'were removed';
-      process.stdout.write(`${into}, last changed before ${before}: ${list.join(', ')} ${verb}.\n`);
+      print(`${into}, last changed before ${before}: ${list.join(', ')} ${verb}.\n`);
       return 0;
     } finally {
       await registry.stop();

@@ -1,4 +1,5 @@
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { printable } from '../../adapters/kit/printable.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { CommandError, type ExitCode, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -57,10 +58,11 @@ function unknownCommand(name: string): UsageError {
 
 function report(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof UsageError || error instanceof ConfigError) {
-    terminal.stderr.write(`${error.message}\n`);
+    terminal.stderr.write(printable(`${error.message}\n`));
     return 2;
   }
   const known = error instanceof CommandError;
-  terminal.stderr.write(`${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  const text = known ? error.message : error instanceof Error ? error.stack : String(error);
+  terminal.stderr.write(printable(`${text}\n`));
   return 1;
 }

@@ -6,6 +6,7 @@ import { createServer } from '../server/create-server.ts';
 import { Metrics } from '../server/metrics.ts';
 import { createSubmissionDoor } from '../submission/submit.ts';
 import { type Command, CommandError } from './command.ts';
+import { print } from './console.ts';
 import { describeConfig } from './existing-store.ts';
 import { storeOf } from './open-sources.ts';
 import { packageVersion } from './package-version.ts';
@@ -39,7 +40,7 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
     const hangups = open.adopt(new Hangups(() => stop.ask('the terminal is gone')), (made) => made.close());
     const read = () => loadConfig({ file: args.text('config'), port: args.text('port') });
     let config = await read();
-    process.stdout.write(describeConfig(config));
+    print(describeConfig(config));
     const log = createLog(config.log);
     const metrics = new Metrics();
     const sources = open.adopt(await RunningSources.open(config, log, metrics.sources), (made) => made.stop());
@@ -54,7 +55,7 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
     await server.listen().catch((error: unknown) => {
       throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
     });
-    process.stdout.write(greeting(config, server.address ?? ''));
+    print(greeting(config, server.address ?? ''));
     const running: Running = { sources, submission, server, cleaning, log };
     hangups.serve(async () => {
       config = await reload(config, read, running);

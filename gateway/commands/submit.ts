@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { printableLine } from '../../adapters/kit/printable.ts';
 import { type Command, type ExitCode, UsageError } from './command.ts';
+import { print, printError } from './console.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
 import { type Destination, describeFailure, type Outcome, UnreadableFile } from './submit/outcome.ts';
 import { Progress } from './submit/progress.ts';
@@ -52,12 +54,12 @@ async function submitFiles(names: readonly string[], destination: Destination): 
       progress.clear();
       if (outcome.stored) {
         stored++;
-        process.stdout.write(`${nameOf(name)}: ${outcome.message} Receipt ${outcome.id}.\n`);
-      } else process.stderr.write(describeFailure(nameOf(name), outcome.message, outcome.faults));
+        print(`${nameOf(name)}: ${printableLine(`${outcome.message} Receipt ${outcome.id}.`)}\n`);
+      } else printError(describeFailure(nameOf(name), outcome.message, outcome.faults));
       if (stop.signal.aborted) break;
     }
     const rest = names.length - stored;
-    process.stdout.write(`${stored} of ${names.length} documents stored${rest === 0 ? '' : `, ${rest} not`}.\n`);
+    print(`${stored} of ${names.length} documents stored${rest === 0 ? '' : `, ${rest} not`}.\n`);
     return rest === 0 ? 0 : 1;
   } finally {
     process.off('SIGINT', abort);
@@ -72,8 +74,7 @@ async function submitFile(
   signal: AbortSignal,
 ): Promise<Outcome> {
   try {
-    const file: AsyncIterable<Uint8Array> = name === STDIN ? process.stdin : createReadStream(name);
-    return await destination.send(progress.count(readable(file)), signal);
+    return await destination.send(progress.count(readable(name)), signal);
   } catch (error) {
     if (signal.aborted) return { stored: false, message: 'Stopped before it was stored.', faults: [] };
     if (!(error instanceof UnreadableFile)) throw error;
@@ -87,8 +88,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'It may not be read.',
 };
 
-async function* readable(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Opens the file when it is read, so that one that is never read is never open. */
+async function* readable(name: string): AsyncGenerator<Uint8Array> {
   try {
+    const file: AsyncIterable<Uint8Array> = name === STDIN ? process.stdin : createReadStream(name);
     yield* file;
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
@@ -111,5 +114,5 @@ async function totalSize(names: readonly string[]): Promise<number> {
 }
 
 function nameOf(name: string): string {
-  return name === STDIN ? 'standard input' : name;
+  return name === STDIN ? 'standard input' : printableLine(name);
 }

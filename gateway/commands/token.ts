@@ -3,6 +3,7 @@ import { loadConfig } from '../config.ts';
 import { isOriginClaim } from '../submission/authorise.ts';
 import { makeToken } from '../submission/token.ts';
 import { type Command, UsageError } from './command.ts';
+import { printError } from './console.ts';
 import { describeConfig } from './existing-store.ts';
 import { CONFIG_FLAG } from './parse-arguments.ts';
 
@@ -33,7 +34,7 @@ It is signed with submit.jwtSecret of the configuration, the first one of severa
     const expires = expiry(args.text('expires') ?? DEFAULT_LIFETIME);
     const config = await loadConfig({ file: args.text('config') });
     // Standard output holds nothing but the token.
-    process.stderr.write(describeConfig(config));
+    printError(describeConfig(config));
     const secret = config.submit?.secrets[0];
     if (secret === undefined) {
       throw new UsageError('There is no secret to sign a token with: set submit.jwtSecret in the configuration.');

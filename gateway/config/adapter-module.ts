@@ -1,5 +1,6 @@
 import type { AdapterModule } from '../../adapters/adapter.ts';
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { redactValue } from '../../adapters/kit/printable.ts';
 import { ADAPTER_MODULES } from '../federation/adapter-modules.ts';
 
 /** Finds what `adapter:` names: built in, a file (relative to the configuration), or an npm package. A string is a fault. */
@@ -16,7 +17,7 @@ export async function findAdapterModule(name: string, folder: string): Promise<A
 function unknownAdapter(name: string): string {
   const nearest = nearestName(name, ADAPTER_MODULES.keys());
   const hint = nearest === undefined ? `built in are ${[...ADAPTER_MODULES.keys()].join(', ')}` : null;
-  const short = name.slice(0, 60);
+  const short = redactValue(name);
   return hint === null
     ? `There is no adapter "${short}": did you mean "${nearest}"?`
     : `There is no adapter "${short}": ${hint}, and no such npm package is installed; a file starts with "./".`;

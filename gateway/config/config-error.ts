@@ -1,8 +1,10 @@
+import { printable, printableLine } from '../../adapters/kit/printable.ts';
+
 /** One fault of a configuration. */
 export interface ConfigFault {
   /** Where, such as `sources.native.url`; empty: the file as a whole. */
   readonly path: string;
-  /** A whole sentence; it never shows a secret. */
+  /** A whole sentence. */
   readonly message: string;
   /** From 1; null where the fault has no place in the file. */
   readonly line: number | null;
@@ -24,5 +26,6 @@ export class ConfigError extends Error {
 
 function describe({ path, message, line, column }: ConfigFault): string {
   const place = line === null ? '' : ` (line ${line}:${column ?? 1})`;
-  return path === '' ? `${message}${place}` : `${path}${place}: ${message}`;
+  const text = printable(message);
+  return path === '' ? `${text}${place}` : `${printableLine(path)}${place}: ${text}`;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DEFAULT_SPOOL_LIMITS } from '../submission/spool-quota.ts';
 import { byteSize, duration, flag, whole } from './quantities.ts';
 
 const MANY = Number.MAX_SAFE_INTEGER;
@@ -64,6 +65,12 @@ const SUBMIT = z.strictObject({
       'What tokens are signed with (HS256), at least 32 bytes; a list while it is changed, the first one signs.',
     ),
   openSubmit: flag().default(false).describe('Take submissions without a token; on a loopback address only.'),
+  spoolBytes: byteSize()
+    .default(DEFAULT_SPOOL_LIMITS.spoolBytes)
+    .describe(
+      'Bytes on disk of all documents that wait to be stored, decompressed; beyond them a submission gets a 503.',
+    ),
+  spoolBytesPerOrigin: byteSize().default(DEFAULT_SPOOL_LIMITS.spoolBytesPerOrigin).describe('The same of one origin.'),
 });
 
 const LIMITS = z.strictObject({

@@ -1,5 +1,6 @@
 import type { $ZodIssue } from 'zod/v4/core';
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { redactValue } from '../../adapters/kit/printable.ts';
 import type { Path } from './interpolate.ts';
 
 const EXPECTED: Readonly<Record<string, string>> = {
@@ -65,9 +66,10 @@ function withValue(message: string, value: string | null): string {
 /** What to say of a key that nobody knows. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const nearest = nearestName(key, known);
-  if (nearest !== undefined) return `There is no key "${key.slice(0, 60)}": did you mean "${nearest}"?`;
+  const shown = redactValue(key);
+  if (nearest !== undefined) return `There is no key "${shown}": did you mean "${nearest}"?`;
   const list = known.length === 0 ? '' : `: the keys here are ${known.join(', ')}`;
-  return `There is no key "${key.slice(0, 60)}"${list}.`;
+  return `There is no key "${shown}"${list}.`;
 }
 
 function mustBe(expected: string, value: string | null): string {
@@ -78,9 +80,5 @@ function mustBe(expected: string, value: string | null): string {
 function quote(path: Path, value: unknown): string | null {
   if (value === undefined) return null;
   if (path.some((step) => typeof step === 'string' && SECRET.test(step))) return 'what stands there';
-  const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? String(value));
-  const open = text
-    .replaceAll(/:\/\/[^@/\s]*@/g, '://…@')
-    .replaceAll(/([?&]\w*(?:password|token|key|secret)=)[^&"]*/gi, '$1…');
-  return open.length > 60 ? `${open.slice(0, 60)}…` : open;
+  return typeof value === 'string' ? `"${redactValue(value)}"` : redactValue(JSON.stringify(value) ?? String(value));
 }

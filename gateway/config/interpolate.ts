@@ -18,7 +18,10 @@ export function interpolate(tree: unknown, folder: string, env: NodeJS.ProcessEn
     if (typeof node === 'string') {
       return node.replaceAll(/\$?\$\{([^}]*)(\}?)/g, (whole, name: string, end: string) => {
         if (whole.startsWith('$$')) return whole.slice(1);
-        const found = end === '' ? `"\${${name.slice(0, 20)}" has no closing brace.` : lookUp(name, folder, env);
+        const found =
+          end === ''
+            ? 'Its "${" has no closing brace; "$${" is how to write these two characters.'
+            : lookUp(name, folder, env);
         if (typeof found !== 'string') return found.value;
         faults.push({ path, message: found });
         return '';
@@ -43,7 +46,7 @@ function lookUp(name: string, folder: string, env: NodeJS.ProcessEnv): { readonl
     }
   }
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    return `"\${${name.slice(0, 40)}}" names neither an environment variable nor a file (\${file:PATH}).`;
+    return `What is in the braces of "\${…}" names neither an environment variable nor a file (\${file:PATH}).`;
   }
   const value = env[name];
   return value === undefined ? `The environment variable ${name} is not set.` : { value };

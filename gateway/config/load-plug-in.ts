@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AdapterModule } from '../../adapters/adapter.ts';
+import { redactValue } from '../../adapters/kit/printable.ts';
 import { plugInFault, toAdapterModule } from './plug-in-faults.ts';
 import { noteFingerprint } from './plug-in-fingerprint.ts';
 import { nextVersion, resolvePackage } from './plug-in-hooks.ts';
@@ -22,7 +23,7 @@ export function isPlugInPath(name: string): boolean {
 
 /** Loads a plug-in from a file, anew each time, or from an npm package. A string is a fault; null: no such package. */
 export async function loadPlugIn(name: string, folder: string): Promise<PlugIn | string | null> {
-  const shown = `"${name.slice(0, 80)}"`;
+  const shown = `"${redactValue(name, 80)}"`;
   if (isPlugInPath(name)) {
     const file = resolve(folder, name);
     const fault = fileFault(shown, file);
@@ -38,7 +39,7 @@ export async function loadPlugIn(name: string, folder: string): Promise<PlugIn |
     const isMissing = code === 'ERR_MODULE_NOT_FOUND' && !existsSync(join(folder, 'node_modules', name));
     return isMissing || code === 'ERR_INVALID_MODULE_SPECIFIER' ? null : plugInFault(shown, error);
   }
-  return url.startsWith('node:') ? null : await imported(shown, url, new Set());
+  return url.startsWith('file:') ? await imported(shown, url, new Set()) : null;
 }
 
 async function imported(shown: string, url: string, files: ReadonlySet<string>): Promise<PlugIn | string> {

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { redactValue } from '../../adapters/kit/printable.ts';
+import { DEFAULT_SPOOL_LIMITS, type SpoolLimits } from '../submission/spool-quota.ts';
 import type { CONFIG_SCHEMA } from './config-schema.ts';
 import type { Explained } from './explain-issue.ts';
 import { isLoopback } from './loopback.ts';
@@ -12,6 +14,7 @@ export interface SubmitConfig {
   readonly secrets: readonly string[];
   /** Without a token too. */
   readonly open: boolean;
+  readonly spool: SpoolLimits;
 }
 
 export interface SubmitReading {
@@ -36,7 +39,7 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
   } else if (!Object.hasOwn(sources, into)) {
     const nearest = nearestName(into, names);
     const hint = nearest === undefined ? `the sources are ${names.join(', ')}.` : `did you mean "${nearest}"?`;
-    faults.push({ path: ['submit', 'into'], message: `There is no source "${into.slice(0, 60)}": ${hint}` });
+    faults.push({ path: ['submit', 'into'], message: `There is no source "${redactValue(into)}": ${hint}` });
   }
   const secrets = [submit?.jwtSecret ?? []].flat();
   if (submit?.jwtSecret !== undefined) faults.push(...weakSecrets(submit.jwtSecret));
@@ -45,7 +48,7 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
   }
   const open = submit?.openSubmit === true || values.openSubmit === true;
   if (open && !isLoopback(listen.host)) {
-    const message = `Submissions without a token are taken on a loopback address only, and listen.host is "${listen.host}".`;
+    const message = `Submissions without a token are taken on a loopback address only, and listen.host is "${redactValue(listen.host)}".`;
     faults.push({ path: values.openSubmit === true ? ['openSubmit'] : ['submit', 'openSubmit'], message });
   }
   if (open && values.trustProxy) {
@@ -53,9 +56,19 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
       'Submissions without a token are taken from this machine only, and behind a proxy (trustProxy: true) nobody can tell where a request comes from: use tokens (submit.jwtSecret), or leave trustProxy out.';
     faults.push({ path: values.openSubmit === true ? ['openSubmit'] : ['submit', 'openSubmit'], message });
   }
+  const spool = {
+    spoolBytes: submit?.spoolBytes ?? DEFAULT_SPOOL_LIMITS.spoolBytes,
+    spoolBytesPerOrigin: submit?.spoolBytesPerOrigin ?? DEFAULT_SPOOL_LIMITS.spoolBytesPerOrigin,
+  };
+  const { bodyBytes } = values.limits;
+  if (spool.spoolBytesPerOrigin < bodyBytes || spool.spoolBytes < bodyBytes) {
+    const key = spool.spoolBytes < bodyBytes ? 'spoolBytes' : 'spoolBytesPerOrigin';
+    const message = `A document may have ${bodyBytes} bytes (limits.bodyBytes), and ${spool[key]} bytes of disk do not hold one.`;
+    faults.push({ path: ['submit', key], message });
+  }
   const warnings: string[] = [];
   if (open && !builtIn) warnings.push('Submissions are taken from anybody on this machine: openSubmit is on.');
-  return { config: { into: into ?? '', secrets, open }, faults, warnings };
+  return { config: { into: into ?? '', secrets, open, spool }, faults, warnings };
 }
 
 /** What is wrong with the secrets themselves; it never shows them. */

@@ -1,4 +1,4 @@
-import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, visit } from 'yaml';
 import type { ConfigFault } from './config-error.ts';
 import type { Path } from './interpolate.ts';
 
@@ -15,6 +15,13 @@ export interface YamlText {
   placeOf(path: Path): Place;
 }
 
+/** In our own words where the parser would quote the value, which may be a secret that needs quotes. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'This key stands there twice.',
+  TAG_RESOLVE_FAILED: 'A value that begins with "!" must be in quotes.',
+  BAD_ALIAS: 'A value that begins with "*" or "&" must be in quotes.',
+};
+
 /** Reads YAML and remembers where everything stood. */
 export function readYaml(text: string): YamlText {
   const lines = new LineCounter();
@@ -24,8 +31,18 @@ export function readYaml(text: string): YamlText {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const faults = document.errors.map((error): ConfigFault => {
-    const message = error.code === 'DUPLICATE_KEY' ? 'This key stands there twice.' : `${error.message}.`;
+    const message = MESSAGES[error.code] ?? `${error.message}.`;
     return { path: '', message: message.replace(/\.\.$/, '.'), ...at(error.pos[0]) };
+  });
+  for (const warning of document.warnings) {
+    const message = MESSAGES[warning.code];
+    if (message !== undefined) faults.push({ path: '', message, ...at(warning.pos[0]) });
+  }
+  visit(document, {
+    Alias: (_, node) => {
+      if (node.resolve(document) !== undefined) return;
+      faults.push({ path: '', message: MESSAGES.BAD_ALIAS ?? '', ...at(node.range?.[0] ?? 0) });
+    },
   });
   return {
     value: faults.length === 0 ? document.toJS() : undefined,

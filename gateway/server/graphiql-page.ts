@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gunzipSync, gzip } from 'node:zlib';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import { acceptedEncoding } from './content-encoding.ts';
 import { isNoneMatch } from './entity-tag.ts';
 import { type ExampleQuery, exampleQueries } from './example-queries.ts';
@@ -22,13 +22,15 @@ const MARK =
 const STYLE = '<style>.graphiql-tab { transform: none !important; }</style>';
 
 interface Page {
+  /** For the few clients that take nothing compressed: kept once, and not unpacked for each of them. */
+  readonly identity: Buffer;
   readonly brotli: Buffer;
   readonly gzip: Buffer;
   readonly etag: string;
   readonly policy: string;
 }
 
-/** GraphiQL as one page that loads nothing else. It has some MB: made once, kept compressed only. */
+/** GraphiQL as one page that loads nothing else. It has some MB: made once, and sent as it is kept. */
 export class GraphiqlPage {
   #tabs: readonly ExampleQuery[] | null;
   #page: Promise<Page> | null = null;
@@ -65,7 +67,7 @@ export class GraphiqlPage {
       return;
     }
     const { best } = acceptedEncoding(request.headers['accept-encoding']);
-    if (best === 'identity') send(response, 200, TYPE, gunzipSync(page.gzip), headers);
+    if (best === 'identity') send(response, 200, TYPE, page.identity, headers);
     else send(response, 200, TYPE, page[best === 'br' ? 'brotli' : 'gzip'], { ...headers, 'content-encoding': best });
   };
 }
@@ -98,7 +100,13 @@ async function makePage(own: readonly ExampleQuery[] | null): Promise<Page> {
     promisify(brotliCompress)(html, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
     promisify(gzip)(html),
   ]);
-  return { brotli, gzip: gzipped, etag: `"${sha256(html, 'base64url')}"`, policy: contentSecurityPolicy(html) };
+  return {
+    identity: Buffer.from(html),
+    brotli,
+    gzip: gzipped,
+    etag: `"${sha256(html, 'base64url')}"`,
+    policy: contentSecurityPolicy(html),
+  };
 }
 
 /** Only the page's own scripts run, and it speaks to nobody but this server. */

@@ -6,6 +6,7 @@ import { logAccess } from './access-log.ts';
 import type { Answering } from './answering.ts';
 import { explainListenError } from './listen-error.ts';
 import type { Metrics } from './metrics.ts';
+import { cutWhenSlow } from './minimum-rate.ts';
 import { findRoute } from './router.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ServerConfig } from './server-options.ts';
@@ -20,6 +21,8 @@ const DRAIN = 10_000;
 /** Milliseconds in which a request that is on its way when the draining begins still arrives on an idle connection. */
 const ON_ITS_WAY = 100;
 const IDLE = 60_000;
+/** Milliseconds over which the speed of a client is measured. */
+const RATE_WINDOW = 20_000;
 /** Milliseconds in which what is left of a body that nobody wants may still come: who is cut off never reads the answer. */
 const LINGER = 10_000;
 
@@ -159,6 +162,7 @@ export class HttpListener {
     for (const [name, value] of securityHeaders) response.setHeader(name, value);
     response.setHeader('x-request-id', requestId);
     if (this.draining) endConnectionAfter(response);
+    cutWhenSlow(request, response, config.rateWindow ?? RATE_WINDOW);
     const idleTimeout = config.idleTimeout ?? IDLE;
     await answer({ request, response, path, search, requestId, log, idleTimeout, signal: gone.signal });
     await closed.promise;

@@ -24,6 +24,8 @@ export interface ServerConfig {
   readonly keepAliveTimeout?: number;
   /** Milliseconds without a byte after which a half-sent body is given up; a minute where absent. */
   readonly idleTimeout?: number;
+  /** Milliseconds over which a body must come, and an answer be taken, at 1 KiB/s at least; 20 s where absent. */
+  readonly rateWindow?: number;
 }
 
 export interface ServerOptions {

@@ -6,6 +6,7 @@ import { loadDocument } from './load-document.ts';
 import { type ReceivedDocument, readDocument } from './read-document.ts';
 import { newReceiptId } from './receipt-id.ts';
 import { refusalOf } from './refusal.ts';
+import type { SpoolQuota } from './spool-quota.ts';
 import type { Accepted, Authority } from './submission-door.ts';
 
 export interface DocumentLoaderOptions {
@@ -13,6 +14,8 @@ export interface DocumentLoaderOptions {
   /** Where documents too large for memory pass through. */
   readonly folder: string;
   readonly log: Logger;
+  /** Holds for what is received here; absent: an operator's own machine. */
+  readonly quota?: SpoolQuota;
 }
 
 /**
@@ -23,12 +26,14 @@ export class DocumentLoader {
   readonly #store: Store;
   readonly #folder: string;
   readonly #log: Logger;
+  readonly #quota: SpoolQuota | undefined;
   readonly #pool = new JudgePool();
 
-  constructor({ store, folder, log }: DocumentLoaderOptions) {
+  constructor({ store, folder, log, quota }: DocumentLoaderOptions) {
     this.#store = store;
     this.#folder = folder;
     this.#log = log;
+    this.#quota = quota;
   }
 
   async loadValue(document: unknown, authority: Authority, signal: AbortSignal): Promise<Accepted> {
@@ -37,11 +42,16 @@ export class DocumentLoader {
   }
 
   async loadBytes(body: AsyncIterable<Uint8Array>, authority: Authority, signal: AbortSignal): Promise<Accepted> {
-    const document = await readDocument(body, this.#folder, signal);
+    const charge = this.#quota?.charge(authority.origins);
     try {
-      return await this.loadReceived(document, newReceiptId(), authority, signal);
+      const document = await readDocument(charge?.count(body) ?? body, this.#folder, signal);
+      try {
+        return await this.loadReceived(document, newReceiptId(), authority, signal);
+      } finally {
+        await document.close();
+      }
     } finally {
-      await document.close();
+      charge?.release();
     }
   }
 

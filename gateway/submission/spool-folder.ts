@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -10,6 +10,10 @@ const BUSY = 5;
 export const WAITING = '.document';
 export const PARTIAL = '.partial';
 
+const FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A document that was being received: order, receipt id. */
+const RECEIVING = /^\d{15}-\d{9}-[0-9a-f]{32}\.partial$/;
+
 /**
  * The folder of one gateway within the spool. Several gateways may share a spool: each works on its own folder, and takes
  * over what a dead one left. A folder is its owner's as long as the lock beside it is held, which the operating system
@@ -17,11 +21,14 @@ export const PARTIAL = '.partial';
  */
 export class SpoolFolder {
   readonly path: string;
+  /** Names of folders and files in the spool that kcigraph did not make. */
+  readonly foreign: readonly string[];
   readonly #lock: DatabaseSync;
   readonly #lockFile: string;
 
-  private constructor(path: string, lockFile: string, lock: DatabaseSync) {
+  private constructor(path: string, foreign: readonly string[], lockFile: string, lock: DatabaseSync) {
     this.path = path;
+    this.foreign = foreign;
     this.#lockFile = lockFile;
     this.#lock = lock;
   }
@@ -34,12 +41,15 @@ export class SpoolFolder {
     // The lock comes before the folder: a folder without a held lock is nobody's.
     const lock = tryLock(lockFile);
     if (lock === null) throw new Error('A new lock is held by somebody else.');
-    const folder = new SpoolFolder(join(spool, name), lockFile, lock);
-    mkdirSync(folder.path, { mode: 0o700 });
+    const path = join(spool, name);
+    mkdirSync(path, { mode: 0o700 });
+    const foreign: string[] = [];
     for (const entry of readdirSync(spool, { withFileTypes: true })) {
-      if (entry.isDirectory() && entry.name !== name && entry.name !== FAILED) takeOver(spool, entry.name, folder.path);
+      if (!entry.isDirectory() || entry.name === name || entry.name === FAILED) continue;
+      if (isOurs(spool, entry.name)) foreign.push(...takeOver(spool, entry.name, path));
+      else foreign.push(entry.name);
     }
-    return folder;
+    return new SpoolFolder(path, foreign, lockFile, lock);
   }
 
   /** The documents that wait, oldest first. */
@@ -52,7 +62,7 @@ export class SpoolFolder {
   /** Gives the folder up; what waits in it is the next gateway's. */
   close(): void {
     const isEmpty = readdirSync(this.path).length === 0;
-    if (isEmpty) rmSync(this.path, { recursive: true });
+    if (isEmpty) rmdirSync(this.path);
     this.#lock.close();
     if (isEmpty) removeLock(this.#lockFile);
   }
@@ -75,23 +85,37 @@ function makeFolder(spool: string): void {
   }
 }
 
-function takeOver(spool: string, name: string, into: string): void {
+/** A folder of a gateway has a name that only this module gives, and its lock beside it for as long as it is there. */
+function isOurs(spool: string, name: string): boolean {
+  return FOLDER.test(name) && existsSync(join(spool, `${name}${LOCK}`));
+}
+
+/** Gives what it leaves, since no gateway put it there. */
+function takeOver(spool: string, name: string, into: string): readonly string[] {
   const lockFile = join(spool, `${name}${LOCK}`);
   const lock = tryLock(lockFile);
-  if (lock === null) return;
+  if (lock === null) return [];
+  let isDone = true;
   try {
     const from = join(spool, name);
-    for (const file of readdirSync(from)) {
-      if (file.endsWith(WAITING)) renameSync(join(from, file), join(into, file));
+    const left: string[] = [];
+    for (const entry of readdirSync(from, { withFileTypes: true })) {
+      const file = join(from, entry.name);
+      if (entry.isFile() && entry.name.endsWith(WAITING)) renameSync(file, join(into, entry.name));
+      // It was not received whole, and nobody was told that it was.
+      else if (entry.isFile() && RECEIVING.test(entry.name)) rmSync(file, { force: true });
+      else left.push(join(name, entry.name));
     }
-    // What is left was not received whole, and nobody was told that it was.
-    rmSync(from, { recursive: true, force: true });
+    if (left.length === 0) rmdirSync(from);
+    else isDone = false;
+    return left;
   } catch (error) {
     // Another gateway was quicker: it took everything and removed the folder.
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    return [];
   } finally {
     lock.close();
-    removeLock(lockFile);
+    if (isDone) removeLock(lockFile);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, rename, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, Logger, Receipt, Store } from '../../adapters/adapter.ts';
@@ -6,6 +6,7 @@ import { SourceError, type SourceErrorCode } from '../../adapters/errors.ts';
 import type { DocumentLoader } from './document-loader.ts';
 import { newReceiptId } from './receipt-id.ts';
 import { FAILED, SpoolFolder } from './spool-folder.ts';
+import type { SpoolCharge, SpoolQuota } from './spool-quota.ts';
 import { readHeader, readSpooled, type SpoolHeader, writeSpooled } from './spooled-document.ts';
 import { type Authority, Refusal } from './submission-door.ts';
 
@@ -13,6 +14,7 @@ export interface SpoolOptions {
   readonly folder: string;
   readonly store: Store;
   readonly loader: DocumentLoader;
+  readonly quota: SpoolQuota;
   readonly log: Logger;
   /** Milliseconds before the first retry; doubled up to 30 s. */
   readonly retryAfter?: number;
@@ -21,6 +23,8 @@ export interface SpoolOptions {
 interface Entry {
   readonly file: string;
   readonly header: SpoolHeader;
+  /** What the document takes of the quota, until it is done with. */
+  readonly charge: SpoolCharge;
   /** Settles when the store knows that the document waits, or cannot be told. */
   readonly recorded: Promise<void>;
 }
@@ -39,6 +43,7 @@ export class Spool {
   readonly #spool: string;
   readonly #store: Store;
   readonly #loader: DocumentLoader;
+  readonly #quota: SpoolQuota;
   readonly #log: Logger;
   readonly #retryAfter: number;
   readonly #entries = new Map<string, Entry>();
@@ -49,11 +54,15 @@ export class Spool {
   #wake: () => void = () => {};
   #count = 0;
 
-  constructor({ folder, store, loader, log, retryAfter = 500 }: SpoolOptions) {
+  constructor({ folder, store, loader, quota, log, retryAfter = 500 }: SpoolOptions) {
     this.#spool = folder;
     this.#folder = SpoolFolder.open(folder);
+    for (const name of this.#folder.foreign) {
+      log.warn({ folder: name }, 'The spool holds something that kcigraph did not put there; it is left alone.');
+    }
     this.#store = store;
     this.#loader = loader;
+    this.#quota = quota;
     this.#log = log;
     this.#retryAfter = retryAfter;
     this.#ready = this.#readWaiting();
@@ -65,7 +74,14 @@ export class Spool {
     await this.#ready;
     const header: SpoolHeader = { id: newReceiptId(), origins, time: now() };
     const order = `${String(Date.now()).padStart(15, '0')}-${String(this.#count++).padStart(9, '0')}`;
-    const file = await writeSpooled(this.#folder.path, `${order}-${header.id}`, header, body, signal);
+    const charge = this.#quota.charge(origins);
+    const name = `${order}-${header.id}`;
+    const file = await writeSpooled(this.#folder.path, name, header, charge.count(body), signal).catch(
+      (error: unknown) => {
+        charge.release();
+        throw error;
+      },
+    );
     // For the gateways that share the store but not this disk; without it, only this one knows the receipt.
     const recorded = this.#store.record({ ...header, state: 'inprogress', errors: [] }).catch((error: unknown) => {
       this.#log.warn(
@@ -73,7 +89,7 @@ export class Spool {
         'The receipt of a spooled document could not be stored yet.',
       );
     });
-    this.#entries.set(header.id, { file, header, recorded });
+    this.#entries.set(header.id, { file, header, charge, recorded });
     this.#wake();
     return header.id;
   }
@@ -105,15 +121,24 @@ export class Spool {
         continue;
       }
       await entry.recorded;
-      if (await this.#process(entry)) this.#entries.delete(entry.header.id);
+      if (!(await this.#process(entry))) continue;
+      this.#entries.delete(entry.header.id);
+      entry.charge.release();
     }
   }
 
   async #readWaiting(): Promise<void> {
+    // What was put aside stays on the disk until the operator removes it.
+    for (const size of await sizesOf(join(this.#spool, FAILED))) this.#quota.charge(null).addStored(size);
     for (const file of this.#folder.waiting()) {
-      const header = await readHeader(join(this.#folder.path, file));
-      if (header === null) await this.#putAside(file);
-      else this.#entries.set(header.id, { file, header, recorded: Promise.resolve() });
+      const path = join(this.#folder.path, file);
+      const header = await readHeader(path);
+      if (header === null) {
+        await this.#putAside(file);
+        continue;
+      }
+      const charge = this.#quota.charge(header.origins).addStored((await stat(path)).size);
+      this.#entries.set(header.id, { file, header, charge, recorded: Promise.resolve() });
     }
     if (this.#entries.size > 0) {
       this.#log.info({ documents: this.#entries.size }, 'Documents wait in the spool and are loaded now.');
@@ -173,12 +198,29 @@ export class Spool {
 
   async #putAside(file: string): Promise<void> {
     await mkdir(join(this.#spool, FAILED), { recursive: true, mode: 0o700 });
-    await rename(join(this.#folder.path, file), join(this.#spool, FAILED, file)).catch((error: unknown) => {
+    const kept = join(this.#spool, FAILED, file);
+    try {
+      await rename(join(this.#folder.path, file), kept);
+      this.#quota.charge(null).addStored((await stat(kept)).size);
+    } catch (error) {
       // Moved by an earlier try whose receipt could not be stored.
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    });
+    }
     this.#log.error({ file }, 'A spooled document cannot be processed and was moved to the folder "failed".');
   }
+}
+
+/** Bytes of the files in a folder; none where there is no folder. */
+async function sizesOf(folder: string): Promise<readonly number[]> {
+  const names = await readdir(folder).catch(() => []);
+  return await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
 }
 
 function isPassing(error: unknown): boolean {

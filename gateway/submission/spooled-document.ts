@@ -51,22 +51,25 @@ export async function readSpooled(
   path: string,
 ): Promise<{ readonly header: SpoolHeader; readonly document: ReceivedDocument } | null> {
   const file = await open(path, 'r');
-  const { size } = await file.stat();
-  const start = Buffer.alloc(Math.min(size, MAX_HEADER_BYTES));
-  await file.read(start, 0, start.length, 0);
-  const offset = start.indexOf(NEWLINE) + 1;
-  const header = offset === 0 ? null : parseHeader(start.subarray(0, offset).toString('utf8'));
-  if (header === null) {
-    await file.close();
-    return null;
+  let isHandedOn = false;
+  try {
+    const { size } = await file.stat();
+    const start = Buffer.alloc(Math.min(size, MAX_HEADER_BYTES));
+    await file.read(start, 0, start.length, 0);
+    const offset = start.indexOf(NEWLINE) + 1;
+    const header = offset === 0 ? null : parseHeader(start.subarray(0, offset).toString('utf8'));
+    if (header === null) return null;
+    if (size - offset > WHOLE_BYTES) {
+      isHandedOn = true;
+      return { header, document: { kind: 'file', file, offset, close: () => file.close() } };
+    }
+    const bytes = Buffer.alloc(size - offset);
+    await file.read(bytes, 0, bytes.length, offset);
+    return { header, document: { kind: 'memory', bytes, close: async () => {} } };
+  } finally {
+    // Node ends the process where it finds a handle that nobody closed.
+    if (!isHandedOn) await file.close();
   }
-  if (size - offset > WHOLE_BYTES) {
-    return { header, document: { kind: 'file', file, offset, close: () => file.close() } };
-  }
-  const bytes = Buffer.alloc(size - offset);
-  await file.read(bytes, 0, bytes.length, offset);
-  await file.close();
-  return { header, document: { kind: 'memory', bytes, close: async () => {} } };
 }
 
 /** The header alone; null where there is none to be read. */

@@ -4,6 +4,7 @@ import { CurrentStore } from './current-store.ts';
 import { DocumentLoader } from './document-loader.ts';
 import { isReceiptId } from './receipt-id.ts';
 import { Spool } from './spool.ts';
+import { DEFAULT_SPOOL_LIMITS, type SpoolLimits, SpoolQuota } from './spool-quota.ts';
 import { type Authority, Refusal, type SubmissionDoor } from './submission-door.ts';
 import { secretKeys } from './token.ts';
 import { warmUp } from './warm-up.ts';
@@ -17,6 +18,8 @@ export interface DoorSettings {
   /** Everybody may submit for everybody without a token. */
   readonly open: boolean;
   readonly limits: { readonly bodyBytes: number };
+  /** How much may lie on disk until it is stored. */
+  readonly spool?: SpoolLimits | undefined;
 }
 
 export interface SubmissionOptions extends DoorSettings {
@@ -53,12 +56,13 @@ export function createSubmissionDoor(options: SubmissionOptions): RunningSubmiss
   const store = new CurrentStore(options.store);
   let settings: DoorSettings = options;
   let keys = secretKeys(options.secrets);
+  const quota = new SpoolQuota(options.spool);
   let inside: Inside | null = null;
 
   const unlock = (next: Store | null) => {
     if (inside !== null || next === null) return;
-    const loader = new DocumentLoader({ store, folder: spoolDir, log });
-    inside = { loader, spool: new Spool({ folder: spoolDir, store, loader, log }) };
+    const loader = new DocumentLoader({ store, folder: spoolDir, log, quota });
+    inside = { loader, spool: new Spool({ folder: spoolDir, store, loader, quota, log }) };
     void warmUp();
   };
   const within = (): Inside => {
@@ -96,6 +100,7 @@ export function createSubmissionDoor(options: SubmissionOptions): RunningSubmiss
       unlock(next.store);
       keys = nextKeys;
       settings = next;
+      quota.limits = next.spool ?? DEFAULT_SPOOL_LIMITS;
       return { over: store.replace(next.store) };
     },
     close: async () => {

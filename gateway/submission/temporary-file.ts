@@ -15,7 +15,10 @@ export async function openTemporaryFile(folder: string): Promise<FileHandle> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, `${randomUUID()}.temporary`);
     const file = await open(path, 'wx+', 0o600);
-    await unlink(path);
+    await unlink(path).catch(async (error: unknown) => {
+      await file.close();
+      throw error;
+    });
     return file;
   } catch (cause) {
     throw noRoom(cause);

@@ -292,6 +292,15 @@ describe('${NAME} and ${file:PATH}', () => {
   });
 });
 
+it.each([
+  ['spoolBytes: 1GiB, spoolBytesPerOrigin: 500MiB', 'spoolBytesPerOrigin', 500 * 2 ** 20],
+  ['spoolBytes: 500MiB', 'spoolBytes', 500 * 2 ** 20],
+])('a spool that does not hold one document is a fault: %s', async (yaml, key, bytes) => {
+  const message = await faults(`${NATIVE}submit: { into: native, ${yaml} }`);
+  expect(message).toContain(`submit.${key}`);
+  expect(message).toContain(`${2 ** 29} bytes (limits.bodyBytes), and ${bytes} bytes of disk do not hold one.`);
+});
+
 describe('secrets', () => {
   it('never appear in a fault', async () => {
     const message = await faults(
@@ -332,12 +341,53 @@ submit: { into: a, jwtSecret: { hunter2: true } }
   it('are not shown where they are refused', async () => {
     expect(await faults(withSecret('hunter2'))).not.toContain('hunter2');
   });
+
+  it.each([
+    'postgres:/kci:hunter2@db/x',
+    'postgres//kci:hunter2@db/x',
+    'kci:hunter2@db/x',
+    'posgres://kci:hunter2@db/x',
+    'mongdb://kci:hun/ter2@host/kernelci',
+    'mongdb://kci:hun ter2@host/kernelci',
+    'htps://kci:p@hunter2@host',
+    'htps://kci:hunter2%40host',
+    `htps://kci:${'hunter2'.repeat(20)}@host`,
+    'htps://host/?api_token=hunter2',
+  ])('never appear where the URL is mistyped: %s', async (url) => {
+    const message = await faults(`sources:
+  a: { adapter: postgres, url: "${url}" }
+  b: { adapter: kernelci-mongo, url: "${url}", storageUrl: "${url}" }
+  c: { adapter: cki, url: "${url}", "${url}": 1 }
+  d: { adapter: "${url}" }
+  e: { adapter: postgres, url: "embedded:./data", "${url}": 1 }
+"${url}": 1
+listen: { host: "${url}", port: "${url}" }
+cors: "${url}"
+submit: { into: "${url}", openSubmit: "${url}" }
+`);
+    expect(message).toContain('sources.a.url');
+    expect(message).not.toMatch(/hun|ter2/);
+  });
+
+  it.each(['*hunter2', '!hunter2 x', '"${hunter2"', '"${hun ter2}"', '&hunter2'])(
+    'never appear where they are written without quotes: %s',
+    async (value) => {
+      const message = await faults(`${NATIVE}submit: { into: native, jwtSecret: ${value} }`);
+      expect(message).not.toMatch(/hun|ter2/);
+    },
+  );
+
+  it('that are repeated are refused', async () => {
+    const secret = 'a'.repeat(40);
+    const message = await faults(`${NATIVE}submit: { into: native, jwtSecret: [${secret}, ${secret}] }`);
+    expect(message).toContain('The same secret stands there twice.');
+  });
 });
 
 describe('submissions', () => {
   it('are off without a secret and without openSubmit', async () => {
     expect((await read(NATIVE)).submit).toBeNull();
-    expect((await read(`${NATIVE}submit: { into: native }`)).submit).toEqual({
+    expect((await read(`${NATIVE}submit: { into: native }`)).submit).toMatchObject({
       into: 'native',
       secrets: [],
       open: false,

@@ -13,6 +13,17 @@ const FOREIGN = [
   '^<<<<<<[<] |^>>>>>>[>] ',
 ];
 
+/** These write what kcigraph itself made (a token, a schema, names of its own), or use `printable` where they write. */
+const OWN_WORDS = [
+  'adapters/kit/conformance/describe-conformance.ts',
+  'examples/demo/demo.ts',
+  'examples/demo/saying.ts',
+  'gateway/commands/check-source.ts',
+  'gateway/commands/console.ts',
+  'gateway/commands/print-schema.ts',
+  'gateway/commands/token.ts',
+];
+
 describe('the files of the project', () => {
   const made = /^(?:node_modules|dist|data|coverage|\.cache|\.git)$/;
   const files = globSync('{**,.ci/**}', { cwd: ROOT, withFileTypes: true, exclude: ({ name }) => made.test(name) })
@@ -23,6 +34,14 @@ describe('the files of the project', () => {
   it.each(FOREIGN)('hold nothing of the kind %s', (pattern) => {
     const foreign = new RegExp(pattern, 'm');
     expect(texts.filter((file) => foreign.test(readFileSync(file, 'utf8')))).toEqual([]);
+  });
+
+  it('write to a terminal by the one function that takes secrets and control characters out', () => {
+    const raw = /process\.std(?:out|err)\.write\(|console\.(?:log|error|warn|info)\(/;
+    const found = globSync('{gateway,adapters,examples/demo}/**/*.ts', { cwd: ROOT }).filter((file) =>
+      raw.test(readFileSync(join(ROOT, file), 'utf8')),
+    );
+    expect(found.sort()).toEqual(OWN_WORDS);
   });
 
   it('are none of them large', () => {

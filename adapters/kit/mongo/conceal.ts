@@ -1,6 +1,8 @@
+import { redact } from '../printable.ts';
+
 /** Makes texts of the driver fit for a log: no user, password or URL of the source is left in them. */
 export function concealerOf(url: string, credentials: readonly (string | undefined)[]): (text: string) => string {
-  const userinfo = /^[^/]*\/\/([^@/]*)@/.exec(url)?.[1] ?? '';
+  const userinfo = /^[^/]*\/\/(.*)@/.exec(url)?.[1] ?? '';
   const parts = userinfo === '' ? [] : [userinfo, ...userinfo.split(':'), ...userinfo.split(':').map(decoded)];
   const secrets = [...new Set([url, ...parts, ...credentials])]
     .filter((secret) => secret !== undefined && secret !== '')
@@ -8,7 +10,7 @@ export function concealerOf(url: string, credentials: readonly (string | undefin
   return (text) => {
     let open = text;
     for (const secret of secrets) if (secret !== undefined) open = open.replaceAll(secret, '…');
-    return open.replaceAll(/\/\/[^@/\s]*@/g, '//…@');
+    return redact(open);
   };
 }
 

@@ -3,13 +3,14 @@ import { comparePlaces, namedCommits, ownerOf } from '../../kit/author.ts';
 import { revisionKey } from '../ids.ts';
 import { placeOf } from '../translate.ts';
 import { Documents, type Index, type Row, type Table } from './documents.ts';
-import { mergeReports } from './merge-reports.ts';
+import { mergeAll } from './merge-reports.ts';
 import type { Pace } from './pace.ts';
 import { sortInTurns } from './sort-in-turns.ts';
 
 const STEPS = 256;
 
-type Reports = { readonly [E in EntityName]: Map<string, Entities[E]> };
+type Reported<E extends EntityName> = Map<string, [Entities[E], ...Entities[E][]]>;
+type Reports = { readonly [E in EntityName]: Reported<E> };
 
 /**
  * Merges what several reports say of one object, sorts, and indexes, in stretches. The order of the reports counts, behind
@@ -79,17 +80,19 @@ function add(reports: Reports, stored: StoredObject): void {
   }
 }
 
-function put<E extends EntityName>(known: Map<string, Entities[E]>, entity: E, object: Entities[E]): void {
+function put<E extends EntityName>(known: Reported<E>, entity: E, object: Entities[E]): void {
   const { tie } = placeOf(entity, object);
-  const first = known.get(tie);
-  known.set(tie, first === undefined ? object : mergeReports<E>(first, object));
+  const reports = known.get(tie);
+  if (reports === undefined) known.set(tie, [object]);
+  else reports.push(object);
 }
 
 async function tableOf<E extends EntityName>(entity: E, reports: Reports, pace: Pace): Promise<Table<Entities[E]>> {
-  const known: ReadonlyMap<string, Entities[E]> = reports[entity];
+  const known: Reported<E> = reports[entity];
   const rows: Row<Entities[E]>[] = [];
   const byKey = new Map<string, Row<Entities[E]>>();
-  for (const [key, object] of known) {
+  for (const [key, all] of known) {
+    const object = all.length === 1 ? all[0] : await mergeAll<E>(all, pace);
     const row: Row<Entities[E]> = { object, ...placeOf(entity, object) };
     Object.freeze(object);
     rows.push(row);

@@ -4,5 +4,5 @@ import type { DoorSettings } from '../../submission/submit.ts';
 
 /** What the configuration says of submissions. */
 export function doorSettings({ submit, limits }: Config, store: Store | null): DoorSettings {
-  return { store, secrets: submit?.secrets ?? [], open: submit?.open ?? false, limits };
+  return { store, secrets: submit?.secrets ?? [], open: submit?.open ?? false, limits, spool: submit?.spool };
 }

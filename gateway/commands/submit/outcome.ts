@@ -1,4 +1,5 @@
 import type { Fault } from '../../../adapters/adapter.ts';
+import { printableLine } from '../../../adapters/kit/printable.ts';
 
 /** What became of one file. */
 export type Outcome =
@@ -19,7 +20,7 @@ export class UnreadableFile extends Error {}
 export function describeFailure(name: string, message: string, faults: readonly Fault[]): string {
   const lines = faults.map(({ path, rule, message: text, value }) => {
     const shown = value === null || value === '' ? '' : ` [${JSON.stringify(value)}]`;
-    return `  ${path === '' ? '(document)' : path} (${rule}): ${text}${shown}\n`;
+    return `  ${printableLine(`${path === '' ? '(document)' : path} (${rule}): ${text}${shown}`)}\n`;
   });
-  return `${name}: not stored. ${faults.length === 0 ? message : `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}:`}\n${lines.join('')}`;
+  return `${name}: not stored. ${faults.length === 0 ? printableLine(message) : `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}:`}\n${lines.join('')}`;
 }

@@ -5,6 +5,7 @@ import { createLog } from '../../log.ts';
 import { DocumentLoader } from '../../submission/document-loader.ts';
 import { Refusal } from '../../submission/submission-door.ts';
 import { CommandError } from '../command.ts';
+import { print } from '../console.ts';
 import { describeConfig } from '../existing-store.ts';
 import { openSources, storeOf } from '../open-sources.ts';
 import type { Destination } from './outcome.ts';
@@ -12,7 +13,7 @@ import type { Destination } from './outcome.ts';
 /** The store that the configuration submits into, as the operator, who loads for all origins. */
 export async function openStore(configFile: string | undefined): Promise<Destination> {
   const config = await loadConfig({ file: configFile, overrides: { attach: true } });
-  process.stdout.write(describeConfig(config));
+  print(describeConfig(config));
   const log = createLog({ ...config.log, level: 'error' });
   const registry = await openSources(config, log);
   try {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 import * as z from 'zod';
+import { redactValue } from '../../../adapters/kit/printable.ts';
 import { UsageError } from '../command.ts';
 import { type Destination, type Outcome, UnreadableFile } from './outcome.ts';
 
@@ -40,7 +41,7 @@ function submitUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new UsageError(
-      `--to takes the URL of a gateway, such as https://kcigraph.example, and not "${text.slice(0, 80)}".`,
+      `--to takes the URL of a gateway, such as https://kcigraph.example, and not "${redactValue(text, 80)}".`,
     );
   }
   if (url.username !== '' || url.password !== '') {
@@ -54,7 +55,7 @@ function outcomeOf(status: number, text: string): Outcome {
   const answer = ANSWER.safeParse(parse(text.slice(0, MAX_ANSWER_BYTES)));
   if (status === 200 && answer.success) return { stored: true, id: answer.data.id, message: answer.data.message };
   if (!answer.success) {
-    const shown = text.trim().slice(0, SHOWN_LENGTH);
+    const shown = redactValue(text.trim(), SHOWN_LENGTH);
     return { stored: false, message: `The answer is ${status}, and not a gateway's: ${shown}`, faults: [] };
   }
   const hint = status === 401 ? ' Give the token in KCIGRAPH_TOKEN.' : '';

@@ -5,6 +5,7 @@ import { createRegistry, type Registry } from '../../../gateway/federation/regis
 import { createServer } from '../../../gateway/server/create-server.ts';
 import { Metrics } from '../../../gateway/server/metrics.ts';
 import type { ServerConfig } from '../../../gateway/server/server-options.ts';
+import type { SpoolLimits } from '../../../gateway/submission/spool-quota.ts';
 import { createSubmissionDoor } from '../../../gateway/submission/submit.ts';
 import { makeToken } from '../../../gateway/submission/token.ts';
 import { temporaryFolder } from '../../support/gateway-process.ts';
@@ -20,6 +21,7 @@ export interface NativeGateway {
 }
 
 export interface NativeOptions {
+  readonly spool?: SpoolLimits;
   readonly open?: boolean;
   readonly config?: Partial<ServerConfig>;
   readonly bodyBytes?: number;
@@ -54,6 +56,7 @@ export async function startNativeGateway(database: string, options: NativeOption
     secrets: open ? [] : [SECRET],
     open,
     limits,
+    spool: options.spool,
     spoolDir: join(folder, 'submissions'),
     log: SILENT,
   });

@@ -122,6 +122,23 @@ describe('POST /submit', () => {
     }
   });
 
+  it('takes no more on disk than the quota, however small it was sent, and says when to come again', async () => {
+    const spool = { spoolBytes: BODY_LIMIT, spoolBytesPerOrigin: BODY_LIMIT };
+    const small = await startNativeGateway(await postgres.migrated(), { bodyBytes: 100 * BODY_LIMIT, spool });
+    try {
+      const body = gzipSync(Buffer.alloc(20 * BODY_LIMIT, 0x20));
+      for (const prefer of ['wait', 'respond-async']) {
+        const headers = { authorization, 'content-encoding': 'gzip', prefer };
+        const { status, headers: answered, answer } = await submit(body, headers, small.url);
+        expect([status, answered.get('retry-after')]).toEqual([503, '30']);
+        expect(answer.message).toContain(`all of the ${BODY_LIMIT} bytes`);
+      }
+      expect((await submit(documentOf('after'), { authorization }, small.url)).status).toBe(200);
+    } finally {
+      await small.close();
+    }
+  });
+
   it('takes gzip', async () => {
     const body = gzipSync(JSON.stringify(documentOf('zipped')));
     expect((await submit(body, { authorization, 'content-encoding': 'gzip' })).status).toBe(200);

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { SpoolLimits } from '../../../gateway/submission/spool-quota.ts';
 import { createSubmissionDoor, type RunningSubmissionDoor } from '../../../gateway/submission/submit.ts';
 import { temporaryFolder } from '../../support/gateway-process.ts';
 import { openNativeStore, SILENT } from './native-store.ts';
@@ -16,25 +17,31 @@ export interface TestDoor {
 }
 
 /** A door over the native store on a database; `folder` is its spool, a new one by default. */
-export async function openDoor(url: string, folder?: string, bodyBytes = 512 * 2 ** 20): Promise<TestDoor> {
-  const spool = folder ?? join(await temporaryFolder(), 'submissions');
+export async function openDoor(
+  url: string,
+  folder?: string,
+  bodyBytes = 512 * 2 ** 20,
+  spool?: SpoolLimits,
+): Promise<TestDoor> {
+  const spoolDir = folder ?? join(await temporaryFolder(), 'submissions');
   const { store, stop } = await openNativeStore(url);
   const door = createSubmissionDoor({
     store,
     secrets: [SECRET],
     open: false,
     limits: { bodyBytes },
-    spoolDir: spool,
+    spool,
+    spoolDir,
     log: SILENT,
   });
   return {
     door,
-    folder: spool,
+    folder: spoolDir,
     rows: (sql) => rowsOf(url, sql),
     close: async () => {
       await door.close();
       await stop();
-      if (folder === undefined) await rm(join(spool, '..'), { recursive: true, force: true });
+      if (folder === undefined) await rm(join(spoolDir, '..'), { recursive: true, force: true });
     },
   };
 }

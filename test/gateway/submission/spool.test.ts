@@ -1,6 +1,9 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../adapters/adapter.ts';
 import type { Authority } from '../../../gateway/submission/submission-door.ts';
@@ -97,6 +100,108 @@ it('waits while the store is down, shows its receipt meanwhile, and is loaded by
   expect(await settled(up, id)).toMatchObject({ state: 'processed' });
   expect(await up.rows('SELECT count(*)::int AS n FROM tests')).toEqual([{ n: 5 }]);
   await up.close();
+});
+
+describe('the disk that the spool takes', () => {
+  const BYTES = 512 * 2 ** 20;
+  const large = (origin: string) => documentOfTests(100, origin, { comment: 'x'.repeat(1000) });
+  const size = JSON.stringify(large('acme')).length;
+  const other: Authority = { origins: ['other'] };
+
+  it('is bounded for each origin and in all, counted without compression, and free again once documents are stored', async () => {
+    const limits = { spoolBytes: 4 * size - 20_000, spoolBytesPerOrigin: 2 * size };
+    const down = await openDoor(DOWN, folder, BYTES, limits);
+    const send = (authority: Authority) =>
+      down.door.submitLater(bodyOf(large(authority.origins?.[0] ?? '')), authority, NEVER);
+    const first = await send(ACME);
+    await send(ACME);
+    const refusal = { code: 'SOURCE_UNAVAILABLE', retryAfterMs: expect.any(Number) };
+    const ofOrigin = `Documents of "acme" that wait to be stored take up all of the ${2 * size} bytes`;
+    await expect(send(ACME)).rejects.toMatchObject({ ...refusal, message: expect.stringContaining(ofOrigin) });
+    await send(other);
+    const inAll = `take up all of the ${4 * size - 20_000} bytes`;
+    await expect(send({ origins: null })).rejects.toMatchObject({
+      ...refusal,
+      message: expect.stringContaining(inAll),
+    });
+    await expect(down.door.submitBytes(bodyOf(large('acme')), ACME, NEVER)).rejects.toMatchObject(refusal);
+    expect(await waiting()).toHaveLength(3);
+    await down.close();
+    // What waits from before counts too.
+    const again = await openDoor(DOWN, folder, BYTES, limits);
+    await expect(again.door.submitLater(bodyOf(large('acme')), ACME, NEVER)).rejects.toMatchObject(refusal);
+    await again.close();
+    const up = await openDoor(await postgres.migrated(), folder, BYTES, limits);
+    await settled(up, first.id);
+    await expect.poll(waiting).toEqual([]);
+    for (let round = 0; round < 3; round++) await up.door.submitBytes(bodyOf(large('acme')), ACME, NEVER);
+    await up.close();
+  });
+
+  it('counts a document of one byte as more, since a file is more than its bytes', async () => {
+    const down = await openDoor(DOWN, folder, BYTES, { spoolBytes: 2 ** 20, spoolBytesPerOrigin: 160 * 2 ** 10 });
+    const send = () => down.door.submitLater(bodyOf(Buffer.from('1')), ACME, NEVER);
+    for (let round = 0; round < 10; round++) await send();
+    await expect(send()).rejects.toThrow('take up all');
+    await down.close();
+  });
+
+  it('holds nothing that was not received whole', async () => {
+    const down = await openDoor(DOWN, folder, BYTES, { spoolBytes: 2 * size, spoolBytesPerOrigin: 2 * size });
+    async function* broken() {
+      yield Buffer.from(JSON.stringify(large('acme')));
+      throw new Error('The client has gone.');
+    }
+    for (let round = 0; round < 5; round++) {
+      await expect(down.door.submitLater(broken(), ACME, NEVER)).rejects.toThrow('The client has gone.');
+    }
+    await down.door.submitLater(bodyOf(large('acme')), ACME, NEVER);
+    await down.close();
+  });
+
+  it('is left alone where kcigraph did not write', async () => {
+    const dead = await openDoor(DOWN, folder);
+    await dead.door.submitLater(bodyOf(documentOfTests(1)), ACME, NEVER);
+    const [file = ''] = await waiting();
+    await dead.close();
+    const own = join(folder, dirname(file));
+    const foreign = [
+      join(folder, 'backup', 'notes.txt'),
+      join(folder, 'b1946ac9-2d5e-4c0b-8f7e-0a1b2c3d4e5f', 'mine.partial'),
+      join(own, 'notes.txt'),
+      join(own, 'folder.document', 'notes.txt'),
+    ];
+    for (const path of foreign) {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, 'keep');
+    }
+    const partial = join(own, `${'0'.repeat(15)}-${'0'.repeat(9)}-${'0'.repeat(32)}.partial`);
+    await writeFile(partial, 'half');
+    const up = await openDoor(await postgres.migrated(), folder);
+    await expect.poll(async () => up.rows('SELECT count(*)::int AS n FROM tests')).toEqual([{ n: 1 }]);
+    await up.close();
+    for (const path of foreign) expect(await readFile(path, 'utf8')).toBe('keep');
+    expect(existsSync(partial)).toBe(false);
+  });
+
+  it('leaves no handle open where a file cannot be read, which would end the process', async () => {
+    const unreadable = await temporaryFolder();
+    const module = new URL('../../../gateway/submission/spooled-document.ts', import.meta.url);
+    const script = `
+      import { setTimeout as delay } from 'node:timers/promises';
+      const { readHeader } = await import(${JSON.stringify(module.href)});
+      for (let round = 0; round < 20; round++) await readHeader(${JSON.stringify(unreadable)});
+      for (let round = 0; round < 5; round++) { gc(); await delay(1); }
+      console.log('alive');`;
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+      '--expose-gc',
+      '--input-type=module',
+      '-e',
+      script,
+    ]);
+    expect({ stdout, stderr }).toEqual({ stdout: 'alive\n', stderr: '' });
+    await rm(unreadable, { recursive: true });
+  });
 });
 
 it('is tried again until the store is there', async () => {

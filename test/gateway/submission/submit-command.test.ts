@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +39,12 @@ async function kcigraph(args: readonly string[], options: { input?: string; env?
   child.stdin.end(options.input ?? '');
   const [out, errors, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { out, errors, code: Number(code) };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server does not listen.');
+  return address.port;
 }
 
 const countOf = async (origin: string) =>
@@ -90,11 +97,41 @@ describe('kcigraph submit', () => {
     expect(await countOf('piped')).toBe(1);
   });
 
+  it('shows what a server answers without obeying it, and without the secrets in it', async () => {
+    const evil = '\u001b]0;title\u0007\u009b31m\r\nforged: stored. https://me:hunter2@host';
+    const fault = { path: evil, rule: evil, message: evil, value: evil };
+    const answers = [
+      { status: 400, body: JSON.stringify({ id: '0', message: evil, errors: [fault] }) },
+      { status: 503, body: JSON.stringify({ id: '0', message: evil }) },
+      { status: 502, body: evil },
+      { status: 200, body: JSON.stringify({ id: evil, message: evil }) },
+    ];
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        const { status, body } = answers.shift() ?? { status: 500, body: '' };
+        response.writeHead(status).end(body);
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const to = `http://127.0.0.1:${portOf(server)}`;
+      const names = ['good.json', 'good.json', 'good.json', 'good.json', 'nowhere\u009b31m.json'];
+      const { out, errors } = await kcigraph(['submit', ...names, '--to', to]);
+      expect(errors.split('\n')).toHaveLength(6);
+      expect(out.split('\n')).toHaveLength(3);
+      for (const text of [out, errors]) expect(text).not.toMatch(/[^\n\P{Cc}]|hunter2/u);
+      expect(out).toContain('\\u009b31m');
+    } finally {
+      server.close();
+    }
+  });
+
   it.each([
     [[], /needs a file/],
     [['-', '-'], /only once/],
     [['good.json', '--to', 'nowhere'], /--to takes the URL of a gateway/],
     [['good.json', '--to', 'http://me:secret@localhost'], /KCIGRAPH_TOKEN/],
+    [['good.json', '--to', 'http//me:secret@localhost'], /--to takes the URL of a gateway/],
   ])('%j is a wrong command line', async (args, message) => {
     const error: unknown = await submit.run(parseArguments('submit', submit, args)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UsageError);
