@@ -98,7 +98,8 @@ describe('a source that fails', () => {
     expect(errors.map(({ extensions }) => extensions)).toEqual(
       errors.map(() => expect.objectContaining({ code: 'SOURCE_TIMEOUT', source: 'slow' })),
     );
-    expect(timed.registry.get('slow')?.state.name).toBe('DEGRADED');
+    // It answers a probe, so that the time-out of one question does not count against it.
+    await expect.poll(() => timed.registry.get('slow')?.state.name).toBe('UP');
   });
 
   it('that takes its time at every level uses up its own, and not what others need before the deadline', async () => {
