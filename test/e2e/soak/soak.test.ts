@@ -1,4 +1,4 @@
 import { describe } from 'vitest';
 import { describeSoak } from './soak.ts';
 
-describe('a gateway under mixed load', () => describeSoak(18));
+describe('a gateway under mixed load', () => describeSoak(10));
