@@ -78,11 +78,15 @@ export async function childCopies<E extends EntityName>(
     }
     if (isCut) {
       isPartial = true;
-      const message = `There are more ${entity}s here than the ${MAX_CHILDREN} that are looked through.`;
-      context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), path);
+      reportCut(source);
     }
   }
   return { copies, isPartial };
+
+  function reportCut({ name }: Source): void {
+    const message = `There are more ${entity}s here than the ${MAX_CHILDREN} that are looked through.`;
+    context.report.add(name, new SourceError('SOURCE_TRUNCATED', message), path);
+  }
 
   async function read(source: Source, parent: string) {
     const order = relationCapability(source, relation)?.order[0];
@@ -112,7 +116,10 @@ export async function childCopies<E extends EntityName>(
       context.report.fail(source.name, rows, path);
       return [];
     }
-    isPartial ||= rows.isCut;
+    if (rows.isCut) {
+      isPartial = true;
+      if (!rows.isNamed) reportCut(source);
+    }
     return rows.items;
   }
 }

@@ -98,6 +98,10 @@ export function mergeSource<E extends EntityName>(
         context.report.fail(source.name, page, place.path);
         return null;
       }
+      if (page.items.length === 0 && page.hasMore && page.isCut !== true) {
+        const message = 'The source has more objects and cannot give them now: they are left for a later page.';
+        context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
+      }
       const rows = page.items.map((item) => ({
         ...item,
         identity: identityIn(subject, item.object),

@@ -29,6 +29,8 @@ export interface Rows<E extends EntityName> {
   readonly items: readonly PageItem<Entities[E]>[];
   /** There are more: a bound was met, here or in the source, or the source has no more to give now. */
   readonly isCut: boolean;
+  /** The source said itself what it left out; else whoever reads must. */
+  readonly isNamed: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export async function readRows<E extends EntityName>(
   const capability = relation === null ? entityCapability(source, entity)?.list : relationCapability(source, relation);
   const first = capability?.maxPage ?? 1;
   const items: PageItem<Entities[E]>[] = [];
-  let isCut = false;
+  let isNamed = false;
   let after: Place | null = null;
   for (;;) {
     const asked = { where, order, first, after, ...(allVersions ? { allVersions } : {}) };
@@ -54,12 +56,12 @@ export async function readRows<E extends EntityName>(
         : context.loaders.pages<E>(source, relation, asked, fields);
     const page = await loader.load({ key: parent, path });
     if (page instanceof SourceError) return page;
-    isCut ||= page.isCut === true;
-    if (!take(page)) return { items, isCut: true };
+    isNamed ||= page.isCut === true;
+    if (!take(page)) return { items, isCut: true, isNamed: false };
     items.push(...page.items);
-    if (!page.hasMore) return { items, isCut };
+    if (!page.hasMore) return { items, isCut: isNamed, isNamed };
     const last = page.items.at(-1);
-    if (last === undefined) return { items, isCut: true };
+    if (last === undefined) return { items, isCut: true, isNamed };
     after = placeOf(last);
   }
 }

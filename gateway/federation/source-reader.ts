@@ -53,7 +53,7 @@ export function sourceReader<E extends EntityName>(options: ReaderOptions<E>): R
     if (!budget.take(cost)) {
       const message = 'Too many requests would have to be made for this page: it ends early, and more may follow it.';
       context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), path);
-      return { items: [], hasMore: true };
+      return { items: [], hasMore: true, isCut: true };
     }
     return await loaderOf(options, first, after).load({ key: part.parent, path });
   }

@@ -13,6 +13,7 @@ function documents(objects: readonly ReturnType<typeof test>[]): readonly ArrayD
   });
 }
 
+const PLAIN = ['checkoutsOfRevision', 'buildsOfCheckout', 'testsOfBuild'] as const;
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 const checkoutOf = (name: string) => checkout({ id: `${name}:checkout`, gitCommitHash: COMMIT, patchsetHash: '' });
 const buildsOf = (name: string, parent: string, count = 2) =>
@@ -80,6 +81,22 @@ describe('what hangs on a commit over several sources', () => {
     expect(data.build).toEqual({ tests: { totalCount: 3, nodes } });
     expect(data.revision.tests).toMatchObject({ totalCount: 3, nodes });
   });
+
+  it.each([500, 2_000])(
+    'is named where there are more builds than are looked through, read %d at a time',
+    async (maxPage) => {
+      const many = [checkoutOf('one'), ...buildsOf('one', 'one:checkout', 5_600)];
+      const paged = { maxPage, maxKeys: 1_000, relations: PLAIN } as const;
+      const { gateway } = gatewayOf({
+        one: { ...paged, documents: documents([...many, ...testsOf('one', 'one:build-0', 2)]) },
+        other: { documents: [] },
+      });
+      const { data, report } = await gateway.ask<Answer>(`{ revision(gitCommitHash: "${COMMIT}") {
+      tests { totalCount } } }`);
+      expect(data.revision.tests.totalCount).toBeNull();
+      expect(report.extensions.warnings).toMatchObject([{ extensions: { code: 'SOURCE_TRUNCATED', source: 'one' } }]);
+    },
+  );
 
   it('is not counted where a source did not tell which checkouts it has', async () => {
     const held = (name: string) =>
