@@ -80,7 +80,7 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
       const hasLeft = call.signal.aborted && !isExpiry(call.signal.reason) && Date.now() < call.deadline;
       // Neither does what is the gateway's own: its queue, its budget, a question that was too large.
       if (hasLeft || error.origin === 'gateway') breaker.abandoned(pass);
-      else if (error.code === 'SOURCE_TIMEOUT') void judgeTimeout(pass, error);
+      else if (error.code === 'SOURCE_TIMEOUT') void probeAfterTimeout(pass, error);
       else recordFailure(pass, error);
       metrics?.called(source, name, performance.now() - start, error.code, keys);
       throw error;
@@ -97,7 +97,7 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
   }
 
   /** One question may take too long at a source that answers all others: it counts only where the source is not there. */
-  async function judgeTimeout(pass: Pass, error: SourceError): Promise<void> {
+  async function probeAfterTimeout(pass: Pass, error: SourceError): Promise<void> {
     // What is shown meanwhile is the failure: it may be the first of an outage.
     state.failed(error.message, breaker.isOpen);
     const start = performance.now();
