@@ -128,7 +128,10 @@ export type CountSubject<E extends EntityName = EntityName> =
   | { readonly relation: RelationName; readonly parents: readonly string[]; readonly where: Filter<E> | null }
   | { readonly entity: E; readonly where: Filter<E> | null; readonly allVersions?: boolean };
 
-/** Of one call: who waits how long for what. */
+/**
+ * Of one call: who waits how long for what. It is a plain object: a call for a part of the answer is
+ * `{ ...call, fields }`, and so on.
+ */
 export interface Call {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch after which nobody waits. */
@@ -138,18 +141,22 @@ export interface Call {
   readonly log: Logger;
   /** Answer from what you keep only where you read it at most so many milliseconds ago; absent: where your own options allow it. */
   readonly maxAgeMs?: number | undefined;
+  /** Milliseconds since the epoch: upstream requests that cannot begin by then are refused; absent: the deadline decides. */
+  readonly startBy?: number | undefined;
+  /** Set in background tasks: their upstream requests wait behind those that a client waits for. */
+  readonly isBackground?: boolean | undefined;
   /** Set where it is only asked whether the source is there: answer from the source itself. It waits behind no other request. */
   readonly isProbe?: boolean | undefined;
   /** Of the request that the call belongs to: `env.upstream` keeps to it. Pass it on with the signal. */
   readonly share?: ConnectionShare | undefined;
   /** Reports the fault of one record or field; the rest is returned. */
-  warn(error: SourceError): void;
+  readonly warn: (error: SourceError) => void;
   /**
    * Reports that the answer, or a part of it, is in what the adapter itself keeps, and how many milliseconds ago that was
    * read from the system. The gateway shows the age, and does not answer from a copy of its own, which would hide what
    * the adapter learns.
    */
-  kept?(ageMs: number): void;
+  readonly kept?: ((ageMs: number) => void) | undefined;
 }
 
 /** Bounds the upstream requests that one request has under way at a source. */
@@ -367,8 +374,11 @@ export interface AdapterEnv {
   readonly tls?: TlsOptions | undefined;
   /** Wrap each upstream request in it: a permit of rate and concurrency, one retry of a failed idempotent read, metrics. */
   upstream<T>(call: Call, request: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** Runs beside the requests, behind them in the queue; aborted at `stop`. */
-  background(task: (signal: AbortSignal) => Promise<void>): void;
+  /**
+   * Runs a task beside the requests, behind them in the queue. Its call has no deadline, and its signal aborts at `stop`;
+   * give each upstream request a deadline: `{ ...call, deadline }`. What is warned of goes to the log.
+   */
+  background(task: (call: Call) => Promise<void>): void;
 }
 
 /** `.meta({ kind: PATH_KIND })` on a text among the options: a path, relative to the configuration file. */

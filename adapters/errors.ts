@@ -27,6 +27,8 @@ export interface SourceErrorOptions {
   readonly id?: string;
   /** `gateway` where it says nothing of how the source is: a full queue, a spent budget, a question that was too large. */
   readonly origin?: SourceErrorOrigin;
+  /** False where the next try can only fail in the same way (wrong credentials, a wrong address). */
+  readonly isRetryable?: boolean;
   /** What lies behind it; shown in the log only. */
   readonly cause?: unknown;
 }
@@ -39,6 +41,8 @@ export class SourceError extends Error {
   readonly retryAfterMs: number | null;
   readonly id: string | null;
   readonly origin: SourceErrorOrigin;
+  /** Whether the same read can succeed when it is sent once more at once: the source was not there, and named no time to wait. */
+  readonly isRetryable: boolean;
 
   constructor(code: SourceErrorCode, message: string, options: SourceErrorOptions = {}) {
     super(message, { cause: options.cause });
@@ -47,5 +51,15 @@ export class SourceError extends Error {
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.id = options.id ?? null;
     this.origin = options.origin ?? 'source';
+    this.isRetryable =
+      code === 'SOURCE_UNAVAILABLE' &&
+      this.origin === 'source' &&
+      this.retryAfterMs === null &&
+      (options.isRetryable ?? true);
   }
+}
+
+/** Whether the gateway's own budget of requests left no room before the deadline: the source was not asked. */
+export function isOverRate(error: unknown): error is SourceError {
+  return error instanceof SourceError && error.code === 'SOURCE_RATE_LIMITED' && error.origin === 'gateway';
 }

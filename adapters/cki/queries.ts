@@ -123,8 +123,7 @@ function warnedOnce(call: Call): Call {
   // All that is read is kept by the adapter, what is new too.
   const kept = (ageMs: number) => call.kept?.(ageMs);
   kept(0);
-  const { signal, deadline, fields, log, maxAgeMs, isProbe, share } = call;
-  return { signal, deadline, fields, log, maxAgeMs, isProbe, share, warn, kept };
+  return { ...call, warn, kept };
 }
 
 function asked<E extends EntityName>(page: Page<Entities[E]>, { fields }: Call): Page<Entities[E]> {

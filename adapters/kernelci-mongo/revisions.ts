@@ -51,7 +51,9 @@ export class Revisions {
     this.#index.open();
     this.#reach = reachOf(this.#index.progress('jobs'));
     if (this.#env.offline === true) return;
-    this.#env.background((signal) => this.#sweep.run(AbortSignal.any([signal, stopping.signal])));
+    this.#env.background((call) => {
+      return this.#sweep.run({ ...call, signal: AbortSignal.any([call.signal, stopping.signal]) });
+    });
   }
 
   stop(): void {

@@ -1,7 +1,5 @@
 import type { Call } from '../adapter.ts';
-import { SourceError } from '../errors.ts';
-import { isHurried } from './upstream/patience.ts';
-import { isSpentBudget } from './upstream/spent-budget.ts';
+import { isOverRate, SourceError } from '../errors.ts';
 
 interface Flight {
   readonly answer: Promise<unknown>;
@@ -32,7 +30,7 @@ export class SingleFlight {
    */
   async join<T>(key: string, call: Call, start: (call: Call) => Promise<T>): Promise<T> {
     // A caller that waits for no more than a moment is refused early, which others must not share.
-    const name = isHurried() ? `${key} soon` : key;
+    const name = call.startBy === undefined ? key : `${key} soon`;
     for (;;) {
       if (call.signal.aborted) throw ended(call);
       const known = this.#flights.get(name);
@@ -69,7 +67,8 @@ export class SingleFlight {
     }
   }
 
-  #start<T>(name: string, { deadline, fields, log, maxAgeMs, share }: Call, start: (call: Call) => Promise<T>): Flight {
+  #start<T>(name: string, first: Call, start: (call: Call) => Promise<T>): Flight {
+    const { deadline } = first;
     const controller = new AbortController();
     const waiting = new Set<Call>();
     const warnings: SourceError[] = [];
@@ -82,11 +81,13 @@ export class SingleFlight {
       for (const call of waiting) call.kept?.(ageMs);
     };
     const shared: Call = {
+      ...first,
       signal: controller.signal,
       get deadline() {
         return Math.max(deadline, ...[...waiting].map((call) => call.deadline));
       },
-      ...{ fields, log, maxAgeMs, share, warn, kept },
+      warn,
+      kept,
     };
     const { promise: answer, resolve, reject } = Promise.withResolvers<T>();
     const startedAt = performance.now();
@@ -117,7 +118,7 @@ const LONGEST_WAIT = 2 ** 31 - 1;
 const GRACE_MS = 10;
 
 function ranOut(error: unknown): boolean {
-  return isSpentBudget(error) || (error instanceof SourceError && error.code === 'SOURCE_TIMEOUT');
+  return isOverRate(error) || (error instanceof SourceError && error.code === 'SOURCE_TIMEOUT');
 }
 
 function ended({ signal }: Call): SourceError {

@@ -1,9 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ConnectionShare } from '../adapter.ts';
+import type { Call } from '../adapter.ts';
 import { SourceError, type SourceErrorCode } from '../errors.ts';
-import { isInBackground } from './upstream/background.ts';
-import { finalFailure, isFinalFailure } from './upstream/final-failure.ts';
-import { latestBeginning } from './upstream/patience.ts';
 import { ended, type Permit, type PermitSettings, Permits } from './upstream/permits.ts';
 import { Rest } from './upstream/rest.ts';
 
@@ -23,13 +20,7 @@ export interface UpstreamMetrics {
 }
 
 /** Who waits for a request, and how long. */
-interface Waiting {
-  readonly signal: AbortSignal;
-  /** Milliseconds since the epoch. */
-  readonly deadline: number;
-  readonly isProbe?: boolean | undefined;
-  readonly share?: ConnectionShare | undefined;
-}
+type Waiting = Pick<Call, 'signal' | 'deadline' | 'startBy' | 'isBackground' | 'isProbe' | 'share'>;
 
 /** A request; it may say that it is at the source before it ends, so that the next one need not wait for its answer. */
 type UpstreamRequest<T> = (signal: AbortSignal, arrived: () => void) => Promise<T>;
@@ -81,7 +72,12 @@ export class Upstream {
       return await this.#once(call, request);
     } catch (error) {
       const pause = RETRY_AFTER_MS * (0.5 + Math.random());
-      if (!mayPass(error) || call.signal.aborted || Date.now() + pause >= call.deadline) throw error;
+      if (
+        !(error instanceof SourceError && error.isRetryable) ||
+        call.signal.aborted ||
+        Date.now() + pause >= call.deadline
+      )
+        throw error;
       // Whoever leaves meanwhile finds that out at the next permit.
       await delay(pause, undefined, { signal: call.signal }).catch(() => undefined);
       this.#metrics?.retried();
@@ -119,8 +115,8 @@ export class Upstream {
   }
 
   async #permitFor(call: Waiting): Promise<{ readonly permit: Permit; readonly isTry: boolean }> {
-    const isBackground = isInBackground();
-    const wait = { signal: call.signal, deadline: Math.min(call.deadline, latestBeginning()) };
+    const isBackground = call.isBackground === true;
+    const wait = { signal: call.signal, deadline: Math.min(call.deadline, call.startBy ?? call.deadline) };
     for (;;) {
       if (isBackground) await this.#rest.over(call.signal);
       const isTry = this.#rest.takeTry();
@@ -142,14 +138,7 @@ export class Upstream {
   }
 }
 
-/** What was refused, or comes with a time to wait, is not tried again at once. */
-function mayPass(error: unknown): boolean {
-  if (!(error instanceof SourceError) || error.code !== 'SOURCE_UNAVAILABLE' || error.origin === 'gateway')
-    return false;
-  return error.retryAfterMs === null && !isFinalFailure(error);
-}
-
 function offline(): SourceError {
   const message = 'The source is configured as offline: it answers with what is on disk, and this is not.';
-  return finalFailure(new SourceError('SOURCE_UNAVAILABLE', message));
+  return new SourceError('SOURCE_UNAVAILABLE', message, { isRetryable: false });
 }

@@ -53,7 +53,9 @@ function create(given: MaestroOptions, env: AdapterEnv): Adapter {
       isStarted = true;
       index.open();
       if (env.offline === true) return;
-      env.background((signal) => sweep(index, shapes, env, AbortSignal.any([signal, stopping.signal])));
+      env.background((call) => {
+        return sweep(index, shapes, env, { ...call, signal: AbortSignal.any([call.signal, stopping.signal]) });
+      });
     },
     stop: async () => {
       stopping.abort();

@@ -36,7 +36,8 @@ function create(given: SyzbotOptions, env: AdapterEnv): Adapter {
       const stop = new AbortController();
       stopping = stop;
       index.open();
-      if (sweep !== null) env.background((signal) => sweep.run(AbortSignal.any([signal, stop.signal])));
+      if (sweep !== null)
+        env.background((call) => sweep.run({ ...call, signal: AbortSignal.any([call.signal, stop.signal]) }));
     },
     stop: async () => {
       stopping?.abort();

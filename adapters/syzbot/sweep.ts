@@ -124,11 +124,12 @@ export class Sweep {
   }
 
   /** Goes on until it is aborted. */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(call: Call): Promise<void> {
+    const { signal } = call;
     let pause = FIRST_PAUSE;
     while (!signal.aborted) {
       try {
-        const wait = await this.#step(signal);
+        const wait = await this.#step(call);
         this.#stepFault = null;
         pause = FIRST_PAUSE;
         if (wait > 0) await this.#sleep(wait, signal);
@@ -145,27 +146,27 @@ export class Sweep {
   }
 
   /** Does the next thing; gives the milliseconds for which there is nothing to do. */
-  async #step(signal: AbortSignal): Promise<number> {
+  async #step(call: Call): Promise<number> {
     const list = this.#nextList();
     // Between two lists goes a bug, so that there is something to show soon.
     this.#isListsTurn = !this.#isListsTurn || this.#toRead.length === 0;
     if (list.dueAt <= performance.now() && this.#isListsTurn) {
-      await this.#readList(list, signal);
+      await this.#readList(list, call);
       return 0;
     }
     const [asked] = this.#wanted.values();
     if (asked !== undefined) {
       this.#wanted.delete(nameOf(asked));
-      await this.#parts.bugs.read(asked, this.#call(signal));
+      await this.#parts.bugs.read(asked, withReadTime(call));
       return 0;
     }
     const next = this.#toRead.shift();
     if (next === undefined) return Math.max(1, Math.min(list.dueAt - performance.now(), 2 ** 31 - 1));
-    await this.#read(next, signal);
+    await this.#read(next, call);
     return 0;
   }
 
-  async #read(next: ToRead, signal: AbortSignal): Promise<void> {
+  async #read(next: ToRead, call: Call): Promise<void> {
     const { index, bugs } = this.#parts;
     // An unknown one may have been asked for by somebody meanwhile.
     if (next.isUnknown && index.find(next.name) !== null) {
@@ -176,13 +177,13 @@ export class Sweep {
     const isNew = next.isUnknown && this.#isFilled;
     const listed = next.namespace === null ? null : { namespace: next.namespace, isNew };
     try {
-      const bug = await bugs.read(next.name, this.#call(signal), listed);
+      const bug = await bugs.read(next.name, withReadTime(call), listed);
       this.#failures.delete(nameOf(next.name));
       if (bug !== null || !next.isUnknown) this.#unread.delete(nameOf(next.name));
       else this.#unread.set(nameOf(next.name), notShown(next.name));
       this.#settled(next);
     } catch (error) {
-      if (signal.aborted || !(error instanceof SourceError) || error.code === 'SOURCE_RATE_LIMITED') {
+      if (call.signal.aborted || !(error instanceof SourceError) || error.code === 'SOURCE_RATE_LIMITED') {
         this.#toRead.unshift(next);
         throw error;
       }
@@ -208,12 +209,12 @@ export class Sweep {
     return this.#lists.reduce((first, list) => (list.dueAt < first.dueAt ? list : first));
   }
 
-  async #readList(list: DueList, signal: AbortSignal): Promise<void> {
+  async #readList(list: DueList, call: Call): Promise<void> {
     const { client, index } = this.#parts;
     const { namespace, group } = list;
     try {
       const asked = performance.now();
-      const rows = await client.group(namespace, group, this.#call(signal));
+      const rows = await client.group(namespace, group, withReadTime(call));
       list.readAt = asked;
       list.dueAt = performance.now() + this.#options.freshness;
       list.fault = null;
@@ -265,17 +266,6 @@ export class Sweep {
     this.#noted = error.message;
   }
 
-  #call(signal: AbortSignal): Call {
-    const { log, source } = this.#parts;
-    return {
-      signal,
-      deadline: Date.now() + READ_MS,
-      fields: new Set(),
-      log,
-      warn: (error) => log.debug({ source, err: error }, 'A record was left out.'),
-    };
-  }
-
   async #sleep(ms: number, signal: AbortSignal): Promise<void> {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
@@ -290,4 +280,8 @@ export class Sweep {
 
 function notShown(name: BugName): SourceError {
   return new SourceError('SOURCE_BAD_DATA', `The bug ${nameOf(name)} is listed, and its page is not shown.`);
+}
+
+function withReadTime(call: Call): Call {
+  return { ...call, deadline: Date.now() + READ_MS };
 }

@@ -1,6 +1,5 @@
-import type { AdapterEnv, Logger, TlsOptions } from '../../adapters/adapter.ts';
+import type { AdapterEnv, Call, Logger, TlsOptions } from '../../adapters/adapter.ts';
 import { createHttpClient } from '../../adapters/kit/http-client.ts';
-import { inBackground } from '../../adapters/kit/upstream/background.ts';
 import { Upstream } from '../../adapters/kit/upstream.ts';
 import type { SourceMetrics } from './guard/source-state.ts';
 
@@ -42,9 +41,17 @@ export function createAdapterEnv(options: AdapterEnvOptions): OwnedAdapterEnv {
   const http = createHttpClient({ upstream, userAgent: options.userAgent, timeout, tls, privateAddresses });
   const stopping = new AbortController();
   const tasks = new Set<Promise<void>>();
-  const background = (task: (signal: AbortSignal) => Promise<void>): void => {
+  const call: Call = {
+    signal: stopping.signal,
+    deadline: Number.POSITIVE_INFINITY,
+    fields: new Set(),
+    log,
+    isBackground: true,
+    warn: (err) => log.debug({ source, err }, 'A background task of an adapter met a fault in what it read.'),
+  };
+  const background = (task: (call: Call) => Promise<void>): void => {
     const running = Promise.resolve()
-      .then(() => inBackground(() => task(stopping.signal)))
+      .then(() => task(call))
       .catch((err: unknown) => {
         if (!stopping.signal.aborted) log.error({ source, err }, 'A background task of an adapter failed.');
       });

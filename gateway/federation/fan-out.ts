@@ -1,6 +1,5 @@
 import type { Found } from '../../adapters/adapter.ts';
-import { SourceError } from '../../adapters/errors.ts';
-import { isSpentBudget } from '../../adapters/kit/upstream/spent-budget.ts';
+import { isOverRate, SourceError } from '../../adapters/errors.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
 import { keyOf } from './identity.ts';
@@ -90,7 +89,7 @@ export async function copiesOf<E extends EntityName>(
   const copies: Copy<Entities[E]>[] = [];
   answers.forEach((answer: Found<Entities[E]> | SourceError | null, index) => {
     const source = sources[index]!;
-    if (hurry?.isHurried(source) && isSpentBudget(answer)) hurry.late.push(source);
+    if (hurry?.isHurried(source) && isOverRate(answer)) hurry.late.push(source);
     else if (answer instanceof SourceError) {
       context.report.fail(source.name, answer, asked.path);
       onFailure?.();

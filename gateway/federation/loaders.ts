@@ -12,7 +12,6 @@ import type {
 import { SourceError } from '../../adapters/errors.ts';
 import type { Filter } from '../../adapters/filter.ts';
 import { Semaphore } from '../../adapters/kit/semaphore.ts';
-import { beginningBy } from '../../adapters/kit/upstream/patience.ts';
 import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
 import type { GatewayCall } from './guard/shared-calls.ts';
@@ -84,8 +83,8 @@ export class Loaders {
         missing.length === 0
           ? new Map<string, Found<Entities[E]> | SourceError>()
           : await this.#call(source, missing, fields.names, async (call) => {
-              const get = () => source.adapter.getMany(entity, keysOf(missing), call);
-              const answer = isHurried ? await beginningBy(this.#momentOf(source), get) : await get();
+              const within = isHurried ? { ...call, startBy: this.#momentOf(source) } : call;
+              const answer = await source.adapter.getMany(entity, keysOf(missing), within);
               this.#keep(source, answer.included);
               return { answer, items: answer.size };
             });

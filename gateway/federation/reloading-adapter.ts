@@ -93,7 +93,7 @@ export class ReloadingAdapter implements Adapter {
   #make(module: AdapterModule, options: unknown): Running {
     const retire = new AbortController();
     const background: AdapterEnv['background'] = (task) =>
-      this.#env.background((signal) => task(AbortSignal.any([signal, retire.signal])));
+      this.#env.background((call) => task({ ...call, signal: AbortSignal.any([call.signal, retire.signal]) }));
     const adapter = module.create(options, { ...this.#env, background });
     return { adapter, retire, calls: 0, isRetired: false };
   }

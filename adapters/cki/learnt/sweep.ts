@@ -75,7 +75,7 @@ export class Sweep {
   start(): void {
     this.#progress = progressOf(this.#learnt.checkouts.progress(PROGRESS));
     if (this.#env.offline === true || this.#learnt.reach().entries > 0) this.#begun.resolve();
-    if (this.#env.offline !== true) this.#env.background((signal) => this.#run(signal));
+    if (this.#env.offline !== true) this.#env.background((call) => this.#run(call));
   }
 
   /** Waits until anything is known at all: with an empty index, for the newest checkouts. */
@@ -105,14 +105,15 @@ export class Sweep {
     await this.#looks.join('new', call, (shared) => this.#newest((offset) => this.#rows(offset, shared)));
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
+  async #run(call: Call): Promise<void> {
+    const { signal } = call;
     let lookedAt = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
       try {
         if (performance.now() - lookedAt >= this.#options.refresh) {
-          await this.#readNew(signal);
+          await this.#readNew(call);
           lookedAt = performance.now();
-        } else if (this.#progress.offset !== null) await this.#readOn(this.#progress.offset, signal);
+        } else if (this.#progress.offset !== null) await this.#readOn(this.#progress.offset, call);
         else {
           const next = lookedAt + this.#options.refresh - performance.now();
           await delay(Math.max(1, next), undefined, { signal, ref: false }).catch(() => undefined);
@@ -131,14 +132,14 @@ export class Sweep {
   }
 
   /** The newest rows, until one that is known comes. */
-  async #readNew(signal: AbortSignal): Promise<void> {
+  async #readNew(call: Call): Promise<void> {
     const { begun, offset } = this.#progress;
     const isOver = offset === null && Date.now() - begun >= this.#options.resweep;
     if (isOver || begun === 0) {
       this.#setProgress({ ...this.#progress, offset: 0, begun: Date.now() });
       this.#leftOut = null;
     }
-    const { count, isEnd } = await this.#newest((from) => this.#page(from, signal));
+    const { count, isEnd } = await this.#newest((from) => this.#page(from, call));
     this.#begun.resolve();
     // A walk that begins anew has these behind it.
     if (this.#progress.offset === 0) this.#goOn(count, isEnd);
@@ -163,10 +164,10 @@ export class Sweep {
     return { count: rows.length, isEnd };
   }
 
-  async #readOn(offset: number, signal: AbortSignal): Promise<void> {
+  async #readOn(offset: number, call: Call): Promise<void> {
     const overlap = this.#client.pageSize('checkouts') < LEAST_OVERLAPPING ? 0 : Math.min(offset, OVERLAP);
     const from = offset - overlap;
-    const page = await this.#page(from, signal);
+    const page = await this.#page(from, call);
     const seam = page.rows.slice(0, overlap);
     if (seam.length > 0 && this.#known({ rows: seam }) === 0) {
       this.#setProgress({ ...this.#progress, offset: Math.max(0, offset - this.#client.pageSize('checkouts')) });
@@ -198,15 +199,8 @@ export class Sweep {
     }
   }
 
-  async #page(offset: number, signal: AbortSignal): Promise<RowsPage> {
-    const call: Call = {
-      signal,
-      deadline: Date.now() + CALL_MS,
-      fields: new Set(),
-      log: this.#env.log,
-      warn: (error) => this.#env.log.debug({ source: this.#env.source, err: error }, 'A checkout was not understood.'),
-    };
-    return await this.#rows(offset, call);
+  async #page(offset: number, call: Call): Promise<RowsPage> {
+    return await this.#rows(offset, { ...call, deadline: Date.now() + CALL_MS });
   }
 
   async #rows(offset: number, call: Call): Promise<RowsPage> {

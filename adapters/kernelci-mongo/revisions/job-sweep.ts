@@ -56,13 +56,14 @@ export class JobSweep {
     return this.#ended.promise;
   }
 
-  async run(signal: AbortSignal): Promise<void> {
+  async run(call: Call): Promise<void> {
+    const { signal } = call;
     while (!signal.aborted) {
       this.#wake = Promise.withResolvers();
       let fault: SourceError | null = null;
       try {
         const began = performance.now();
-        await this.#round(signal);
+        await this.#round(call);
         this.#lookedAt = began;
         this.#failures = 0;
       } catch (error) {
@@ -89,16 +90,16 @@ export class JobSweep {
     ending.abort();
   }
 
-  async #round(signal: AbortSignal): Promise<void> {
-    while (!this.#place.getReach().isWhole) await this.#down(signal);
-    while (await this.#up(signal));
-    await this.#again(signal);
+  async #round(call: Call): Promise<void> {
+    while (!this.#place.getReach().isWhole) await this.#down(call);
+    while (await this.#up(call));
+    await this.#again(call);
   }
 
-  async #down(signal: AbortSignal): Promise<void> {
+  async #down(call: Call): Promise<void> {
     const { newest, oldest } = this.#place.getReach();
     const filter = { _id: { $lt: toObjectId(oldest ?? 'f'.repeat(24)) } };
-    const { documents, isCut } = await this.#jobs(filter, -1, signal);
+    const { documents, isCut } = await this.#jobs(filter, -1, call);
     const ids = documents.map(({ _id }) => String(_id)).filter(isId);
     const reach = {
       newest: newest ?? ids[0] ?? null,
@@ -108,29 +109,29 @@ export class JobSweep {
     await this.#place.learn(this.#records(documents), reach);
   }
 
-  async #up(signal: AbortSignal): Promise<boolean> {
+  async #up(call: Call): Promise<boolean> {
     const reach = this.#place.getReach();
     const filter = { _id: { $gt: toObjectId(reach.newest ?? '0'.repeat(24)) } };
-    const { documents, isCut } = await this.#jobs(filter, 1, signal);
+    const { documents, isCut } = await this.#jobs(filter, 1, call);
     const ids = documents.map(({ _id }) => String(_id)).filter(isId);
     const newest = ids.at(-1) ?? reach.newest;
     await this.#place.learn(this.#records(documents), { ...reach, newest });
     return isCut && ids.length > 0;
   }
 
-  async #again(signal: AbortSignal): Promise<void> {
+  async #again(call: Call): Promise<void> {
     const pending = this.#place.pending();
     if (pending.length === 0) return;
-    const { documents } = await this.#jobs({ _id: { $in: pending.map(toObjectId) } }, 1, signal);
+    const { documents } = await this.#jobs({ _id: { $in: pending.map(toObjectId) } }, 1, call);
     const known = this.#records(documents).filter(({ commit }) => commit !== null);
     await this.#place.learn(known, this.#place.getReach());
   }
 
-  #jobs(filter: Document, direction: 1 | -1, signal: AbortSignal) {
-    const { log } = this.#env;
-    const call: Call = { signal, deadline: Date.now() + STEP_MS, fields: new Set(), log, warn: () => {} };
+  #jobs(filter: Document, direction: 1 | -1, call: Call) {
     const query = { projection: JOB_PROJECTION, sort: { _id: direction }, limit: STEP };
-    return this.#client.read(call, (statements) => statements.find('job', filter, query));
+    return this.#client.read({ ...call, deadline: Date.now() + STEP_MS }, (statements) =>
+      statements.find('job', filter, query),
+    );
   }
 
   #records(documents: readonly Document[]): readonly IndexedJob[] {

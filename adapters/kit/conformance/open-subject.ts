@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AdapterModule, Logger } from '../../adapter.ts';
 import { createHttpClient } from '../http-client.ts';
-import { inBackground } from '../upstream/background.ts';
 import { Upstream } from '../upstream.ts';
 import type { Subject } from './subject.ts';
 import { meterUpstream } from './upstream-meter.ts';
@@ -31,13 +30,20 @@ export async function openSubject<O>(
   const upstream = new Upstream({ concurrency: module.defaults.concurrency, rate: module.defaults.rate });
   const http = createHttpClient({ upstream, userAgent: 'kcigraph-conformance' });
   const stopping = new AbortController();
+  const inBackground = {
+    deadline: Number.POSITIVE_INFINITY,
+    fields: new Set<string>(),
+    log: SILENT,
+    isBackground: true,
+    warn() {},
+  };
   const { env, meter } = meterUpstream({
     source: module.name,
     dataDir,
     http,
     log: SILENT,
     upstream: (call, request) => upstream.run(call, request),
-    background: (task) => void inBackground(() => task(stopping.signal)).catch(() => undefined),
+    background: (task) => void task({ ...inBackground, signal: stopping.signal }).catch(() => undefined),
   });
   const create = () => module.create(options, env);
   const adapter = create();

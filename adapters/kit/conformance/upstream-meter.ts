@@ -1,5 +1,4 @@
-import type { AdapterEnv } from '../../adapter.ts';
-import { isInBackground } from '../upstream/background.ts';
+import type { AdapterEnv, Call } from '../../adapter.ts';
 import type { UpstreamMeter } from './subject.ts';
 
 /**
@@ -8,8 +7,8 @@ import type { UpstreamMeter } from './subject.ts';
  */
 export function meterUpstream(env: AdapterEnv): { readonly env: AdapterEnv; readonly meter: UpstreamMeter } {
   const meter = { started: 0, active: 0, answered: 0 };
-  const counted = async <T>(request: () => Promise<T>): Promise<T> => {
-    if (isInBackground()) return await request();
+  const counted = async <T>(call: Call, request: () => Promise<T>): Promise<T> => {
+    if (call.isBackground === true) return await request();
     meter.started += 1;
     meter.active += 1;
     try {
@@ -24,8 +23,8 @@ export function meterUpstream(env: AdapterEnv): { readonly env: AdapterEnv; read
     meter,
     env: {
       ...env,
-      http: { request: (url, request, call) => counted(() => env.http.request(url, request, call)) },
-      upstream: (call, request) => env.upstream(call, (signal) => counted(() => request(signal))),
+      http: { request: (url, request, call) => counted(call, () => env.http.request(url, request, call)) },
+      upstream: (call, request) => env.upstream(call, (signal) => counted(call, () => request(signal))),
     },
   };
 }

@@ -1,6 +1,5 @@
 import { errors } from 'undici';
 import { SourceError } from '../../errors.ts';
-import { finalFailure } from '../upstream/final-failure.ts';
 import { PRIVATE_ADDRESS } from './public-lookup.ts';
 
 /** By the code of the system, of TLS or of undici: what a person should know, without any address. */
@@ -31,11 +30,11 @@ export function connectionFault(cause: unknown, isAborted: boolean): SourceError
   if (TIMEOUTS.has(code)) return new SourceError('SOURCE_TIMEOUT', 'The source did not answer in time.', { cause });
   if (TLS.test(code)) {
     const message = 'The source could not be reached safely: its certificate or its TLS is not as it must be.';
-    return finalFailure(new SourceError('SOURCE_UNAVAILABLE', message, { cause }));
+    return new SourceError('SOURCE_UNAVAILABLE', message, { cause, isRetryable: false });
   }
   if (code === PRIVATE_ADDRESS) {
     const message = 'The source could not be reached: its host name leads to a private address, which is not allowed.';
-    return finalFailure(new SourceError('SOURCE_UNAVAILABLE', message, { cause }));
+    return new SourceError('SOURCE_UNAVAILABLE', message, { cause, isRetryable: false });
   }
   if (cause instanceof errors.HTTPParserError || NO_HTTP.test(code))
     return new SourceError('SOURCE_BAD_DATA', 'The source answered with no HTTP.', { cause });

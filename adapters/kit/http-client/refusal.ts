@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici';
 import { SourceError } from '../../errors.ts';
-import { finalFailure } from '../upstream/final-failure.ts';
 import { discard, startOfBody } from './answer-body.ts';
 import { retryAfter } from './retry-after.ts';
 
@@ -33,7 +32,7 @@ export async function refusalOf(
   if (statusCode === 401 || statusCode === 403) {
     discard(body);
     const message = `The source refused the request (status ${statusCode}): its credentials are missing, wrong or not enough.`;
-    return finalFailure(new SourceError('SOURCE_UNAVAILABLE', message));
+    return new SourceError('SOURCE_UNAVAILABLE', message, { isRetryable: false });
   }
   if (statusCode >= 500) {
     discard(body);

@@ -1,6 +1,5 @@
 import type { Db } from 'mongodb';
 import { SourceError } from '../../errors.ts';
-import { finalFailure } from '../upstream/final-failure.ts';
 
 /** The only collections of a source that are ever read. */
 export interface Collections<Name extends string> {
@@ -49,7 +48,7 @@ export class KnownCollections<Name extends string> {
     await this.#known(database);
     if (this.#there === null || this.#there.has(name)) return true;
     if (!this.#named.required.includes(name)) return false;
-    throw finalFailure(new SourceError('SOURCE_UNAVAILABLE', missingSentence(this.#missing)));
+    throw new SourceError('SOURCE_UNAVAILABLE', missingSentence(this.#missing), { isRetryable: false });
   }
 
   async #known(database: Db): Promise<void> {

@@ -1,5 +1,4 @@
 import { SourceError, type SourceErrorCode } from '../../errors.ts';
-import { finalFailure } from '../upstream/final-failure.ts';
 
 /** What a failure of the server means. A final one is only met again by the next try. */
 interface Meaning {
@@ -120,14 +119,13 @@ export function sourceErrorOf(error: unknown, isEnded: boolean, conceal: (text: 
   const { code, message, isFinal, isTooLarge } = meaningOf(chain);
   const retry = code === 'SOURCE_RATE_LIMITED' ? { retryAfterMs: 1000 } : {};
   const origin = isTooLarge === true ? 'gateway' : 'source';
-  const fault = new SourceError(code, message, { cause, origin, ...retry });
-  return isFinal === true ? finalFailure(fault) : fault;
+  return new SourceError(code, message, { cause, origin, isRetryable: isFinal !== true, ...retry });
 }
 
 /** What the driver cannot even begin with: its text may hold the URL, and is not kept. */
 export function unusableUrl(): SourceError {
   const message = 'The URL of the database, or an option in it, is not one that the driver understands.';
-  return finalFailure(new SourceError('SOURCE_UNAVAILABLE', message));
+  return new SourceError('SOURCE_UNAVAILABLE', message, { isRetryable: false });
 }
 
 function meaningOf(chain: readonly object[]): Meaning {

@@ -1,6 +1,5 @@
 import { SourceError } from '../../errors.ts';
 import { RateWindow } from './rate-window.ts';
-import { spentBudget } from './spent-budget.ts';
 
 export interface PermitSettings {
   /** Requests under way at once. */
@@ -194,4 +193,14 @@ export function ended(): SourceError {
 function crowded(): SourceError {
   const message = 'More requests wait for the source than it can answer in time.';
   return new SourceError('SOURCE_UNAVAILABLE', message, { origin: 'gateway' });
+}
+
+/**
+ * A request that would get no permit of the rate before its deadline. It says nothing of the source, which was not
+ * asked: others need not be refused for it.
+ */
+function spentBudget(retryAfterMs: number): SourceError {
+  const message =
+    'The source may be asked no more than so often, and others wait already: not all of it could be asked.';
+  return new SourceError('SOURCE_RATE_LIMITED', message, { retryAfterMs: Math.ceil(retryAfterMs), origin: 'gateway' });
 }

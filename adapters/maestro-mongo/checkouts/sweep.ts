@@ -10,19 +10,18 @@ const READ_MS = 30_000;
 const FIRST_REST_MS = 1_000;
 const LONGEST_REST_MS = 60_000;
 
-/** Keeps the index of checkouts filled, beside the requests, until the signal ends it. */
+/** Keeps the index of checkouts filled, beside the requests, until the signal of its call ends it. */
 export async function sweep(
   index: CheckoutIndex,
   shapes: Shapes,
   { log, source }: Pick<AdapterEnv, 'log' | 'source'>,
-  signal: AbortSignal,
+  background: Call,
 ): Promise<void> {
+  const { signal } = background;
   const call = (): Call => ({
+    ...background,
     signal: AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]),
     deadline: Date.now() + READ_MS,
-    fields: new Set(),
-    log,
-    warn: (err) => log.debug({ source, err }, 'A checkout could not be learnt.'),
   });
   let lookedAt = 0;
   let rest = FIRST_REST_MS;

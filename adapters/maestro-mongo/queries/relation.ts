@@ -35,7 +35,7 @@ export class Relation<E extends NodeEntity> {
     call: Call,
   ): Promise<Map<string, Page<Entities[E]>>> {
     const pages = new Map<string, Page<Entities[E]>>();
-    const asked = withFields(call, withFilterFields(call.fields, query.where));
+    const asked = { ...call, fields: withFilterFields(call.fields, query.where) };
     const chunks = chunksOf(parents).map(async (chunk) => {
       const { byParent, isFilling } = await this.#ask(chunk, query.order, source, asked);
       for (const parent of chunk)
@@ -52,7 +52,7 @@ export class Relation<E extends NodeEntity> {
     call: Call,
   ): Promise<ReadonlyMap<string, StatusCounts | SourceError>> {
     const counts = new Map<string, StatusCounts | SourceError>();
-    const asked = withFields(call, withFilterFields(new Set(['status']), where));
+    const asked = { ...call, fields: withFilterFields(new Set(['status']), where) };
     const chunks = chunksOf(parents).map(async (chunk) => {
       const { byParent, isFilling, isCut } = await this.#askCounted(chunk, 'NEWEST', source, asked);
       for (const parent of chunk) {
@@ -99,10 +99,4 @@ function chunksOf(parents: readonly string[]): readonly (readonly string[])[] {
 function uncounted(): SourceError {
   const message = `More lie below than are known yet, or than one read gives (${MAX_NODES} nodes): they are not counted.`;
   return new SourceError('SOURCE_TRUNCATED', message);
-}
-
-/** A call need not be a plain object, so that it cannot be spread. */
-function withFields(call: Call, fields: ReadonlySet<string>): Call {
-  const { signal, deadline, log } = call;
-  return { signal, deadline, log, fields, warn: (error) => call.warn(error) };
 }

@@ -1,6 +1,5 @@
 import { type Call, SourceError } from '../../kit/author.ts';
 import type { MaxAge } from '../../kit/max-age.ts';
-import { isHurried } from '../../kit/upstream/patience.ts';
 import type { BugIndex, KnownBug } from '../bug-index.ts';
 import type { Bugs } from '../bugs.ts';
 import type { BugName } from '../ids.ts';
@@ -46,7 +45,7 @@ export class KnownBugs {
     const name = { id: known.issue.id.slice('syzbot:'.length) };
     let cause: SourceError | null = null;
     // What is only good to have waits for nobody.
-    if (!isHurried()) {
+    if (call.startBy === undefined) {
       const deadline = Math.min(Date.now() + options.patience, call.deadline - READ_MARGIN_MS);
       try {
         return await bugs.read(name, { ...call, deadline });

@@ -32,7 +32,7 @@ export class FileClient implements Client {
   start(): void {
     if (this.#isStarted) return;
     this.#isStarted = true;
-    this.#env.background((signal) => this.#follow(AbortSignal.any([signal, this.#stopping.signal])));
+    this.#env.background(({ signal }) => this.#follow(AbortSignal.any([signal, this.#stopping.signal])));
   }
 
   async stop(): Promise<void> {

@@ -11,7 +11,6 @@ import { AnswerFaults } from './answer-faults.ts';
 import { checkCounts, checkFound, checkHealth, checkPages } from './check-answer.ts';
 import { checkObject } from './check-object.ts';
 import { checkPage } from './check-page.ts';
-import { reportsOf } from './shared-calls.ts';
 import { sourceFault } from './source-fault.ts';
 
 /**
@@ -29,7 +28,7 @@ export function checkedAdapter(adapter: Adapter, source: string, log: Logger): R
 
   async function check<T>(name: string, call: Call, run: (call: Call, faults: AnswerFaults) => Promise<T>): Promise<T> {
     const warn = (fault: unknown) => call.warn(sourceFault(fault, source, name, log));
-    const checked = { ...reportsOf(call), warn };
+    const checked = { ...call, warn };
     const faults = new AnswerFaults(checked, log, source, name);
     const answer = await run(checked, faults);
     faults.end();

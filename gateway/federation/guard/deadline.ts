@@ -10,12 +10,8 @@ export interface Wait {
 /** Milliseconds; a timer holds no more. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 
-const expiries = new WeakSet<object>();
-
-/** Whether a signal aborted since the time was over, and not since somebody left. */
-export function isExpiry(reason: unknown): boolean {
-  return typeof reason === 'object' && reason !== null && expiries.has(reason);
-}
+/** The time was over; nobody left before. */
+export class DeadlineExpired extends SourceError {}
 
 /**
  * Runs a call that ends in time, whether or not the one that is called keeps to it: at the deadline, or when nobody
@@ -28,17 +24,16 @@ export async function withinDeadline<T>(wait: Wait, timeout: number, run: (wait:
   const deadline = Math.min(wait.deadline, now + timeout);
   const controller = new AbortController();
   const { promise: ended, reject } = Promise.withResolvers<never>();
-  const end = (message: string, isExpiry: boolean) => {
-    const error = new SourceError('SOURCE_TIMEOUT', message);
-    if (isExpiry) expiries.add(error);
+  const end = (error: SourceError) => {
     controller.abort(error);
     reject(error);
   };
-  const onAbort = () => end('The request ended before the source answered.', false);
+  const onAbort = () => end(new SourceError('SOURCE_TIMEOUT', 'The request ended before the source answered.'));
+  const expire = () => end(new DeadlineExpired('SOURCE_TIMEOUT', `The source did not answer within ${left / 1000} s.`));
   if (wait.signal.aborted) throw new SourceError('SOURCE_TIMEOUT', 'The request ended before the source was asked.');
   wait.signal.addEventListener('abort', onAbort, { once: true });
   const left = Math.min(Math.max(0, deadline - now), LONGEST_WAIT);
-  const timer = setTimeout(() => end(`The source did not answer within ${left / 1000} s.`, true), left);
+  const timer = setTimeout(expire, left);
   try {
     return await Promise.race([run({ signal: controller.signal, deadline }), ended]);
   } finally {

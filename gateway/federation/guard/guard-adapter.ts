@@ -13,9 +13,9 @@ import type { AnswerCacheSettings, AnswerContent } from './answer-cache.ts';
 import { contentOfCounts, contentOfPages } from './answer-content.ts';
 import { Breaker, type BreakerSettings, type Pass } from './breaker.ts';
 import { checkedAdapter } from './checked-adapter.ts';
-import { isExpiry, type Wait, withinDeadline } from './deadline.ts';
+import { DeadlineExpired, withinDeadline } from './deadline.ts';
 import { SourceProbe } from './probe.ts';
-import { reportsOf, SharedCalls, type WholeQuestion } from './shared-calls.ts';
+import { SharedCalls, type WholeQuestion } from './shared-calls.ts';
 import { askKeys } from './shared-keys.ts';
 import { sourceFault } from './source-fault.ts';
 import type { SourceMetrics, SourceStateTracker } from './source-state.ts';
@@ -68,7 +68,7 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
     const pass = enter();
     const start = performance.now();
     try {
-      const answer = await withinDeadline(call, settings.timeout, (wait) => run(callWithin(call, wait)));
+      const answer = await withinDeadline(call, settings.timeout, (wait) => run({ ...call, ...wait }));
       const ms = performance.now() - start;
       breaker.succeeded(pass);
       state.succeeded(ms);
@@ -77,7 +77,8 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
     } catch (cause) {
       const error = withRest(sourceFault(cause, source, name, log), settings.restAfter429);
       // A client that went away before its deadline says nothing of the source.
-      const hasLeft = call.signal.aborted && !isExpiry(call.signal.reason) && Date.now() < call.deadline;
+      const hasLeft =
+        call.signal.aborted && !(call.signal.reason instanceof DeadlineExpired) && Date.now() < call.deadline;
       // Neither does what is the gateway's own: its queue, its budget, a question that was too large.
       if (hasLeft || error.origin === 'gateway') breaker.abandoned(pass);
       else if (error.code === 'SOURCE_TIMEOUT') void probeAfterTimeout(pass, error);
@@ -112,7 +113,7 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
   async function probed(call: Call): Promise<Health> {
     const start = performance.now();
     try {
-      const health = await withinDeadline(call, settings.timeout, (wait) => inner.health(callWithin(call, wait)));
+      const health = await withinDeadline(call, settings.timeout, (wait) => inner.health({ ...call, ...wait }));
       const ms = performance.now() - start;
       metrics?.called(source, 'health', ms, null, 0);
       if (!health.ok) recordFailure(NO_TRY, unwell(health));
@@ -239,10 +240,6 @@ function withRest(error: SourceError, restAfter429: number): SourceError {
 
 function unwell({ detail }: Health): SourceError {
   return new SourceError('SOURCE_UNAVAILABLE', detail ?? 'The source says that it is not well.');
-}
-
-function callWithin(call: Call, { signal, deadline }: Wait): Call {
-  return { ...reportsOf(call), signal, deadline };
 }
 
 /** Whether an empty answer says that the source does not know the commit. */

@@ -81,7 +81,7 @@ export class SharedCalls {
   ): Promise<T> {
     const { timeout } = this.#settings;
     return await withinDeadline(call, timeout, ({ signal, deadline }) => {
-      const waiting: Call = { ...reportsOf(call), signal, deadline };
+      const waiting: Call = { ...call, signal, deadline };
       return this.#flights.join(name, waiting, async (flight) => {
         const warnings: SourceError[] = [];
         const asked = performance.now();
@@ -94,19 +94,9 @@ export class SharedCalls {
           keptAge = Math.max(ageMs, keptAge ?? 0);
           flight.kept?.(ageMs);
         };
-        const { fields, log, maxAgeMs, share } = flight;
         // Every caller has a deadline of its own: the call itself is given the whole time of the source.
         const whole = Date.now() + timeout;
-        const answer = await start({
-          signal: flight.signal,
-          deadline: whole,
-          fields,
-          log,
-          maxAgeMs,
-          share,
-          warn,
-          kept,
-        });
+        const answer = await start({ ...flight, deadline: whole, warn, kept });
         keep(answer, { warnings, at: asked - (keptAge ?? 0), isAdapters: keptAge !== null });
         return answer;
       });
@@ -118,13 +108,6 @@ export class SharedCalls {
     this.#onCacheHit();
     if ('onCacheHit' in call && typeof call.onCacheHit === 'function') call.onCacheHit();
   }
-}
-
-/** A call of the same caller: what is reported to it reaches the given one. */
-export function reportsOf(call: Call): Call {
-  const { signal, deadline, fields, log, maxAgeMs, isProbe, share } = call;
-  const warn = (error: SourceError) => call.warn(error);
-  return { signal, deadline, fields, log, maxAgeMs, isProbe, share, warn, kept: (ageMs) => call.kept?.(ageMs) };
 }
 
 /** What the source said of answers when it gave them, and how old they are. */

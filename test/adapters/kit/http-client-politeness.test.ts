@@ -9,7 +9,6 @@ import type { Call } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
 import { isPrivateAddress } from '../../../adapters/kit/http-client/public-lookup.ts';
 import { createHttpClient, type HttpClientOptions, type OwnedHttpClient } from '../../../adapters/kit/http-client.ts';
-import { inBackground } from '../../../adapters/kit/upstream/background.ts';
 import { Upstream } from '../../../adapters/kit/upstream.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -57,6 +56,9 @@ function call(ms = 20_000): Call {
 const ask = (made: OwnedHttpClient, url: string, ms?: number, headers: Record<string, string> = {}) =>
   made.request(new URL(url), { accept: ['application/json'], headers }, call(ms));
 
+const askInBackground = (made: OwnedHttpClient, url: string, ms?: number) =>
+  made.request(new URL(url), { accept: ['application/json'] }, { ...call(ms), isBackground: true });
+
 const failure = (asked: Promise<unknown>): Promise<SourceError> =>
   asked.then(
     () => Promise.reject(new Error('It was answered.')),
@@ -83,7 +85,7 @@ describe('the budget of requests', () => {
         setTimeout(() => response.writeHead(200, JSON_TYPE).end('{}'), (number * 37) % 90);
       });
       const made = client(rate);
-      const background = inBackground(() => Promise.all(Array.from({ length: 2 }, () => ask(made, url))));
+      const background = Promise.all(Array.from({ length: 2 }, () => askInBackground(made, url)));
       await Promise.all([...Array.from({ length: count }, () => ask(made, url)), background]);
       expect(came).toHaveLength(count + 2);
       expect(mostWithin(came, ms)).toBeLessThanOrEqual(most);
@@ -129,7 +131,7 @@ describe('a source that asked for rest', () => {
     });
     const made = client(null, {}, 1);
     const asked = [ask(made, url), ask(made, `${url}other`), ask(made, `${url}third`)];
-    const background = inBackground(() => ask(made, `${url}background`));
+    const background = askInBackground(made, `${url}background`);
     for (const one of asked) {
       const error = await failure(one);
       expect(error).toMatchObject({ code: 'SOURCE_RATE_LIMITED' });
@@ -168,10 +170,8 @@ describe('a source that asked for rest', () => {
     const { url, came } = await serve((_, response) => response.writeHead(500).end());
     const made = client(null);
     // Each is tried once more; the second one ends before its own second try.
-    await inBackground(async () => {
-      await failure(ask(made, url, 50_000));
-      await failure(ask(made, url, 3_500));
-    });
+    await failure(askInBackground(made, url, 50_000));
+    await failure(askInBackground(made, url, 3_500));
     const pauses = came.slice(1).map((time, index) => time - (came[index] ?? 0));
     expect(pauses).toHaveLength(2);
     expect(pauses[0]).toBeGreaterThan(700);

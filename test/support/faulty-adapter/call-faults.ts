@@ -214,6 +214,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
               retryAfterMs: null,
               id: null,
               origin: 'source' as const,
+              isRetryable: false,
             }),
           );
           return honest.list(entity, query, call);

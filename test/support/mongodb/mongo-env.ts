@@ -28,7 +28,15 @@ export function mongoEnv(given: { readonly offline?: boolean; readonly dataDir?:
         return await request(signal);
       }),
     background: (task) => {
-      tasks.push(task(stopping.signal).catch(() => undefined));
+      const { signal } = stopping;
+      const call = {
+        signal,
+        deadline: Number.POSITIVE_INFINITY,
+        fields: new Set<string>(),
+        log: SILENT,
+        isBackground: true,
+      };
+      tasks.push(task({ ...call, warn: () => undefined }).catch(() => undefined));
     },
   };
   return {

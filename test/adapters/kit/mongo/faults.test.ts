@@ -9,7 +9,6 @@ import { sourceErrorOf } from '../../../../adapters/kit/mongo/driver-fault.ts';
 import { mongoOptions } from '../../../../adapters/kit/mongo/options.ts';
 import { readDocuments } from '../../../../adapters/kit/mongo/read-documents.ts';
 import { idAt, timeOf } from '../../../../adapters/kit/mongo/values.ts';
-import { isFinalFailure } from '../../../../adapters/kit/upstream/final-failure.ts';
 import { mongoEnv, waitingCall } from '../../../support/mongodb/mongo-env.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../../support/mongodb/mongodb.ts';
 import { type Intervention, type SentCommand, WireProxy } from '../../../support/mongodb/wire-proxy.ts';
@@ -198,7 +197,7 @@ describeWithMongo('a MongoDB that fails', () => {
       code: 'SOURCE_UNAVAILABLE',
       message: 'The database refused the credentials of the source.',
     });
-    expect(isFinalFailure(error)).toBe(true);
+    expect(error.isRetryable).toBe(false);
     expect(String(error.cause)).not.toMatch(/wizard|hunter2/);
     await wrong.close();
   });
