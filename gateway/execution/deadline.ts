@@ -1,8 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { clientError } from '../federation/client-error.ts';
+import { WAIT_MS } from '../federation/wait-times.ts';
 
-/** Milliseconds beyond the deadline in which what the sources gave until then is put together. */
-const GRACE = 500;
 /** Milliseconds, as the deadline of what has none: a timer can still be set to it. */
 const A_DAY = 86_400_000;
 
@@ -24,7 +23,7 @@ export async function withDeadline(
   const late = setTimeout(() => controller.abort(new DOMException('The deadline is over.', 'TimeoutError')), timeout);
   let tooLate: NodeJS.Timeout | undefined;
   const overdue = new Promise<ExecutionResult>((resolve) => {
-    tooLate = setTimeout(() => resolve(deadlineExceeded(timeout)), timeout + GRACE);
+    tooLate = setTimeout(() => resolve(deadlineExceeded(timeout)), timeout + WAIT_MS.afterDeadline);
   });
   try {
     return await Promise.race([work(controller.signal, Date.now() + timeout), overdue]);

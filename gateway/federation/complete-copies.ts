@@ -1,6 +1,5 @@
 import { SourceError } from '../../adapters/errors.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
-import { Budget, MAX_PAGE_REQUESTS } from './budget.ts';
 import { copiesOf } from './fan-out.ts';
 import type { FieldSet } from './field-set.ts';
 import { keyOf } from './identity.ts';
@@ -11,10 +10,6 @@ import type { RequestContext } from './request-context.ts';
 import { canGet, entityCapability, listObstacle, relationCapability } from './select-sources.ts';
 
 type Copies<E extends EntityName> = readonly Copy<Entities[E]>[];
-
-/** Seconds of a source's rate that a request may spend on what others have given already. */
-const PATIENCE = 2;
-const budgets = new WeakMap<RequestContext, Map<Source, Budget>>();
 
 /** Sources that cannot give the list have no say in it, and yet may know more of what it shows. */
 export async function completeCopies<E extends EntityName>(
@@ -34,7 +29,7 @@ export async function completeCopies<E extends EntityName>(
   if (skipped.length === 0) return edges.map(({ shown }) => shown);
   const cut = new Set<Source>();
   const mayAsk = (source: Source): boolean => {
-    const isLeft = keysLeft(context, source, entity).take(1);
+    const isLeft = context.loaders.allowanceOf(source).takeExtraKey(entity);
     if (!isLeft) cut.add(source);
     return isLeft;
   };
@@ -54,16 +49,4 @@ export async function completeCopies<E extends EntityName>(
     context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
   }
   return await Promise.all(all);
-}
-
-/** How many keys a source may still be asked for in this request: as many as it answers in a moment, shown or not. */
-function keysLeft(context: RequestContext, source: Source, entity: EntityName): Budget {
-  const ofContext = budgets.get(context) ?? new Map<Source, Budget>();
-  budgets.set(context, ofContext);
-  const known = ofContext.get(source);
-  if (known !== undefined) return known;
-  const requests = Math.min(MAX_PAGE_REQUESTS, Math.ceil(PATIENCE * (source.rate ?? Number.POSITIVE_INFINITY)));
-  const budget = new Budget(requests * (entityCapability(source, entity)?.get?.maxKeys ?? 1));
-  ofContext.set(source, budget);
-  return budget;
 }

@@ -4,7 +4,6 @@ import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
 import { keyOf } from './identity.ts';
 import type { Asked } from './loader.ts';
-import { PATIENCE_MS } from './loaders.ts';
 import { type Copy, mergeObjects, type Shown } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
@@ -12,6 +11,7 @@ import type { Scope } from './scope.ts';
 import { canGet, entityCapability, fitsKeys } from './select-sources.ts';
 import { isStorable } from './storable-text.ts';
 import { reportUnable, type UnableSource } from './unsupported.ts';
+import { WAIT_MS } from './wait-times.ts';
 
 export interface Lookup<E extends EntityName> {
   readonly entity: E;
@@ -109,7 +109,7 @@ function isTooMuch<E extends EntityName>(
     if (source.rate === null) return false;
     const asks = keys.filter((key) => canGet(source, entity, key)).length;
     const maxKeys = entityCapability(source, entity)?.get?.maxKeys ?? 1;
-    return asks / maxKeys > (source.rate * PATIENCE_MS) / 1000;
+    return asks / maxKeys > (source.rate * WAIT_MS.optionalReads) / 1000;
   });
   return (source) => tooMuch.includes(source);
 }

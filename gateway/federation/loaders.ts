@@ -11,7 +11,6 @@ import type {
 } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Filter } from '../../adapters/filter.ts';
-import { Semaphore } from '../../adapters/kit/semaphore.ts';
 import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
 import type { GatewayCall } from './guard/shared-calls.ts';
@@ -21,8 +20,8 @@ import { IncludedObjects } from './included-objects.ts';
 import type { ReadPage } from './list-subject.ts';
 import { type Asked, Loader } from './loader.ts';
 import type { Source } from './registry.ts';
+import { SourceAllowance } from './source-allowance.ts';
 import type { SourceReport } from './source-report.ts';
-import { SourceTime } from './source-time.ts';
 import { NO_COUNTS } from './verdict.ts';
 
 export interface LoadersOptions {
@@ -41,10 +40,6 @@ const EMPTY_PAGE: Page<never> = { items: [], hasMore: false };
 const NO_FIELDS: ReadonlySet<string> = new Set();
 /** Whatever a client asks for, what was read less than so many milliseconds ago is not read anew. */
 const LEAST_MAX_AGE_MS = 5_000;
-/** Milliseconds that one request spends, at each source, on what is only good to have. */
-export const PATIENCE_MS = 3_000;
-/** Upstream requests that one request has under way at one source. */
-const CONNECTIONS = 3;
 
 /**
  * One loader a source, subject, arguments and fields: what one request asks is batched over a level, and asked once.
@@ -54,10 +49,7 @@ export class Loaders {
   readonly #options: LoadersOptions;
   readonly #loaders = new Map<string, unknown>();
   readonly #included = new IncludedObjects();
-  readonly #timedOut = new Map<string, SourceError>();
-  readonly #times = new Map<string, SourceTime>();
-  readonly #moments = new Map<string, number>();
-  readonly #shares = new Map<string, Semaphore>();
+  readonly #allowances = new Map<string, SourceAllowance>();
 
   constructor(options: LoadersOptions) {
     this.#options = options;
@@ -83,7 +75,7 @@ export class Loaders {
         missing.length === 0
           ? new Map<string, Found<Entities[E]> | SourceError>()
           : await this.#call(source, missing, fields.names, async (call) => {
-              const within = isHurried ? { ...call, startBy: this.#momentOf(source) } : call;
+              const within = isHurried ? { ...call, startBy: this.allowanceOf(source).optionalUntil } : call;
               const answer = await source.adapter.getMany(entity, keysOf(missing), within);
               this.#keep(source, answer.included);
               return { answer, items: answer.size };
@@ -211,10 +203,11 @@ export class Loaders {
     ask: (call: Call) => Promise<{ readonly answer: A; readonly items: number }>,
     onCut: (error: SourceError) => void = () => {},
   ): Promise<A> {
-    const { signal, deadline, log, report, maxAgeMs } = this.#options;
+    const { deadline, log, report, maxAgeMs } = this.#options;
+    const allowance = this.allowanceOf(source);
+    const { signal, connections: share } = allowance;
     // A second wait for a slow source would use up the time that the others need.
-    const timedOut = this.#timedOut.get(source.name);
-    if (timedOut !== undefined) throw timedOut;
+    if (allowance.timedOut !== null) throw allowance.timedOut;
     const usage = report.usageOf(source.name);
     const path = asked[0]?.path ?? null;
     const warn = (error: SourceError) => {
@@ -226,55 +219,36 @@ export class Loaders {
       usage.requests -= 1;
       usage.cacheHits += 1;
     };
-    const time = this.#timeOf(source);
     const kept = (ageMs: number) => {
       usage.ageMs = Math.max(usage.ageMs, Math.round(ageMs));
     };
     const call: GatewayCall = {
-      ...{ signal: time?.signal ?? signal, deadline, fields, log, warn, kept, onCacheHit },
-      share: this.#shareOf(source),
+      ...{ signal, deadline, fields, log, share, warn, kept, onCacheHit },
       maxAgeMs: maxAgeMs === null ? undefined : Math.max(maxAgeMs, LEAST_MAX_AGE_MS),
     };
     usage.requests += 1;
-    time?.begin();
+    allowance.begin();
     try {
       const { answer, items } = await ask(call);
       usage.items += items;
       return answer;
     } catch (cause) {
-      if (!(cause instanceof SourceError)) throw cause;
-      const error = time?.told(cause, signal) ?? cause;
-      if (cause.code === 'SOURCE_TIMEOUT') this.#timedOut.set(source.name, error);
-      throw error;
+      throw cause instanceof SourceError ? allowance.faultOf(cause) : cause;
     } finally {
-      time?.end();
+      allowance.end();
       usage.ms += performance.now() - start;
       usage.state = worse(usage.state, source.state.name);
     }
   }
 
-  #timeOf(source: Source): SourceTime | null {
+  /** What this request may still take of a source. */
+  allowanceOf(source: Source): SourceAllowance {
     const { signal, isShared } = this.#options;
-    if (!isShared) return null;
-    const known = this.#times.get(source.name);
+    const known = this.#allowances.get(source.name);
     if (known !== undefined) return known;
-    const time = new SourceTime(source.timeout, signal);
-    this.#times.set(source.name, time);
-    return time;
-  }
-
-  /** A request of many fields leaves the other connections of the source to others. */
-  #shareOf({ name }: Source): Semaphore {
-    const share = this.#shares.get(name) ?? new Semaphore(CONNECTIONS);
-    this.#shares.set(name, share);
-    return share;
-  }
-
-  /** Until when the request has patience with a source. */
-  #momentOf({ name }: Source): number {
-    const moment = this.#moments.get(name) ?? Date.now() + PATIENCE_MS;
-    this.#moments.set(name, moment);
-    return moment;
+    const allowance = new SourceAllowance(source, signal, isShared);
+    this.#allowances.set(source.name, allowance);
+    return allowance;
   }
 
   #keep(source: Source, included: readonly IncludedObject[] | undefined): void {

@@ -3,6 +3,7 @@ import type { Adapter, AdapterModule, Logger, TlsOptions } from '../../adapters/
 import { createAdapterEnv } from './adapter-env.ts';
 import { guardAdapter } from './guard/guard-adapter.ts';
 import { type SourceMetrics, type SourceState, SourceStateTracker } from './guard/source-state.ts';
+import type { Scope } from './scope.ts';
 
 /** One source as it is configured. What is left out is as the adapter's defaults say. */
 export interface SourceConfig {
@@ -57,6 +58,8 @@ export interface Source {
 /** All sources, by priority. */
 export interface Registry {
   readonly sources: readonly Source[];
+  /** The scope of a field that names no sources. */
+  readonly everything: Scope;
   get(name: string): Source | undefined;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -87,6 +90,7 @@ export function createRegistry(
   const byName = new Map(sources.map((source) => [source.name, source]));
   return {
     sources,
+    everything: { sources, isNamed: false },
     get: (name) => byName.get(name),
     start: () => Promise.all(made.map((source) => source.adapter.start())).then(() => undefined),
     stop: () => Promise.all(sources.map((source) => source.adapter.stop())).then(() => undefined),

@@ -21,21 +21,12 @@ export function scopeOf(object: Scoped): Scope {
   return object[SCOPE];
 }
 
-const everything = new WeakMap<Registry, Scope>();
-
 /**
  * @param names of the `sources` argument; null where it was not given
  * @throws {GraphQLError} BAD_USER_INPUT where there is no source of a name
  */
 export function selectScope(registry: Registry, names: readonly string[] | null | undefined): Scope {
-  if (names === null || names === undefined) {
-    let scope = everything.get(registry);
-    if (scope === undefined) {
-      scope = { sources: registry.sources, isNamed: false };
-      everything.set(registry, scope);
-    }
-    return scope;
-  }
+  if (names === null || names === undefined) return registry.everything;
   for (const name of names) {
     if (registry.get(name) !== undefined) continue;
     const known = registry.sources.map((source) => source.name).join(', ');

@@ -1,12 +1,11 @@
 import type { Logger } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Registry, Source } from '../federation/registry.ts';
+import { WAIT_MS } from '../federation/wait-times.ts';
 import type { SubmissionDoor } from '../submission/submission-door.ts';
 import type { Route } from './exchange.ts';
 import { sendJson } from './send.ts';
 
-/** Milliseconds that a source is given to say how it is. */
-const PATIENCE = 3_000;
 /** Milliseconds for which what it said holds: asking /ready must not become a load. */
 const FRESH = 5_000;
 
@@ -66,7 +65,7 @@ export function readyRoute(options: ReadyOptions): Route {
 async function askAll({ registry, submission, log }: ReadyOptions): Promise<Readiness> {
   const [answers, canStore] = await Promise.all([
     Promise.all(registry.sources.map((source) => ask(source, log))),
-    within(PATIENCE, submission.canStore(), false),
+    within(WAIT_MS.health, submission.canStore(), false),
   ]);
   return {
     canRead: answers.some(({ ok }) => ok),
@@ -82,8 +81,8 @@ async function askAll({ registry, submission, log }: ReadyOptions): Promise<Read
 }
 
 async function ask(source: Source, log: Logger): Promise<{ ok: boolean; detail: string | null }> {
-  const signal = AbortSignal.timeout(PATIENCE);
-  const deadline = Date.now() + PATIENCE;
+  const signal = AbortSignal.timeout(WAIT_MS.health);
+  const deadline = Date.now() + WAIT_MS.health;
   const call = { signal, deadline, fields: new Set<string>(), log, isProbe: true, warn: () => {} };
   const health = source.adapter.health(call).then(
     ({ ok, detail = null }) => ({ ok, detail }),
@@ -92,7 +91,7 @@ async function ask(source: Source, log: Logger): Promise<{ ok: boolean; detail: 
       return { ok: false, detail: error instanceof SourceError ? error.message : 'It failed.' };
     },
   );
-  return await within(PATIENCE, health, { ok: false, detail: `It did not answer within ${PATIENCE} ms.` });
+  return await within(WAIT_MS.health, health, { ok: false, detail: `It did not answer within ${WAIT_MS.health} ms.` });
 }
 
 /** What a promise gives, or `late` where that takes too long. */

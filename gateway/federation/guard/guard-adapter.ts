@@ -9,6 +9,7 @@ import {
 import { SourceError } from '../../../adapters/errors.ts';
 import { MAX_REST_MS } from '../../../adapters/kit/upstream/rest.ts';
 import type { EntityName } from '../../../adapters/model.ts';
+import { WAIT_MS } from '../wait-times.ts';
 import type { AnswerCacheSettings, AnswerContent } from './answer-cache.ts';
 import { contentOfCounts, contentOfPages } from './answer-content.ts';
 import { Breaker, type BreakerSettings, type Pass } from './breaker.ts';
@@ -38,8 +39,6 @@ export interface GuardOptions {
   readonly onStop?: () => Promise<void>;
 }
 
-/** Milliseconds in which a source that is there answers the cheapest of all questions. */
-const PROBE_MS = 2_000;
 /** Of a call that the breaker was not asked about. */
 const NO_TRY: Pass = { isProbe: false, endsRest: false };
 
@@ -59,7 +58,7 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
   const { settings, state, source, log, metrics } = options;
   const inner = checkedAdapter(adapter, source, log);
   const breaker = new Breaker(settings.breaker, settings.restAfter429);
-  const probe = new SourceProbe(inner, source, Math.min(settings.timeout, PROBE_MS), log);
+  const probe = new SourceProbe(inner, source, Math.min(settings.timeout, WAIT_MS.probe), log);
   const shared = new SharedCalls(settings, () => metrics?.cacheHit(source));
   // What a store acknowledged it must show at once: an answer from before would hide it.
   const isShared = adapter.store === undefined;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../../gateway/server/metrics.ts';
+import { NO_SOURCES } from '../../gateway/execution/request.ts';
 import { TRUSTED } from '../../support/certificates.ts';
 import { LAUNCHER, runCommand } from '../../support/command.ts';
 import { configFolder } from '../../support/config-folder.ts';
@@ -40,7 +41,7 @@ describe('the examples for operators', () => {
 
   it('have alert rules on figures that there are, each of which the document explains', async () => {
     const metrics = new Metrics();
-    metrics.watch({ sources: [], get: () => undefined, start: async () => {}, stop: async () => {} });
+    metrics.watch(NO_SOURCES);
     const names = [...(await metrics.text()).matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name);
     const used = [...example('alerts.yml').matchAll(/\bkcigraph_\w+/g)].map(([name]) => name);
     expect(used.length).toBeGreaterThan(8);

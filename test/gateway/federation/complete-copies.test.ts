@@ -36,8 +36,8 @@ describe('a source that cannot give the list', () => {
   it('is asked for no more of them than its rate lets through in a moment', async () => {
     const { gateway, slow } = withSlow(1.5);
     const { data, errors, report } = await gateway.ask<Answer>(QUERY);
-    expect(slow.requests).toBe(3);
-    expect(data.tests.nodes.filter(({ sources }) => sources.includes('slow'))).toHaveLength(3);
+    expect(slow.requests).toBe(5);
+    expect(data.tests.nodes.filter(({ sources }) => sources.includes('slow'))).toHaveLength(5);
     expect(errors).toEqual([]);
     const truncated = { extensions: { code: 'SOURCE_TRUNCATED', source: 'slow' } };
     expect(report.extensions.warnings).toMatchObject([UNLISTED, truncated]);
