@@ -5,10 +5,10 @@ import { rulesOf } from '../../adapters/kit/kcidb/document-rules.ts';
 import { exactInMisc } from '../../adapters/kit/kcidb/exact-misc.ts';
 import { fault, MAX_FAULTS } from '../../adapters/kit/kcidb/fault.ts';
 import { isObject, type SentListName } from '../../adapters/kit/kcidb/kcidb-object.ts';
+import { MAX_OBJECT_BYTES, MAX_OBJECT_VALUES, TOO_LARGE } from '../../adapters/kit/kcidb/list-elements.ts';
 import { ObjectUpgrade } from '../../adapters/kit/kcidb/object-upgrade.ts';
 import { isFault, readVersion } from '../../adapters/kit/kcidb/read-version.ts';
 import { toModel } from '../../adapters/kit/kcidb/to-model.ts';
-import { MAX_OBJECT_BYTES, MAX_OBJECT_VALUES, TOO_LARGE } from './list-elements.ts';
 import { originFault } from './origin-rule.ts';
 
 /** What became of a document: `invalid` goes before `foreign`, since nobody's token makes it right. */

@@ -1,9 +1,9 @@
 import type { Logger, Store } from '../../adapters/adapter.ts';
+import { type ReceivedDocument, readDocument } from '../../adapters/kit/kcidb/read-document.ts';
 import { type JudgedDocument, judgeDocument, judgedObjects } from './judge-document.ts';
 import { JudgePool } from './judge-pool.ts';
 import { judgeValue } from './judge-value.ts';
 import { loadDocument } from './load-document.ts';
-import { type ReceivedDocument, readDocument } from './read-document.ts';
 import { newReceiptId } from './receipt-id.ts';
 import { refusalOf } from './refusal.ts';
 import type { SpoolQuota } from './spool-quota.ts';

@@ -1,9 +1,9 @@
 import type { Fault, StoredObject } from '../../adapters/adapter.ts';
+import type { ByteSource } from '../../adapters/kit/json/byte-source.ts';
+import { type Member, outlineOf } from '../../adapters/kit/kcidb/document-outline.ts';
 import { fault } from '../../adapters/kit/kcidb/fault.ts';
-import type { ByteSource } from './byte-source.ts';
+import { elementsOf } from '../../adapters/kit/kcidb/list-elements.ts';
 import { DocumentJudge, type Judgement } from './document-judge.ts';
-import { type Member, outlineOf } from './document-outline.ts';
-import { elementsOf } from './list-elements.ts';
 
 /** Takes the objects of a document while it is judged; they count only if it is accepted in the end. */
 export type ObjectSink = (object: StoredObject) => void;

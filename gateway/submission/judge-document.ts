@@ -1,11 +1,11 @@
 import type { StoredObject } from '../../adapters/adapter.ts';
-import { MemoryBytes } from './byte-source.ts';
+import { MemoryBytes } from '../../adapters/kit/json/byte-source.ts';
+import { readObjectLines } from '../../adapters/kit/kcidb/object-lines.ts';
+import type { ReceivedDocument } from '../../adapters/kit/kcidb/read-document.ts';
+import { openTemporaryFile } from '../../adapters/kit/temporary-file.ts';
 import type { Judgement } from './document-judge.ts';
 import { judgeBytes } from './judge-bytes.ts';
 import type { JudgePool } from './judge-pool.ts';
-import { readObjectLines } from './object-lines.ts';
-import type { ReceivedDocument } from './read-document.ts';
-import { openTemporaryFile } from './temporary-file.ts';
 
 /** A document that was judged. `close` frees what holds its objects. */
 export interface JudgedDocument {

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { noRoom } from '../../adapters/kit/temporary-file.ts';
 import type { Judgement } from './document-judge.ts';
 import type { JudgeAnswer, JudgeJob } from './judge-job.ts';
-import { noRoom } from './temporary-file.ts';
 
 const HEAP_MEGABYTES = 512;
 const DISK_FAULTS = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'];

@@ -1,9 +1,9 @@
 // The body of the worker threads that judge large documents: one job at a time, one answer for each.
 import { parentPort } from 'node:worker_threads';
-import { FileBytes } from './byte-source.ts';
+import { FileBytes } from '../../adapters/kit/json/byte-source.ts';
+import { ObjectLineWriter } from '../../adapters/kit/kcidb/object-lines.ts';
 import { judgeBytes } from './judge-bytes.ts';
 import type { JudgeAnswer, JudgeJob } from './judge-job.ts';
-import { ObjectLineWriter } from './object-lines.ts';
 
 parentPort?.on('message', (job: JudgeJob) => parentPort?.postMessage(answer(job)));
 

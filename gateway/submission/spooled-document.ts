@@ -1,8 +1,8 @@
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ReceivedDocument, WHOLE_BYTES } from './read-document.ts';
+import { type ReceivedDocument, WHOLE_BYTES } from '../../adapters/kit/kcidb/read-document.ts';
+import { append, noRoom } from '../../adapters/kit/temporary-file.ts';
 import { PARTIAL, WAITING } from './spool-folder.ts';
-import { append, noRoom } from './temporary-file.ts';
 
 /** What stands before a spooled document: whose it is, and under which id its receipt is asked for. */
 export interface SpoolHeader {

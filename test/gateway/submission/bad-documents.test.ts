@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryBytes } from '../../../gateway/submission/byte-source.ts';
+import { MemoryBytes } from '../../../adapters/kit/json/byte-source.ts';
 import { judgeBytes } from '../../../gateway/submission/judge-bytes.ts';
 import { documentOfTests } from './documents.ts';
 

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDocument } from '../../../adapters/kit/kcidb/read-document.ts';
 import { judgeDocument } from '../../../gateway/submission/judge-document.ts';
 import { JudgePool } from '../../../gateway/submission/judge-pool.ts';
-import { readDocument } from '../../../gateway/submission/read-document.ts';
 import { temporaryFolder } from '../../support/gateway-process.ts';
 import { bodyOf, NEVER } from './documents.ts';
 

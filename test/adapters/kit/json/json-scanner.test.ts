@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { JsonScanner } from '../../../gateway/submission/json-scanner.ts';
+import { JsonScanner } from '../../../../adapters/kit/json/json-scanner.ts';
 
 function scan(bytes: Buffer, chunk: number) {
   const children: string[] = [];

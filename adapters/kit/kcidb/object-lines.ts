@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import type { StoredObject } from '../../adapters/adapter.ts';
-import { parseExactJson } from '../../adapters/kit/exact-json.ts';
-import { ENTITY_NAMES, type Entities, type EntityName } from '../../adapters/model.ts';
+import type { StoredObject } from '../../adapter.ts';
+import { ENTITY_NAMES, type Entities, type EntityName } from '../../model.ts';
+import { parseExactJson } from '../exact-json.ts';
 
 const WRITE_LENGTH = 256 * 1024;
 const READ_BYTES = 256 * 1024;

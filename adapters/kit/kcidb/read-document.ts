@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { append, openTemporaryFile } from './temporary-file.ts';
+import { append, openTemporaryFile } from '../temporary-file.ts';
 
 /**
  * Above so many bytes a document is judged in a worker thread, from a file: judging takes 10 to 40 ms a megabyte, and

@@ -1,6 +1,6 @@
-import { parseExactJson } from '../../adapters/kit/exact-json.ts';
-import { type ByteSource, chunksOf } from './byte-source.ts';
-import { JsonScanner } from './json-scanner.ts';
+import { parseExactJson } from '../exact-json.ts';
+import { type ByteSource, chunksOf } from '../json/byte-source.ts';
+import { JsonScanner } from '../json/json-scanner.ts';
 
 /** What one object may have at most: more would take a thread's memory, and no row could hold it. */
 export const MAX_OBJECT_BYTES = 32 * 1024 * 1024;

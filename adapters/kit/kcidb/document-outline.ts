@@ -1,9 +1,9 @@
-import type { Fault } from '../../adapters/adapter.ts';
-import { fault } from '../../adapters/kit/kcidb/fault.ts';
-import { type ByteSource, chunksOf } from './byte-source.ts';
-import { JsonScanner } from './json-scanner.ts';
+import type { Fault } from '../../adapter.ts';
+import { type ByteSource, chunksOf } from '../json/byte-source.ts';
+import { JsonScanner } from '../json/json-scanner.ts';
+import { Utf8Check } from '../json/utf8-check.ts';
+import { fault } from './fault.ts';
 import { explainEncodingFault, explainScanFault, readKey } from './unreadable.ts';
-import { Utf8Check } from './utf8-check.ts';
 
 /** Where the value of a key at the top of a document lies. */
 export interface Member {

@@ -1,8 +1,8 @@
-import type { Fault } from '../../adapters/adapter.ts';
-import { fault, type Place } from '../../adapters/kit/kcidb/fault.ts';
-import type { ByteSource } from './byte-source.ts';
-import { type JsonScanner, MAX_DEPTH, type ScanFault } from './json-scanner.ts';
-import { positionOf } from './position.ts';
+import type { Fault } from '../../adapter.ts';
+import type { ByteSource } from '../json/byte-source.ts';
+import { type JsonScanner, MAX_DEPTH, type ScanFault } from '../json/json-scanner.ts';
+import { positionOf } from '../json/position.ts';
+import { fault, type Place } from './fault.ts';
 
 const SHOWN_BYTES = 40;
 const MAX_KEY_BYTES = 1000;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SourceError } from '../../adapters/errors.ts';
+import { SourceError } from '../errors.ts';
 
 /**
  * A file without a name, that only this process can read: the name goes as soon as the file is open, so that whatever ends
