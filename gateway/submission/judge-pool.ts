@@ -1,99 +1,35 @@
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { noRoom } from '../../adapters/kit/temporary-file.ts';
+import { WorkerFailure, WorkerPool, workerFile } from '../../adapters/kit/worker-pool.ts';
 import type { Judgement } from './document-judge.ts';
-import type { JudgeAnswer, JudgeJob } from './judge-job.ts';
 
-const HEAP_MEGABYTES = 512;
+/** What a worker thread is asked to judge. Files are open in this process, and stay so until it has answered. */
+export interface JudgeJob {
+  /** The descriptor of the file that holds the document. */
+  readonly document: number;
+  /** Where in it the document begins. */
+  readonly offset: number;
+  /** The descriptor of the file that takes the objects, one a line. */
+  readonly objects: number;
+  readonly origins: readonly string[] | null;
+}
+
 const DISK_FAULTS = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS'];
 
-interface Waiting {
-  readonly job: JudgeJob;
-  resolve(judgement: Judgement): void;
-  reject(error: unknown): void;
-}
-
-/** Worker threads that judge documents: started when first needed, a bounded number, documents taken in their order. */
-export class JudgePool {
-  readonly #size: number;
-  readonly #waiting: Waiting[] = [];
-  readonly #idle: Worker[] = [];
-  readonly #busy = new Map<Worker, Waiting>();
-
-  /** @param size at least two where it is not given, so that a huge document does not hold up all others */
-  constructor(size: number = Math.min(4, Math.max(2, availableParallelism() - 1))) {
-    this.#size = size;
+/** Worker threads that judge documents. */
+export class JudgePool extends WorkerPool<JudgeJob, never, Judgement> {
+  constructor(size?: number) {
+    super(workerFile('judge-worker', import.meta.url), size);
   }
 
-  /** Resolves when the worker is done with the files, and rejects with the signal's reason then if nobody waits any more. */
-  async judge(job: Omit<JudgeJob, 'cancelled'>, signal: AbortSignal): Promise<Judgement> {
-    const cancelled = new Int32Array(new SharedArrayBuffer(4));
-    const cancel = () => Atomics.store(cancelled, 0, 1);
-    signal.throwIfAborted();
-    signal.addEventListener('abort', cancel, { once: true });
+  /**
+   * Resolves when the worker is done with the files.
+   */
+  async judge(job: JudgeJob, signal: AbortSignal): Promise<Judgement> {
     try {
-      const judgement = await new Promise<Judgement>((resolve, reject) => {
-        this.#waiting.push({ job: { ...job, cancelled }, resolve, reject });
-        this.#next();
-      });
-      signal.throwIfAborted();
-      return judgement;
-    } finally {
-      signal.removeEventListener('abort', cancel);
+      return await this.run(job, signal);
+    } catch (error) {
+      const isDisk = error instanceof WorkerFailure && error.code !== undefined && DISK_FAULTS.includes(error.code);
+      throw isDisk ? noRoom(error) : error;
     }
   }
-
-  /** Ends the threads; what they still judge is rejected. */
-  async close(): Promise<void> {
-    const workers = [...this.#idle.splice(0), ...this.#busy.keys()];
-    for (const { reject } of this.#waiting.splice(0)) reject(new Error('The gateway is stopping.'));
-    await Promise.all(workers.map((worker) => worker.terminate()));
-  }
-
-  #next(): void {
-    while (this.#waiting.length > 0) {
-      const worker = this.#idle.pop() ?? (this.#busy.size < this.#size ? this.#start() : undefined);
-      const waiting = worker === undefined ? undefined : this.#waiting.shift();
-      if (worker === undefined || waiting === undefined) return;
-      this.#busy.set(worker, waiting);
-      worker.ref();
-      worker.postMessage(waiting.job);
-    }
-  }
-
-  #start(): Worker {
-    // Compiled files lie beside each other just as the sources do.
-    const file = new URL(import.meta.url).pathname.endsWith('.ts') ? './judge-worker.ts' : './judge-worker.js';
-    const worker = new Worker(new URL(file, import.meta.url), {
-      name: 'judge',
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
-    });
-    worker.on('message', (answer: JudgeAnswer) => {
-      const waiting = this.#release(worker);
-      worker.unref();
-      this.#idle.push(worker);
-      if ('judgement' in answer) waiting?.resolve(answer.judgement);
-      else waiting?.reject(failure(answer.failed, answer.code));
-      this.#next();
-    });
-    worker.on('error', (error) => this.#release(worker)?.reject(error));
-    worker.on('exit', () => {
-      this.#release(worker)?.reject(new Error('A worker thread that judges documents ended.'));
-      const index = this.#idle.indexOf(worker);
-      if (index >= 0) this.#idle.splice(index, 1);
-      this.#next();
-    });
-    return worker;
-  }
-
-  #release(worker: Worker): Waiting | undefined {
-    const waiting = this.#busy.get(worker);
-    this.#busy.delete(worker);
-    return waiting;
-  }
-}
-
-function failure(message: string, code: string | undefined): Error {
-  const error = new Error(message);
-  return code !== undefined && DISK_FAULTS.includes(code) ? noRoom(error) : error;
 }

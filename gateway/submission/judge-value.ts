@@ -18,13 +18,14 @@ export async function judgeValue(
     const message = `A KCIDB document is a JSON object with a "version", not ${quoted(document)}.`;
     return { judgement: { verdict: 'invalid', faults: [fault([], 'type', message, document)] }, objects };
   }
-  const judge = DocumentJudge.of(Object.hasOwn(document, 'version') ? document.version : undefined, origins);
+  const version = Object.hasOwn(document, 'version') ? document.version : undefined;
+  const judge = DocumentJudge.of(version, origins, (object) => objects.push(object));
   if (!(judge instanceof DocumentJudge)) return { judgement: { verdict: 'invalid', faults: [judge] }, objects };
   let sliceStart = performance.now();
   for (const [key, value] of Object.entries(document)) {
     if (!judge.isList(key, value) || !Array.isArray(value)) continue;
     for (let index = 0; index < value.length && !judge.isFull; index++) {
-      objects.push(...judge.judge(key, index, value[index]));
+      judge.object(key, index, value[index]);
       if (performance.now() - sliceStart < SLICE) continue;
       await setImmediate();
       signal.throwIfAborted();
