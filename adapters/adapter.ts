@@ -336,6 +336,11 @@ export interface HttpRequest {
   readonly accept: readonly string[];
   /** Bytes after decompression; 4 MiB where left out. `json()` reads one value for every 8 of them. */
   readonly maxBytes?: number;
+  /**
+   * Takes the body of an answer with status 200 as it comes, decompressed: for what is too large to be held whole. `text()`
+   * and `json()` have nothing then. It is called anew where the request is tried again.
+   */
+  readonly take?: (body: AsyncIterable<Uint8Array>) => Promise<void>;
 }
 
 export interface HttpResponse {

@@ -9,8 +9,16 @@ export * from '../filter.ts';
 export * from '../model.ts';
 export { compareBytes, comparePlaces } from './compare-places.ts';
 export { type ExactInteger, exactInteger, isExactInteger, parseExactJson } from './exact-json.ts';
-export { fillGaps } from './fill-gaps.ts';
-export { DocumentReader, type ReadDocuments } from './kcidb/document-reader.ts';
+export { fillGaps, isSaid } from './fill-gaps.ts';
+export {
+  DocumentChanged,
+  DocumentReader,
+  inflateExcerpt,
+  type ReadDocuments,
+  type ReadLimits,
+  type ReadObject,
+} from './kcidb/document-reader.ts';
+export { type ReceivedDocument, readDocument } from './kcidb/read-document.ts';
 export type { DocumentFormat } from './kcidb/reader-job.ts';
 export { type MaxAge, maxAgeOf } from './max-age.ts';
 export { namedCommits } from './named-commits.ts';
@@ -20,3 +28,4 @@ export { type FetchRows, type OffsetQuery, offsetPage } from './offset-page.ts';
 export { onlyAsked } from './only-asked.ts';
 export { ownerOf } from './owner-of.ts';
 export { SingleFlight } from './single-flight.ts';
+export { Slices } from './slices.ts';

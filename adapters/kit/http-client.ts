@@ -2,7 +2,7 @@ import { Agent, request as send } from 'undici';
 import type { HttpClient, HttpRequest, HttpResponse, TlsOptions } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
 import { parseExactJson } from './exact-json.ts';
-import { discard, ENCODINGS, readBody, tooLarge, tooManyValues } from './http-client/answer-body.ts';
+import { decodedBody, discard, ENCODINGS, readBody, tooLarge, tooManyValues } from './http-client/answer-body.ts';
 import { AnswerCache } from './http-client/answer-cache.ts';
 import { connectionFault } from './http-client/connection-fault.ts';
 import { publicLookup } from './http-client/public-lookup.ts';
@@ -51,7 +51,7 @@ export function createHttpClient(options: HttpClientOptions): OwnedHttpClient {
     const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
     const method = request.method ?? 'GET';
     const sent = { accept: request.accept.join(', '), ...request.headers };
-    const key = cache.keyOf(method, url, sent);
+    const key = request.take === undefined ? cache.keyOf(method, url, sent) : null;
     const kept = key === null ? undefined : cache.get(key);
     try {
       const answer = await send(url, {
@@ -73,6 +73,11 @@ export function createHttpClient(options: HttpClientOptions): OwnedHttpClient {
       if (fault !== null) {
         discard(answer.body);
         throw fault;
+      }
+      const { take } = request;
+      if (take !== undefined && answer.statusCode === 200) {
+        await take(decodedBody(answer.body, headers['content-encoding'], maxBytes));
+        return responseOf(answer.statusCode, headers, Buffer.alloc(0), maxBytes);
       }
       const body = await readBody(answer.body, headers['content-encoding'], maxBytes);
       if (key !== null) cache.keep(key, answer.statusCode, headers, body);

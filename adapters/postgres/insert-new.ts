@@ -1,9 +1,9 @@
 import { parseExactJson } from '../kit/exact-json.ts';
+import { Slices } from '../kit/slices.ts';
 import { type RecordedClaim, recordClaims } from './conflicts.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
 import { type MergedReports, ReportMerger } from './merge.ts';
 import type { SameKey } from './same-key.ts';
-import { Slices } from './slices.ts';
 import { EXCERPT, STORED, type StoredEntity } from './stored-columns.ts';
 import { type Row, withDerived } from './to-row.ts';
 import type { Transaction } from './transaction.ts';

@@ -1,10 +1,10 @@
 import type { Loaded, StoredObject, Submitter } from '../adapter.ts';
+import { Slices } from '../kit/slices.ts';
 import type { EntityName } from '../model.ts';
 import type { EntityCounts } from './entity-tally.ts';
 import { checkKeyLengths } from './key-limits.ts';
 import { loadEntity } from './load-entity.ts';
 import { keepProcessed } from './receipts.ts';
-import { Slices } from './slices.ts';
 import { MemorySpool, type Spool } from './spool.ts';
 import { StagedSpool } from './staged-spool.ts';
 import { LOAD_ORDER } from './stored-columns.ts';

@@ -30,6 +30,16 @@ export const options = z
       .min(1)
       .default(200_000)
       .describe('Objects that are kept in memory; beyond it the source fails.'),
+    maxBytes: z
+      .int()
+      .min(1)
+      .default(268_435_456)
+      .describe('Bytes that the objects take in memory, about; beyond it the source fails.'),
+    documentBytes: z
+      .int()
+      .min(1)
+      .default(536_870_912)
+      .describe('Bytes of what `url` gives, decompressed; more is refused.'),
     rescan: z.int().min(100).default(10_000).describe('Milliseconds between two looks at the files, beside watching.'),
     freshness: z.int().min(0).default(60_000).describe('Milliseconds for which what `url` gave is as good as new.'),
   })

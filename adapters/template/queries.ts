@@ -5,6 +5,7 @@ import {
   type EntityName,
   type Filter,
   type Found,
+  inflateExcerpt,
   matches,
   onlyAsked,
   type Page,
@@ -13,12 +14,12 @@ import {
   RELATION_TARGETS,
   type RelationName,
   type RelationTarget,
+  Slices,
   SourceError,
   type StatusCounts,
 } from '../kit/author.ts';
 import type { Client } from './client.ts';
-import { type Documents, inOrder, type Row } from './documents/documents.ts';
-import { Pace } from './documents/pace.ts';
+import { type Documents, inOrder, type Report, type Row, type Table } from './documents/documents.ts';
 import { candidates } from './queries/candidates.ts';
 import { childrenOf } from './queries/children.ts';
 import { countRows } from './queries/count-rows.ts';
@@ -43,7 +44,7 @@ export class Queries {
     const found = new Map<string, Found<Entities[E]>>();
     for (const key of keys) {
       const row = documents.find(entity, key);
-      if (row !== undefined) found.set(key, { object: onlyAsked<E>(row.object, call.fields), time: row.time });
+      if (row !== undefined) found.set(key, { object: await shown<E>(row, call), time: row.time });
     }
     // What was found is whole; what was not may lie in what could not be understood.
     if (fault !== null && found.size < keys.length) call.warn(fault);
@@ -54,7 +55,8 @@ export class Queries {
     const documents = await this.#read(call);
     const { rows, where } = candidates<E>(documents, entity, query.order, query.where);
     const fits = fitsOf<E>(documents, entity, where, query.allVersions ?? false);
-    return asked<E>(await pageOf(rows, { query, paging: this.#paging, fits, pace: new Pace() }), call);
+    const page = await pageOf(rows, { query, paging: this.#paging, fits, slices: new Slices() });
+    return await asked<E>(page, documents.tables[entity], call);
   }
 
   async related<R extends RelationName>(
@@ -65,31 +67,32 @@ export class Queries {
   ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]>>> {
     const documents = await this.#read(call);
     const pages = new Map<string, Page<Entities[RelationTarget<R>]>>();
-    const pace = new Pace();
+    const slices = new Slices();
     const fits = fitsOf<RelationTarget<R>>(documents, RELATION_TARGETS[relation], query.where, true);
     for (const parent of parents) {
       const rows = inOrder(children(documents, relation, parent, query.allVersions ?? false), query.order);
-      const page = await pageOf(rows, { query, paging: this.#paging, fits, pace });
-      pages.set(parent, asked<RelationTarget<R>>(page, call));
-      await pace.breathe();
+      const page = await pageOf(rows, { query, paging: this.#paging, fits, slices });
+      const table: Table<Entities[RelationTarget<R>]> = documents.tables[RELATION_TARGETS[relation]];
+      pages.set(parent, await asked<RelationTarget<R>>(page, table, call));
+      if (slices.isOver) await slices.giveWay();
     }
     return pages;
   }
 
   async count(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts>> {
     const documents = await this.#read(call);
-    const pace = new Pace();
+    const slices = new Slices();
     if ('entity' in subject) {
       const { entity, allVersions = false } = subject;
       const { rows, where } = candidates(documents, entity, 'NEWEST', subject.where);
-      return new Map([['', await tally(rows, fitsOf(documents, entity, where, allVersions), pace)]]);
+      return new Map([['', await tally(rows, fitsOf(documents, entity, where, allVersions), slices)]]);
     }
     const { relation, where } = subject;
     const fits = fitsOf(documents, RELATION_TARGETS[relation], where, true);
     const counts = new Map<string, StatusCounts>();
     for (const parent of subject.parents) {
       const rows = children(documents, relation, parent, false);
-      const counted = rows.length === 0 ? null : await tally(rows, fits, pace);
+      const counted = rows.length === 0 ? null : await tally(rows, fits, slices);
       if (counted !== null && counted.total > 0) counts.set(parent, counted);
     }
     return counts;
@@ -125,11 +128,28 @@ function fitsOf<E extends EntityName>(
 async function tally<T extends Entities[EntityName]>(
   rows: readonly Row<T>[],
   fits: ((object: T) => boolean) | null,
-  pace: Pace,
+  slices: Slices,
 ): Promise<StatusCounts> {
-  return countRows(fits === null ? rows : await fittingRows(rows, 0, Number.POSITIVE_INFINITY, fits, pace));
+  return countRows(fits === null ? rows : await fittingRows(rows, 0, Number.POSITIVE_INFINITY, fits, slices));
 }
 
-function asked<E extends EntityName>(page: Page<Entities[E]>, { fields }: Call): Page<Entities[E]> {
-  return { ...page, items: page.items.map((item) => ({ ...item, object: onlyAsked<E>(item.object, fields) })) };
+async function asked<E extends EntityName>(
+  page: Page<Entities[E]>,
+  table: Table<Entities[E]>,
+  call: Call,
+): Promise<Page<Entities[E]>> {
+  const items = page.items.map(async (item) => {
+    const { excerpt = null } = table.byKey.get(item.tie) ?? {};
+    return { ...item, object: await shown<E>({ object: item.object, excerpt }, call) };
+  });
+  return { ...page, items: await Promise.all(items) };
+}
+
+async function shown<E extends EntityName>(
+  { object, excerpt }: Report<Entities[E]>,
+  { fields }: Call,
+): Promise<Entities[E]> {
+  const shown = onlyAsked<E>(object, fields);
+  if (excerpt === null || !fields.has('logExcerpt')) return shown;
+  return { ...shown, logExcerpt: await inflateExcerpt(excerpt) };
 }

@@ -1,14 +1,14 @@
 // The body of the worker threads that judge large documents: one job at a time, one answer for each.
 import { parentPort } from 'node:worker_threads';
 import { FileBytes } from '../../adapters/kit/json/byte-source.ts';
-import { ObjectLineWriter } from '../../adapters/kit/kcidb/object-lines.ts';
+import { objectLineWriter } from '../../adapters/kit/kcidb/object-lines.ts';
 import { answerJobs } from '../../adapters/kit/worker-pool.ts';
 import type { Judgement } from './document-judge.ts';
 import { judgeBytes } from './judge-bytes.ts';
 import type { JudgeJob } from './judge-pool.ts';
 
 answerJobs<JudgeJob, never, Judgement>(parentPort, ({ document, offset, objects, origins }, { isCancelled }) => {
-  const writer = new ObjectLineWriter(objects);
+  const writer = objectLineWriter(objects);
   const source = new FileBytes(document, offset);
   const judgement = judgeBytes(source, origins, (object) => writer.write(object), isCancelled);
   if (judgement.verdict === 'accepted') writer.flush();

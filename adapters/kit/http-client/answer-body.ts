@@ -1,5 +1,6 @@
+import { pipeline } from 'node:stream';
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { brotliDecompress, createBrotliDecompress, createGunzip, createInflate, gunzip, inflate } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { SourceError } from '../../errors.ts';
 
@@ -11,6 +12,14 @@ const DECODERS = new Map([
   ['deflate', promisify(inflate)],
   ['br', promisify(brotliDecompress)],
 ]);
+
+const STREAMS = new Map([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
+const CHUNK_BYTES = 64 * 1024;
 
 /** What we can decode, as a header. */
 export const ENCODINGS = 'gzip, deflate, br';
@@ -26,6 +35,51 @@ export async function readBody(body: Body, encoding: string | undefined, maxByte
     chunks.push(part);
   }
   return await decoded(Buffer.concat(chunks, bytes), encoding?.trim().toLowerCase(), maxBytes);
+}
+
+/** The body as it comes, decompressed; neither before nor after larger than `maxBytes`. */
+export async function* decodedBody(
+  body: Body,
+  encoding: string | undefined,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const name = encoding?.trim().toLowerCase() ?? '';
+  if (name === '' || name === 'identity') {
+    yield* counted(body, maxBytes);
+    return;
+  }
+  const createStream = STREAMS.get(name);
+  if (createStream === undefined) {
+    discard(body);
+    throw unknownEncoding();
+  }
+  const decoder = createStream({ chunkSize: CHUNK_BYTES });
+  // A fault of the body ends the decoder, and so what is read of it.
+  pipeline(
+    body,
+    (source: AsyncIterable<Uint8Array>) => counted(source, maxBytes),
+    decoder,
+    () => undefined,
+  );
+  try {
+    yield* counted(decoder, maxBytes);
+  } catch (cause) {
+    throw isDamage(cause) ? damaged(cause) : cause;
+  }
+}
+
+async function* counted(source: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    yield chunk;
+  }
+}
+
+/** What a decoder says of bytes that are not of its form. */
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && 'errno' in error && 'code' in error && /^(Z_|ERR_)/.test(String(error.code));
 }
 
 /** The beginning of a body that says why, as far as it comes within `ms`. */
@@ -76,12 +130,20 @@ async function decoded(body: Buffer, encoding: string | undefined, maxBytes: num
   if (encoding === undefined || encoding === '' || encoding === 'identity' || body.length === 0) return body;
   const decode = DECODERS.get(encoding);
   if (decode === undefined) {
-    throw new SourceError('SOURCE_BAD_DATA', 'The source answered in an encoding that nobody asked for.');
+    throw unknownEncoding();
   }
   try {
     return await decode(body, { maxOutputLength: maxBytes });
   } catch (cause) {
     if (cause instanceof RangeError) throw tooLarge(maxBytes);
-    throw new SourceError('SOURCE_BAD_DATA', 'The compressed answer of the source is damaged.', { cause });
+    throw damaged(cause);
   }
+}
+
+function unknownEncoding(): SourceError {
+  return new SourceError('SOURCE_BAD_DATA', 'The source answered in an encoding that nobody asked for.');
+}
+
+function damaged(cause: unknown): SourceError {
+  return new SourceError('SOURCE_BAD_DATA', 'The compressed answer of the source is damaged.', { cause });
 }

@@ -1,5 +1,8 @@
 import { fstatSync, readSync } from 'node:fs';
 
+/** The code of what is thrown where a file changes while it is read. */
+export const CHANGED = 'DOCUMENT_CHANGED';
+
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Bytes that can be read again and again from any place: a small document lies in memory, a large one in a file. */
@@ -44,11 +47,25 @@ export class FileBytes implements ByteSource {
     let done = 0;
     while (done < length) {
       const count = readSync(this.#file, this.#buffer, done, length - done, this.#offset + start + done);
-      if (count === 0) throw new Error('A spooled document became shorter while it was read.');
+      if (count === 0) throw new ChangedMeanwhile();
       done += count;
     }
     return this.#buffer.subarray(0, length);
   }
+}
+
+/** The file is not what it was when the reading began. */
+export class ChangedMeanwhile extends Error {
+  readonly code = CHANGED;
+
+  constructor(options?: ErrorOptions) {
+    super('The document changed while it was read.', options);
+  }
+}
+
+/** A part of a source, as a source of its own. */
+export function sectionOf(source: ByteSource, start: number, end: number): ByteSource {
+  return { size: end - start, read: (from, to) => source.read(start + from, start + to) };
 }
 
 /** The chunks of a range, in order. */

@@ -1,12 +1,8 @@
-import type { StoredObject } from '../../adapter.ts';
-import { rounded } from '../exact-json.ts';
-import { rulesOf } from './document-rules.ts';
-import { exactInMisc } from './exact-misc.ts';
-import { quoted } from './fault.ts';
-import { isObject, type KcidbObject, type SentListName } from './kcidb-object.ts';
-import { ObjectUpgrade } from './object-upgrade.ts';
-import { isFault, readVersion } from './read-version.ts';
+import type { Fault, StoredObject } from '../../adapter.ts';
+import { DocumentValidator } from './document-validator.ts';
+import { isObject, type SentListName } from './kcidb-object.ts';
 import { toModel } from './to-model.ts';
+import type { DocumentVisitor } from './walk-document.ts';
 
 /** What of a document could not be understood. */
 export interface DocumentFault {
@@ -16,52 +12,55 @@ export interface DocumentFault {
   readonly message: string;
 }
 
-/**
- * The objects of a parsed KCIDB document of any version, upgraded and in the common model, one by one. Unlike a
- * submission, a document is not refused as a whole: an object that is not valid is left out, with one fault.
- */
-export function* documentObjects(document: unknown): Generator<StoredObject | DocumentFault> {
-  if (!isObject(document)) {
-    yield { id: null, message: `A KCIDB document is a JSON object with a "version", not ${quoted(document)}.` };
-    return;
-  }
-  const version = readVersion(rounded(document.version));
-  if (isFault(version)) {
-    yield { id: null, message: version.message };
-    return;
-  }
-  const rules = rulesOf(version);
-  const upgrade = new ObjectUpgrade(version);
-  for (const [key, value] of Object.entries(document)) {
-    const keyFault = rules.keyFault(key, value);
-    if (keyFault !== null) yield { id: null, message: `${keyFault.path}: ${keyFault.message}` };
-  }
-  for (const list of rules.lists) {
-    const objects: unknown = document[list];
-    const listFault = objects === undefined ? null : rules.listFault(list, objects);
-    if (listFault !== null) yield { id: null, message: listFault.message };
-    if (!Array.isArray(objects)) continue;
-    for (const [index, object] of objects.entries()) yield* oneObject(list, index, exactInMisc(object));
-  }
-
-  function* oneObject(list: SentListName, index: number, object: unknown): Generator<StoredObject | DocumentFault> {
-    const [fault] = rules.objectFaults(list, index, object, 1);
-    if (fault !== undefined || !isObject(object)) {
-      yield { id: idOf(object), message: `${fault?.path ?? `/${list}/${index}`}: ${fault?.message ?? 'No object.'}` };
-      return;
-    }
-    const upgraded = upgrade.upgrade(list, index, object);
-    for (const { path, message } of upgraded.faults) yield { id: idOf(object), message: `${path}: ${message}` };
-    for (const one of upgraded.objects) yield toModel(one.list, one.object);
-  }
+/** Takes what of a document is valid, one by one. */
+export interface ObjectTaker {
+  /** Nothing more is wanted. */
+  readonly isFull: boolean;
+  take(object: StoredObject): void;
+  fault(fault: DocumentFault): void;
 }
 
-/** Whether {@link documentObjects} gave a fault in the place of an object. */
-export function isDocumentFault(given: StoredObject | DocumentFault): given is DocumentFault {
-  return 'message' in given;
+/**
+ * Takes the objects of a document of any version, upgraded and in the common model. Unlike a submission, a document is not
+ * refused as a whole: an object that is not valid is left out, with one fault.
+ */
+export class TolerantVisitor implements DocumentVisitor {
+  readonly #validator: DocumentValidator;
+  readonly #taker: ObjectTaker;
+
+  private constructor(validator: DocumentValidator, taker: ObjectTaker) {
+    this.#validator = validator;
+    this.#taker = taker;
+  }
+
+  static of(version: unknown, taker: ObjectTaker): TolerantVisitor | Fault {
+    const validator = DocumentValidator.of(version);
+    return validator instanceof DocumentValidator ? new TolerantVisitor(validator, taker) : validator;
+  }
+
+  get isFull(): boolean {
+    return this.#taker.isFull;
+  }
+
+  isList(key: string, value: unknown): key is SentListName {
+    if (key === 'version' || this.isFull) return false;
+    const found = this.#validator.memberFault(key, value);
+    if (found !== null) this.#taker.fault({ id: null, message: `${found.path}: ${found.message}` });
+    return found === null;
+  }
+
+  object(list: SentListName, index: number, given: unknown): void {
+    const validated = this.#validator.object(list, index, given, 1);
+    if (validated.valid) for (const one of validated.objects) this.#taker.take(toModel(one.list, one.object));
+    else {
+      const [found] = validated.faults;
+      const message = `${found?.path ?? `/${list}/${index}`}: ${found?.message ?? 'It is not an object.'}`;
+      this.#taker.fault({ id: idOf(given), message });
+    }
+  }
 }
 
 function idOf(object: unknown): string | null {
-  const id: unknown = isObject(object) ? (object satisfies KcidbObject).id : null;
+  const id: unknown = isObject(object) ? object.id : null;
   return typeof id === 'string' ? id.slice(0, 200) : null;
 }

@@ -1,86 +1,107 @@
-import { Worker } from 'node:worker_threads';
+import { promisify } from 'node:util';
+import { inflateRaw } from 'node:zlib';
 import type { StoredObject } from '../../adapter.ts';
-import { parseExactJson } from '../exact-json.ts';
-import type { DocumentFault } from './document-objects.ts';
-import type { DocumentFormat, ReaderAnswer, ReaderJob } from './reader-job.ts';
+import { CHANGED } from '../json/byte-source.ts';
+import { JoinedValue } from '../json/value-lines.ts';
+import { Slices } from '../slices.ts';
+import { WorkerFailure, WorkerPool, workerFile } from '../worker-pool.ts';
+import { storedObject } from './object-lines.ts';
+import type { ReceivedDocument } from './read-document.ts';
+import type { DocumentFormat, ReaderEnd, ReaderJob } from './reader-job.ts';
+
+/** An object of a document. */
+export interface ReadObject {
+  readonly stored: StoredObject;
+  /** The log excerpt, which the object lacks then, as {@link inflateExcerpt} takes it; null where the object has its own. */
+  readonly excerpt: Uint8Array | null;
+}
 
 /** What a text of KCIDB documents held. */
-export interface ReadDocuments {
+export interface ReadDocuments extends ReaderEnd {
   /** In the order of the text, upgraded to version 5.3. */
-  readonly objects: readonly StoredObject[];
-  /** The first faults; what they name is left out. */
-  readonly faults: readonly DocumentFault[];
-  readonly faultCount: number;
-  /** The text, or a line of it, is no JSON: half written, or something else altogether. */
-  readonly isBroken: boolean;
-  /** There were more objects than allowed. */
-  readonly isCutShort: boolean;
+  readonly objects: readonly ReadObject[];
 }
 
-/** Reads KCIDB documents of any version and size in a thread of its own, so that whoever asks meanwhile is answered. */
+/** How much is taken of documents. */
+export interface ReadLimits {
+  readonly maxObjects: number;
+  /** That the objects take in memory, about. */
+  readonly maxBytes: number;
+}
+
+/** A file was written to while it was read: another try makes sense. */
+export class DocumentChanged extends Error {
+  constructor(options: ErrorOptions) {
+    super('The document changed while it was read.', options);
+  }
+}
+
+const inflate = promisify(inflateRaw);
+
+/**
+ * Reads KCIDB documents of any version and size as streams, object by object, in a thread of its own, so that whoever asks
+ * meanwhile is answered.
+ */
 export class DocumentReader {
-  #worker: Worker | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #pool = new WorkerPool<ReaderJob, string, ReaderEnd>(workerFile('reader-worker', import.meta.url), 1);
 
   /**
-   * One text after the other, in the order of the calls.
-   * @param text bytes that are handed over, and gone here, or a string
+   * One document after the other, in the order of the calls. A file must not be closed until it is read.
+   * @throws {DocumentChanged} where the file changes meanwhile; {Error} where it cannot be read
    */
-  read(text: Uint8Array | string, format: DocumentFormat, maxObjects: number): Promise<ReadDocuments> {
-    const reading = this.#last.then(() => this.#read({ text, format, maxObjects }));
-    this.#last = reading.catch(() => undefined);
-    return reading;
-  }
-
-  /** Ends the thread; the next text starts another. */
-  async close(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = null;
-    await worker?.terminate();
-  }
-
-  async #read(job: ReaderJob): Promise<ReadDocuments> {
-    this.#worker ??= startWorker();
-    const worker = this.#worker;
-    const objects: StoredObject[] = [];
-    const { promise, resolve, reject } = Promise.withResolvers<ReadDocuments>();
-    const onMessage = (answer: ReaderAnswer) => {
-      if ('objects' in answer) for (const object of objectsIn(answer.objects)) objects.push(object);
-      else resolve({ objects, ...answer });
+  async read(
+    document: ReceivedDocument,
+    format: DocumentFormat,
+    limits: ReadLimits,
+    signal: AbortSignal,
+  ): Promise<ReadDocuments> {
+    const objects: ReadObject[] = [];
+    const joined = new JoinedValue();
+    const slices = new Slices();
+    const bytes = document.kind === 'file' ? { file: document.file.fd, offset: document.offset } : document.bytes;
+    const job = { document: bytes, format, ...limits };
+    const take = async (lines: string) => {
+      for (const line of linesOf(lines)) {
+        const value = joined.add(line);
+        if (value !== undefined) objects.push(readObject(value));
+        if (slices.isOver) await slices.giveWay();
+      }
     };
-    const onError = (error: Error) => {
-      if (this.#worker === worker) this.#worker = null;
-      reject(error);
-    };
-    const onExit = () => onError(new Error('The thread that reads documents has ended.'));
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    worker.ref();
     try {
-      const isWhole = typeof job.text !== 'string' && job.text.byteLength === job.text.buffer.byteLength;
-      const bytes = isWhole && typeof job.text !== 'string' ? job.text.buffer : null;
-      worker.postMessage(job, bytes instanceof ArrayBuffer ? [bytes] : []);
-      return await promise;
-    } finally {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      worker.unref();
+      return { ...(await this.#pool.run(job, signal, take)), objects };
+    } catch (error) {
+      throw error instanceof WorkerFailure && error.code === CHANGED ? new DocumentChanged({ cause: error }) : error;
     }
   }
+
+  /** Ends the thread; the next document starts another. */
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
 }
 
-function objectsIn(text: string): readonly StoredObject[] {
-  const objects: unknown = parseExactJson(text);
-  return areObjects(objects) ? objects : [];
+/** The text of a log excerpt. */
+export async function inflateExcerpt(excerpt: Uint8Array): Promise<string> {
+  return (await inflate(excerpt)).toString('utf8');
 }
 
-/** Made by our own thread a moment ago. */
-function areObjects(value: unknown): value is readonly StoredObject[] {
-  return Array.isArray(value);
+function* linesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    yield text.slice(start, end);
+    start = end + 1;
+  }
 }
 
-function startWorker(): Worker {
-  // Compiled files lie beside each other just as the sources do.
-  const file = new URL(import.meta.url).pathname.endsWith('.ts') ? './reader-worker.ts' : './reader-worker.js';
-  const worker = new Worker(new URL(file, import.meta.url), { name: 'documents' });
-  // Whoever waits is told; one that fails while nobody does is started anew.
-  return worker.on('error', () => undefined);
+/** The excerpt as it came, in base64, is not kept. */
+function readObject(line: unknown): ReadObject {
+  const stored = storedObject(line);
+  const excerpt = excerptOf(line);
+  Reflect.deleteProperty(stored, 'excerpt');
+  return { stored, excerpt };
+}
+
+function excerptOf(line: unknown): Uint8Array | null {
+  if (typeof line !== 'object' || line === null || !('excerpt' in line)) return null;
+  return Buffer.from(String(line.excerpt), 'base64');
 }

@@ -2,40 +2,68 @@ import { writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { StoredObject } from '../../adapter.ts';
 import { ENTITY_NAMES, type Entities, type EntityName } from '../../model.ts';
-import { parseExactJson } from '../exact-json.ts';
+import { JoinedValue, splitValue } from '../json/value-lines.ts';
+import type { Slices } from '../slices.ts';
 
 const WRITE_LENGTH = 256 * 1024;
 const READ_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
 
-/** Writes objects to a file, one a line, so that a document of any size passes from the judge to the store. */
-export class ObjectLineWriter {
-  readonly #file: number;
+/** Writes values as lines of JSON, a large one as several, so that whoever reads them never has much to do at once. */
+export class LineWriter {
+  readonly #write: (lines: string) => void;
   #lines: string[] = [];
   #length = 0;
 
-  constructor(file: number) {
-    this.#file = file;
+  /** @param write takes lines that end with a newline, about 256 KiB at a time */
+  constructor(write: (lines: string) => void) {
+    this.#write = write;
   }
 
-  write(object: StoredObject): void {
-    const line = JSON.stringify(object);
-    this.#lines.push(line);
-    this.#length += line.length;
-    if (this.#length >= WRITE_LENGTH) this.flush();
+  /** Gives how many characters it wrote. */
+  write(value: object): number {
+    let written = 0;
+    for (const line of splitValue(value)) {
+      this.#lines.push(line, '\n');
+      this.#length += line.length;
+      written += line.length;
+      if (this.#length >= WRITE_LENGTH) this.flush();
+    }
+    return written;
   }
 
   flush(): void {
-    if (this.#lines.length === 0) return;
-    const bytes = Buffer.from(`${this.#lines.join('\n')}\n`);
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
+    if (this.#lines.length > 0) this.#write(this.#lines.join(''));
     this.#lines = [];
     this.#length = 0;
   }
 }
 
-/** Reads back what {@link ObjectLineWriter} wrote, from the start. Each chunk is waited for, so that the event loop turns. */
-export async function* readObjectLines(file: FileHandle): AsyncGenerator<StoredObject> {
+/** A document of any size passes from the judge to the store as lines in a file. */
+export function objectLineWriter(file: number): LineWriter {
+  return new LineWriter((lines) => {
+    const bytes = Buffer.from(lines);
+    for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
+  });
+}
+
+/** Reads back what {@link objectLineWriter} wrote, from the start, in slices between which the event loop turns. */
+export async function* readObjectLines(file: FileHandle, slices: Slices): AsyncGenerator<StoredObject> {
+  const joined = new JoinedValue();
+  for await (const line of linesOf(file)) {
+    const value = joined.add(line);
+    if (value !== undefined) yield storedObject(value);
+    if (slices.isOver) await slices.giveWay();
+  }
+}
+
+/** What {@link LineWriter} wrote of an object, as the object. */
+export function storedObject(value: unknown): StoredObject {
+  if (!isStoredObject(value)) throw new Error('A spooled object is damaged.');
+  return value;
+}
+
+async function* linesOf(file: FileHandle): AsyncGenerator<string> {
   let rest: Buffer[] = [];
   for (let position = 0; ; ) {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES, position);
@@ -47,16 +75,10 @@ export async function* readObjectLines(file: FileHandle): AsyncGenerator<StoredO
       const line = Buffer.concat([...rest, chunk.subarray(start, end)]);
       rest = [];
       start = end + 1;
-      yield parseObject(line.toString('utf8'));
+      yield line.toString('utf8');
     }
     rest.push(chunk.subarray(start));
   }
-}
-
-function parseObject(line: string): StoredObject {
-  const value: unknown = parseExactJson(line);
-  if (!isStoredObject(value)) throw new Error('A spooled object is damaged.');
-  return value;
 }
 
 function isStoredObject(value: unknown): value is StoredObject {

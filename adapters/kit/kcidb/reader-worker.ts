@@ -1,87 +1,155 @@
-// The body of the thread that reads KCIDB documents: one job at a time, some answers with objects and a last one.
+// The body of the thread that reads KCIDB documents.
 import { parentPort } from 'node:worker_threads';
-import type { StoredObject } from '../../adapter.ts';
-import { parseExactJson } from '../exact-json.ts';
-import { mayHoldMoreValues, mostValues } from '../json-values.ts';
-import { type DocumentFault, documentObjects, isDocumentFault } from './document-objects.ts';
-import type { ReaderAnswer, ReaderJob } from './reader-job.ts';
+import { deflateRawSync } from 'node:zlib';
+import type { Fault, StoredObject } from '../../adapter.ts';
+import { type ByteSource, ChangedMeanwhile, chunksOf, FileBytes, MemoryBytes, sectionOf } from '../json/byte-source.ts';
+import { answerJobs, type JobLine } from '../worker-pool.ts';
+import { type DocumentFault, type ObjectTaker, TolerantVisitor } from './document-objects.ts';
+import { LineWriter } from './object-lines.ts';
+import type { ReaderEnd, ReaderJob } from './reader-job.ts';
+import { walkDocument } from './walk-document.ts';
 
-/** So many objects cost whoever gets them about a millisecond. */
-const BATCH = 250;
 const MAX_FAULTS = 10;
+/** A shorter excerpt is not worth the while. */
+const LARGE_EXCERPT = 256;
+/** What a value takes in memory beside its text, about. */
+const VALUE_BYTES = 40;
+const NEWLINE = 0x0a;
 
-parentPort?.on('message', (job: ReaderJob) => read(job));
+answerJobs<ReaderJob, string, ReaderEnd>(parentPort, read);
 
-function read(job: ReaderJob): void {
-  const faults: DocumentFault[] = [];
-  let [faultCount, objectCount] = [0, 0];
+function read(job: ReaderJob, line: JobLine<string>): ReaderEnd {
+  const source =
+    'file' in job.document ? new FileBytes(job.document.file, job.document.offset) : new MemoryBytes(job.document);
+  const taker = new Taker(job, line);
+  let documentCount = 0;
   let isBroken = false;
-  let batch: StoredObject[] = [];
-  const tell = (fault: DocumentFault) => {
-    faultCount += 1;
-    if (faults.length < MAX_FAULTS) faults.push(fault);
-  };
-  for (const [place, document] of documentsIn(job)) {
-    if (document instanceof Error) {
-      isBroken = true;
-      tell({ id: null, message: `${place}${document.message}` });
-      continue;
+  for (const [place, document] of documentsIn(source, job.format)) {
+    documentCount += 1;
+    taker.place = place;
+    const end = walked(document, taker, line);
+    if (!(end instanceof TolerantVisitor)) {
+      isBroken ||= isUnreadable(end);
+      taker.fault({ id: null, message: end.message });
     }
-    for (const given of documentObjects(document)) {
-      if (isDocumentFault(given)) {
-        tell({ id: given.id, message: `${place}${given.message}` });
-        continue;
-      }
-      objectCount += 1;
-      if (objectCount > job.maxObjects) break;
-      batch.push(given);
-      if (batch.length < BATCH) continue;
-      post({ objects: JSON.stringify(batch) });
-      batch = [];
-    }
-    if (objectCount > job.maxObjects) break;
+    if (taker.isFull) break;
   }
-  if (batch.length > 0) post({ objects: JSON.stringify(batch) });
-  post({ faults, faultCount, isBroken, isCutShort: objectCount > job.maxObjects });
+  return { ...taker.end(), documentCount, isBroken };
 }
 
-/** Each document with what its faults begin with; an error in the place of one that is no JSON. */
-function* documentsIn({ text, format }: ReaderJob): Generator<readonly [place: string, document: unknown]> {
-  let whole: string;
+function walked(document: ByteSource, taker: Taker, { isCancelled }: JobLine<string>): TolerantVisitor | Fault {
   try {
-    whole = typeof text === 'string' ? text : new TextDecoder('utf-8', { fatal: true }).decode(text);
-  } catch {
-    yield ['', new Error('It is no UTF-8 text.')];
-    return;
+    return walkDocument(document, (version) => TolerantVisitor.of(version, taker), isCancelled);
+  } catch (cause) {
+    // It was JSON from end to end a moment ago.
+    throw cause instanceof SyntaxError ? new ChangedMeanwhile({ cause }) : cause;
   }
+}
+
+/** Nothing can be said of what it holds; a document of an unknown version, or a list, is another matter. */
+function isUnreadable({ rule }: Fault): boolean {
+  return rule === 'json' || rule === 'storable';
+}
+
+/** Each document with what its faults begin with. */
+function* documentsIn(
+  source: ByteSource,
+  format: ReaderJob['format'],
+): Generator<readonly [place: string, document: ByteSource]> {
   if (format === 'json') {
-    yield ['', parsed(whole)];
+    yield ['', source];
     return;
   }
   let number = 0;
-  for (let start = 0; start < whole.length; ) {
-    const found = whole.indexOf('\n', start);
-    const end = found === -1 ? whole.length : found;
+  for (const [start, end] of linesIn(source)) {
     number += 1;
-    const line = whole.slice(start, end);
-    if (line.trim() !== '') yield [`line ${number}: `, parsed(line)];
-    start = end + 1;
+    const line = sectionOf(source, start, end);
+    if (!isBlank(line)) yield [`line ${number}: `, line];
   }
 }
 
-/** A document is not parsed that would take many times its size in memory. */
-function parsed(text: string): unknown {
-  const most = mostValues(text.length);
-  if (mayHoldMoreValues(text, most)) return new Error(`It holds more than ${most} values, too many for its size.`);
-  try {
-    return parseExactJson(text);
-  } catch (error) {
-    // The message of the parser quotes the text, of any length.
-    const place = error instanceof Error ? (/at position \d+/.exec(error.message)?.[0] ?? 'at its end') : '';
-    return new Error(`It is no JSON ${place}.`);
+/** Where the lines lie. Whoever reads one overwrites the chunk, so that it is done with before. */
+function* linesIn(source: ByteSource): Generator<readonly [start: number, end: number]> {
+  let start = 0;
+  for (const [offset, chunk] of chunksOf(source, 0, source.size)) {
+    const ends: number[] = [];
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) ends.push(offset + at);
+    for (const end of ends) {
+      yield [start, end];
+      start = end + 1;
+    }
+  }
+  if (start < source.size) yield [start, source.size];
+}
+
+function isBlank(source: ByteSource): boolean {
+  for (const [, chunk] of chunksOf(source, 0, source.size)) {
+    for (const byte of chunk) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return false;
+  }
+  return true;
+}
+
+/** Hands the objects over, and counts. */
+class Taker implements ObjectTaker {
+  place = '';
+  readonly #job: ReaderJob;
+  readonly #line: JobLine<string>;
+  readonly #writer: LineWriter;
+  readonly #faults: DocumentFault[] = [];
+  #faultCount = 0;
+  #objectCount = 0;
+  #bytes = 0;
+
+  constructor(job: ReaderJob, line: JobLine<string>) {
+    this.#job = job;
+    this.#line = line;
+    this.#writer = new LineWriter((lines) => line.give(lines));
+  }
+
+  get isFull(): boolean {
+    return this.#cutBy !== null || this.#line.isCancelled();
+  }
+
+  get #cutBy(): ReaderEnd['cutBy'] {
+    if (this.#objectCount > this.#job.maxObjects) return 'maxObjects';
+    return this.#bytes > this.#job.maxBytes ? 'maxBytes' : null;
+  }
+
+  take(stored: StoredObject): void {
+    this.#objectCount += 1;
+    if (this.#cutBy !== null) return;
+    this.#bytes += this.#writer.write(withDeflated(stored)) + VALUE_BYTES * valuesIn(stored);
+  }
+
+  fault({ id, message }: DocumentFault): void {
+    this.#faultCount += 1;
+    if (this.#faults.length < MAX_FAULTS) this.#faults.push({ id, message: `${this.place}${message}` });
+  }
+
+  end(): Omit<ReaderEnd, 'documentCount' | 'isBroken'> {
+    this.#writer.flush();
+    return {
+      faults: this.#faults,
+      faultCount: this.#faultCount,
+      cutBy: this.#cutBy,
+      keptBytes: this.#bytes,
+    };
   }
 }
 
-function post(answer: ReaderAnswer): void {
-  parentPort?.postMessage(answer);
+/** Documents nest no deeper than the scanner allows. */
+function valuesIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  let count = 1;
+  for (const item of Object.values(value)) count += valuesIn(item);
+  return count;
+}
+
+/** Excerpts are most of all bytes, and seldom asked for. */
+function withDeflated(stored: StoredObject): object {
+  const { entity, object } = stored;
+  const text = 'logExcerpt' in object ? object.logExcerpt : null;
+  if (text === null || text.length < LARGE_EXCERPT) return stored;
+  const excerpt = deflateRawSync(text, { level: 1 }).toString('base64');
+  return { entity, object: { ...object, logExcerpt: null }, excerpt };
 }

@@ -1,4 +1,4 @@
-import { type ReadDocuments, SourceError } from '../../kit/author.ts';
+import { type ReadDocuments, type ReadLimits, SourceError } from '../../kit/author.ts';
 
 /** What of a text could not be understood: the first fault, and how many there are. */
 export function documentsFault(
@@ -11,7 +11,8 @@ export function documentsFault(
   return new SourceError('SOURCE_BAD_DATA', message, first?.id ? { id: first.id } : {});
 }
 
-export function tooMany(maxObjects: number): SourceError {
-  const message = `The documents hold more than ${maxObjects} objects, which is all that the source takes (maxObjects).`;
+export function tooMuch(cutBy: 'maxObjects' | 'maxBytes', limits: ReadLimits): SourceError {
+  const what = cutBy === 'maxObjects' ? 'objects' : 'bytes of objects';
+  const message = `The documents hold more than ${limits[cutBy]} ${what}, which is all that the source takes (${cutBy}).`;
   return new SourceError('SOURCE_UNAVAILABLE', message);
 }

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AdapterEnv, type Call, type Health, SourceError } from '../../kit/author.ts';
+import { type AdapterEnv, type Call, type Health, Slices, SourceError } from '../../kit/author.ts';
 import type { Client, Reading } from '../client.ts';
 import { buildDocuments } from '../documents/build-documents.ts';
-import { Pace } from '../documents/pace.ts';
 import type { FileOptions } from '../options.ts';
 import { FileSet } from './file-set.ts';
 import { FileWatch } from './watch-files.ts';
@@ -25,7 +24,7 @@ export class FileClient implements Client {
   constructor(options: FileOptions & { readonly path: string }, env: AdapterEnv) {
     this.#options = options;
     this.#env = env;
-    this.#files = new FileSet(options.path, options.maxObjects);
+    this.#files = new FileSet(options.path, options);
     this.#first.promise.catch(() => undefined);
   }
 
@@ -84,7 +83,7 @@ export class FileClient implements Client {
     const { source, log } = this.#env;
     try {
       if (!(await this.#files.refresh(signal))) return;
-      const documents = await buildDocuments(this.#files.objects(), new Pace());
+      const documents = await buildDocuments(this.#files.objects(), new Slices());
       const fault = this.#files.fault();
       if (fault !== null && fault.message !== this.#reading?.fault?.message) log.warn({ source }, fault.message);
       if (signal.aborted) return;

@@ -1,6 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { DocumentReader, type ReadDocuments, type SourceError, type StoredObject } from '../../kit/author.ts';
-import { documentsFault, tooMany } from './faults.ts';
+import { open } from 'node:fs/promises';
+import {
+  DocumentChanged,
+  DocumentReader,
+  type ReadDocuments,
+  type ReadLimits,
+  type ReadObject,
+  type SourceError,
+} from '../../kit/author.ts';
+import { documentsFault, tooMuch } from './faults.ts';
 import { type ListedFile, listFiles } from './list-files.ts';
 
 /** So long after it was first seen broken, a file is taken for bad rather than for half written. */
@@ -8,8 +15,8 @@ const SETTLED_MS = 2000;
 
 interface KnownFile {
   readonly stamp: string;
-  readonly read: Pick<ReadDocuments, 'objects' | 'faults' | 'faultCount'>;
-  /** When its text was first seen to be no JSON, in milliseconds since the epoch; null where it is. */
+  readonly read: ReadDocuments;
+  /** When its text was first seen not to be JSON, in milliseconds since the epoch; null where it is. */
   readonly brokenSince: number | null;
   /** What it held before serves on: it has to be looked at again, however long the last look took. */
   readonly isHeldBack: boolean;
@@ -18,16 +25,16 @@ interface KnownFile {
 /** What the files hold, file by file: only those that changed are read again. */
 export class FileSet {
   readonly #path: string;
-  readonly #maxObjects: number;
+  readonly #limits: ReadLimits;
   #files: ReadonlyMap<string, KnownFile> = new Map();
   /** The last look ended early: what is known is not what lies there. */
   #isIncomplete = true;
-  /** The files, as they lay there, that held too much. */
-  #overfull: string | null = null;
+  /** The files, as they lay there, that held too much, and which limit they went beyond. */
+  #overfull: { readonly state: string; readonly cutBy: 'maxObjects' | 'maxBytes' } | null = null;
 
-  constructor(path: string, maxObjects: number) {
+  constructor(path: string, limits: ReadLimits) {
     this.#path = path;
-    this.#maxObjects = maxObjects;
+    this.#limits = limits;
   }
 
   /** A file may still be in the middle of being written. */
@@ -37,7 +44,7 @@ export class FileSet {
 
   /**
    * Reads what has changed; false where nothing has.
-   * @throws {SourceError} where there are too many objects; else what the file system says
+   * @throws {SourceError} where there is too much; else what the file system says
    */
   async refresh(signal: AbortSignal): Promise<boolean> {
     const before = this.#files;
@@ -45,22 +52,24 @@ export class FileSet {
     this.#isIncomplete = true;
     const listed = await listFiles(this.#path);
     const state = listed.map(({ name, stamp }) => `${name} ${stamp}`).join('\n');
-    if (state === this.#overfull) throw tooMany(this.#maxObjects);
+    if (state === this.#overfull?.state) throw tooMuch(this.#overfull.cutBy, this.#limits);
     const reader = new DocumentReader();
-    const stop = () => void reader.close();
-    signal.addEventListener('abort', stop, { once: true });
     try {
       const files = new Map<string, KnownFile>();
-      let left = this.#maxObjects;
+      let { maxObjects, maxBytes } = this.#limits;
       let isChanged = wasIncomplete || listed.length !== before.size;
       for (const file of listed) {
         const known = before.get(file.name);
-        const current = isCurrent(known, file) ? known : await readOne(file, known, reader, left);
+        const current = isCurrent(known, file)
+          ? known
+          : await readOne(file, known, reader, { maxObjects, maxBytes }, signal);
         isChanged ||= current !== known;
-        left -= current?.read.objects.length ?? Number.POSITIVE_INFINITY;
-        if (current === null || left < 0) {
-          this.#overfull = state;
-          throw tooMany(this.#maxObjects);
+        maxObjects -= current.read.objects.length;
+        maxBytes -= current.read.keptBytes;
+        const cutBy = current.read.cutBy ?? (maxObjects < 0 ? 'maxObjects' : maxBytes < 0 ? 'maxBytes' : null);
+        if (cutBy !== null) {
+          this.#overfull = { state, cutBy };
+          throw tooMuch(cutBy, this.#limits);
         }
         files.set(file.name, current);
         signal.throwIfAborted();
@@ -70,13 +79,12 @@ export class FileSet {
       this.#overfull = null;
       return isChanged;
     } finally {
-      signal.removeEventListener('abort', stop);
       await reader.close();
     }
   }
 
   /** In the order of the files, and of the objects within each. */
-  *objects(): Generator<StoredObject> {
+  *objects(): Generator<ReadObject> {
     for (const { read } of this.#files.values()) yield* read.objects;
   }
 
@@ -98,21 +106,41 @@ function isUnsettled(brokenSince: number | null): boolean {
   return brokenSince !== null && Date.now() - brokenSince < SETTLED_MS;
 }
 
-/** What a file held before serves while it is half written. Null where it holds more objects than are left. */
+/** What a file held before serves while it is half written. */
 async function readOne(
   file: ListedFile,
   known: KnownFile | undefined,
   reader: DocumentReader,
-  left: number,
-): Promise<KnownFile | null> {
+  limits: ReadLimits,
+  signal: AbortSignal,
+): Promise<KnownFile> {
   const isOldNews = known?.stamp === file.stamp && !isUnsettled(known.brokenSince);
   // It was given up already, and is as it was.
   if (isOldNews && known !== undefined && known.read.faultCount > 0) return known;
-  const read = await reader.read(await readFile(file.path), file.format, left);
-  if (read.isCutShort) return null;
-  if (!read.isBroken) return { stamp: file.stamp, read, brokenSince: null, isHeldBack: false };
+  const read = await readFile(file, reader, limits, signal);
+  if (read.cutBy !== null || !read.isBroken) return { stamp: file.stamp, read, brokenSince: null, isHeldBack: false };
   const brokenSince = known?.brokenSince ?? Date.now();
   const isGoodBefore = known !== undefined && known.read.objects.length > read.objects.length;
   const isHeldBack = isGoodBefore && isUnsettled(brokenSince);
   return { stamp: file.stamp, read: isHeldBack ? known.read : read, brokenSince, isHeldBack };
+}
+
+async function readFile(
+  { path, format }: ListedFile,
+  reader: DocumentReader,
+  limits: ReadLimits,
+  signal: AbortSignal,
+): Promise<ReadDocuments> {
+  const file = await open(path, 'r');
+  try {
+    const document = { kind: 'file', file, offset: 0, close: () => file.close() } as const;
+    return await reader.read(document, format, limits, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof DocumentChanged)) throw error;
+    const faults = [{ id: null, message: error.message }];
+    return { objects: [], faults, faultCount: 1, documentCount: 1, isBroken: true, cutBy: null, keptBytes: 0 };
+  } finally {
+    await file.close();
+  }
 }

@@ -7,18 +7,20 @@ import {
   type HttpResponse,
   type MaxAge,
   maxAgeOf,
+  type ReceivedDocument,
   SingleFlight,
+  Slices,
   SourceError,
 } from '../../kit/author.ts';
 import type { Client, Reading } from '../client.ts';
 import { buildDocuments } from '../documents/build-documents.ts';
-import { Pace } from '../documents/pace.ts';
 import type { FileOptions } from '../options.ts';
-import { documentsFault, tooMany } from './faults.ts';
+import { documentsFault, tooMuch } from './faults.ts';
+import { ReceivedBody } from './received-body.ts';
+import { whileWanted } from './while-wanted.ts';
 
 const JSON_TYPES = ['application/json', 'text/plain', 'application/octet-stream'];
 const LINE_TYPES = ['application/x-ndjson', 'application/ndjson', 'application/jsonl'];
-const MAX_BYTES = 256 * 1024 * 1024;
 
 /** What was fetched, and how to ask whether it has changed. */
 interface Fetched extends Reading {
@@ -27,10 +29,10 @@ interface Fetched extends Reading {
   readonly at: number;
 }
 
-/** Documents behind a URL, fetched when they are asked for and what is at hand is too old. */
 /** Milliseconds: a probe does not fetch documents anew that were fetched just before. */
 const PROBE_MAX_AGE_MS = 5_000;
 
+/** Documents behind a URL, fetched when they are asked for and what is at hand is too old. */
 export class UrlClient implements Client {
   readonly #options: FileOptions & { readonly url: string };
   readonly #env: AdapterEnv;
@@ -39,6 +41,7 @@ export class UrlClient implements Client {
   readonly #stopping = new AbortController();
   readonly #maxAge: MaxAge;
   #fetched: Fetched | null = null;
+  #loading: Promise<Fetched> | null = null;
 
   constructor(options: FileOptions & { readonly url: string }, env: AdapterEnv) {
     this.#options = options;
@@ -69,34 +72,66 @@ export class UrlClient implements Client {
     return await this.#flights.join('documents', call, (shared) => this.#fetch(shared));
   }
 
+  /** Once a body comes it is read to its end, whoever leaves: a large document takes longer than people wait. */
   async #fetch(call: Call): Promise<Fetched> {
+    this.#loading ??= this.#startLoading(call);
+    const loading = this.#loading;
+    return await whileWanted(call.signal, loading);
+  }
+
+  #startLoading(call: Call): Promise<Fetched> {
+    const given = new AbortController();
+    const giveUp = () => given.abort();
+    call.signal.addEventListener('abort', giveUp, { once: true });
+    const isComing = () => call.signal.removeEventListener('abort', giveUp);
+    const signal = AbortSignal.any([given.signal, this.#stopping.signal]);
+    const loading = this.#load({ ...call, signal }, isComing).finally(() => {
+      isComing();
+      this.#loading = null;
+    });
+    loading.catch(() => undefined);
+    return loading;
+  }
+
+  async #load(call: Call, isComing: () => void): Promise<Fetched> {
     const known = this.#fetched;
-    const { url, token, maxObjects } = this.#options;
+    const { url, token } = this.#options;
     const at = performance.now();
-    const signal = AbortSignal.any([call.signal, this.#stopping.signal]);
-    const answer = await this.#env.http.request(
-      new URL(url),
-      {
-        accept: [...JSON_TYPES, ...LINE_TYPES],
-        maxBytes: MAX_BYTES,
-        headers: {
-          ...(known?.etag ? { 'if-none-match': known.etag } : {}),
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    const received = new ReceivedBody(this.#env.dataDir, call.signal);
+    try {
+      const answer = await this.#env.http.request(
+        new URL(url),
+        {
+          accept: [...JSON_TYPES, ...LINE_TYPES],
+          maxBytes: this.#options.documentBytes,
+          headers: {
+            ...(known?.etag ? { 'if-none-match': known.etag } : {}),
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          },
+          take: async (body) => {
+            isComing();
+            await received.take(body);
+          },
         },
-      },
-      { ...call, signal },
-    );
-    if (answer.status === 304 && known !== null) return this.#keep({ ...known, at });
-    if (answer.status !== 200) throw refused(answer.status);
-    const text = answer.text();
-    if (text.trim() === '') throw new SourceError('SOURCE_BAD_DATA', 'The source answered with an empty body.');
-    const read = await this.#reader.read(text, formatOf(answer, url), maxObjects);
-    if (read.isCutShort) throw tooMany(maxObjects);
+        call,
+      );
+      if (answer.status === 304 && known !== null) return this.#keep({ ...known, at });
+      if (answer.status !== 200 || received.document === null) throw refused(answer.status);
+      const reading = await this.#read(received.document, formatOf(answer, url), call.signal);
+      return this.#keep({ ...reading, at, etag: answer.headers.etag ?? null });
+    } finally {
+      await received.close();
+    }
+  }
+
+  async #read(document: ReceivedDocument, format: DocumentFormat, signal: AbortSignal): Promise<Reading> {
+    const read = await this.#reader.read(document, format, this.#options, signal);
+    if (read.documentCount === 0) throw new SourceError('SOURCE_BAD_DATA', 'The source answered with an empty body.');
+    if (read.cutBy !== null) throw tooMuch(read.cutBy, this.#options);
     // Nothing of it was understood: that is not the same as documents without objects.
     if (read.faultCount > 0 && read.objects.length === 0) throw documentsFault('what the URL gave', read);
-    const documents = await buildDocuments(read.objects, new Pace());
-    const fault = read.faultCount === 0 ? null : documentsFault('what the URL gave', read);
-    return this.#keep({ documents, fault, at, etag: answer.headers.etag ?? null });
+    const documents = await buildDocuments(read.objects, new Slices());
+    return { documents, fault: read.faultCount === 0 ? null : documentsFault('what the URL gave', read) };
   }
 
   #keep(fetched: Fetched): Fetched {

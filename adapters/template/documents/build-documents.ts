@@ -1,22 +1,21 @@
-import type { Entities, EntityName, StoredObject } from '../../kit/author.ts';
+import type { Entities, EntityName, ReadObject, Slices } from '../../kit/author.ts';
 import { comparePlaces, namedCommits, ownerOf } from '../../kit/author.ts';
 import { revisionKey } from '../ids.ts';
 import { placeOf } from '../translate.ts';
-import { Documents, type Index, type Row, type Table } from './documents.ts';
+import { Documents, type Index, type Report, type Row, type Table } from './documents.ts';
 import { mergeAll } from './merge-reports.ts';
-import type { Pace } from './pace.ts';
 import { sortInTurns } from './sort-in-turns.ts';
 
 const STEPS = 256;
 
-type Reported<E extends EntityName> = Map<string, [Entities[E], ...Entities[E][]]>;
+type Reported<E extends EntityName> = Map<string, [Report<Entities[E]>, ...Report<Entities[E]>[]]>;
 type Reports = { readonly [E in EntityName]: Reported<E> };
 
 /**
  * Merges what several reports say of one object, sorts, and indexes, in stretches. The order of the reports counts, behind
  * those of the origin that the object's id names.
  */
-export async function buildDocuments(objects: Iterable<StoredObject>, pace: Pace): Promise<Documents> {
+export async function buildDocuments(objects: Iterable<ReadObject>, slices: Slices): Promise<Documents> {
   const reports: Reports = {
     checkout: new Map(),
     build: new Map(),
@@ -24,90 +23,91 @@ export async function buildDocuments(objects: Iterable<StoredObject>, pace: Pace
     issue: new Map(),
     incident: new Map(),
   };
-  const others: StoredObject[] = [];
+  const others: ReadObject[] = [];
   let step = 0;
-  for (const stored of objects) {
-    if (stored.object.origin === ownerOf(stored.object.id)) add(reports, stored);
-    else others.push(stored);
-    if (++step % STEPS === 0) await pace.breathe();
+  for (const read of objects) {
+    const { origin, id } = read.stored.object;
+    if (origin === ownerOf(id)) add(reports, read);
+    else others.push(read);
+    if (++step % STEPS === 0 && slices.isOver) await slices.giveWay();
   }
-  for (const stored of others) {
-    add(reports, stored);
-    if (++step % STEPS === 0) await pace.breathe();
+  for (const read of others) {
+    add(reports, read);
+    if (++step % STEPS === 0 && slices.isOver) await slices.giveWay();
   }
   const tables = {
-    checkout: await tableOf('checkout', reports, pace),
-    build: await tableOf('build', reports, pace),
-    test: await tableOf('test', reports, pace),
-    issue: await tableOf('issue', reports, pace),
-    incident: await tableOf('incident', reports, pace),
+    checkout: await tableOf('checkout', reports, slices),
+    build: await tableOf('build', reports, slices),
+    test: await tableOf('test', reports, slices),
+    issue: await tableOf('issue', reports, slices),
+    incident: await tableOf('incident', reports, slices),
   };
   const { checkout, build, test, issue, incident } = tables;
   return new Documents(tables, {
-    checkoutsOfRevision: await indexOf<'checkout'>(checkout, (object) => [revisionKey(object)], pace),
+    checkoutsOfRevision: await indexOf<'checkout'>(checkout, (object) => [revisionKey(object)], slices),
     checkoutsOfCommit: await indexOf<'checkout'>(
       checkout,
       (object) => [object.gitCommitHash?.toLowerCase() ?? null],
-      pace,
+      slices,
     ),
-    buildsOfCheckout: await indexOf<'build'>(build, (object) => [object.checkoutId], pace),
-    testsOfBuild: await indexOf<'test'>(test, (object) => [object.buildId], pace),
-    incidentsOfBuild: await indexOf<'incident'>(incident, (object) => [object.buildId], pace),
-    incidentsOfTest: await indexOf<'incident'>(incident, (object) => [object.testId], pace),
-    incidentsOfIssue: await indexOf<'incident'>(incident, (object) => [object.issueId], pace),
-    versionsOfIssue: await indexOf<'issue'>(issue, (object) => [object.id], pace),
-    issuesOfRevision: await indexOf<'issue'>(issue, namedCommits, pace),
+    buildsOfCheckout: await indexOf<'build'>(build, (object) => [object.checkoutId], slices),
+    testsOfBuild: await indexOf<'test'>(test, (object) => [object.buildId], slices),
+    incidentsOfBuild: await indexOf<'incident'>(incident, (object) => [object.buildId], slices),
+    incidentsOfTest: await indexOf<'incident'>(incident, (object) => [object.testId], slices),
+    incidentsOfIssue: await indexOf<'incident'>(incident, (object) => [object.issueId], slices),
+    versionsOfIssue: await indexOf<'issue'>(issue, (object) => [object.id], slices),
+    issuesOfRevision: await indexOf<'issue'>(issue, namedCommits, slices),
   });
 }
 
-function add(reports: Reports, stored: StoredObject): void {
+function add(reports: Reports, { stored, excerpt }: ReadObject): void {
   switch (stored.entity) {
     case 'checkout':
-      put(reports.checkout, stored.entity, stored.object);
+      put(reports.checkout, stored.entity, { object: stored.object, excerpt });
       break;
     case 'build':
-      put(reports.build, stored.entity, stored.object);
+      put(reports.build, stored.entity, { object: stored.object, excerpt });
       break;
     case 'test':
-      put(reports.test, stored.entity, stored.object);
+      put(reports.test, stored.entity, { object: stored.object, excerpt });
       break;
     case 'issue':
-      put(reports.issue, stored.entity, stored.object);
+      put(reports.issue, stored.entity, { object: stored.object, excerpt });
       break;
     case 'incident':
-      put(reports.incident, stored.entity, stored.object);
+      put(reports.incident, stored.entity, { object: stored.object, excerpt });
       break;
   }
 }
 
-function put<E extends EntityName>(known: Reported<E>, entity: E, object: Entities[E]): void {
-  const { tie } = placeOf(entity, object);
+function put<E extends EntityName>(known: Reported<E>, entity: E, report: Report<Entities[E]>): void {
+  const { tie } = placeOf(entity, report.object);
   const reports = known.get(tie);
-  if (reports === undefined) known.set(tie, [object]);
-  else reports.push(object);
+  if (reports === undefined) known.set(tie, [report]);
+  else reports.push(report);
 }
 
-async function tableOf<E extends EntityName>(entity: E, reports: Reports, pace: Pace): Promise<Table<Entities[E]>> {
+async function tableOf<E extends EntityName>(entity: E, reports: Reports, slices: Slices): Promise<Table<Entities[E]>> {
   const known: Reported<E> = reports[entity];
   const rows: Row<Entities[E]>[] = [];
   const byKey = new Map<string, Row<Entities[E]>>();
   for (const [key, all] of known) {
-    const object = all.length === 1 ? all[0] : await mergeAll<E>(all, pace);
-    const row: Row<Entities[E]> = { object, ...placeOf(entity, object) };
+    const { object, excerpt } = all.length === 1 ? all[0] : await mergeAll<E>(all, slices);
+    const row: Row<Entities[E]> = { object, excerpt, ...placeOf(entity, object) };
     Object.freeze(object);
     rows.push(row);
     byKey.set(key, row);
-    if (rows.length % STEPS === 0) await pace.breathe();
+    if (rows.length % STEPS === 0 && slices.isOver) await slices.giveWay();
   }
-  const newest = await sortInTurns(rows, (one, other) => comparePlaces('NEWEST', one, other), pace);
-  const oldest = await sortInTurns(rows, (one, other) => comparePlaces('OLDEST', one, other), pace);
+  const newest = await sortInTurns(rows, (one, other) => comparePlaces('NEWEST', one, other), slices);
+  const oldest = await sortInTurns(rows, (one, other) => comparePlaces('OLDEST', one, other), slices);
   return { byKey, newest, oldest };
 }
 
 async function indexOf<E extends EntityName>(
   table: Table<Entities[E]>,
   keysOf: (object: Entities[E]) => Iterable<string | null>,
-  pace: Pace,
+  slices: Slices,
 ): Promise<Index<E>> {
   const index = new Map<string, Row<Entities[E]>[]>();
   let step = 0;
@@ -118,7 +118,7 @@ async function indexOf<E extends EntityName>(
       if (rows === undefined) index.set(key, [row]);
       else rows.push(row);
     }
-    if (++step % STEPS === 0) await pace.breathe();
+    if (++step % STEPS === 0 && slices.isOver) await slices.giveWay();
   }
   return index;
 }

@@ -2,10 +2,15 @@ import type { Ancestry, Entities, EntityName, Incident, Issue, Order, Place } fr
 import { comparePlaces, issueTie } from '../../kit/author.ts';
 import { type IssueKey, parseIssueKey } from '../ids.ts';
 
-/** An object at its place in lists. */
-export interface Row<T> extends Place {
+/** What a document says of an object. */
+export interface Report<T> {
   readonly object: T;
+  /** Its log excerpt, deflated, which the object lacks then; null where the object has its own, or none. */
+  readonly excerpt: Uint8Array | null;
 }
+
+/** An object at its place in lists. */
+export interface Row<T> extends Place, Report<T> {}
 
 /** All objects of an entity: of issues every version. */
 export interface Table<T> {

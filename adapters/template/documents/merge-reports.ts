@@ -1,28 +1,78 @@
-import { type Entities, type EntityName, fillGaps } from '../../kit/author.ts';
-import type { Pace } from './pace.ts';
+import { type Entities, type EntityName, isExactInteger, isSaid, type Slices } from '../../kit/author.ts';
+import type { Report } from './documents.ts';
 
-/** The reports of one object, in their order, as one: neighbours in pairs, so that no report is copied once for each of the others. */
+const STEPS = 256;
+
+/** The reports of one object, in their order, as one, in time linear in what they say: each field is that of the first that says anything in it. */
 export async function mergeAll<E extends EntityName>(
-  reports: readonly [Entities[E], ...Entities[E][]],
-  pace: Pace,
-): Promise<Entities[E]> {
-  let merged: readonly Entities[E][] = reports;
-  while (merged.length > 1) {
-    const pairs: Entities[E][] = [];
-    for (const [place, first] of merged.entries()) {
-      if (place % 2 === 1) continue;
-      const later = merged[place + 1];
-      pairs.push(later === undefined ? first : mergeReports<E>(first, later));
-      await pace.breathe();
-    }
-    merged = pairs;
-  }
-  return merged[0] ?? reports[0];
+  reports: readonly [Report<Entities[E]>, ...Report<Entities[E]>[]],
+  slices: Slices,
+): Promise<Report<Entities[E]>> {
+  const object = await mergeFields<Entities[E]>(
+    reports.map((report) => report.object),
+    reports[0].object,
+    slices,
+  );
+  const [excerpt] = reports.filter((one) => one.excerpt !== null || hasOwnExcerpt(one.object));
+  const timestamp = reports.map((report) => report.object.timestamp).reduce(latest);
+  if (excerpt?.excerpt == null) return { object: { ...object, timestamp }, excerpt: null };
+  return { object: { ...object, timestamp, logExcerpt: null }, excerpt: excerpt.excerpt };
 }
 
-/** Two reports of one object as one, and the later of the two times of change. */
-function mergeReports<E extends EntityName>(first: Entities[E], later: Entities[E]): Entities[E] {
-  return { ...fillGaps<Entities[E]>(first, later), timestamp: latest(first.timestamp, later.timestamp) };
+async function mergeFields<T extends object>(objects: readonly T[], first: T, slices: Slices): Promise<T> {
+  const values = new Map<string, unknown[]>();
+  for (const [place, object] of objects.entries()) {
+    for (const [key, value] of Object.entries(object)) {
+      const known = values.get(key);
+      if (known === undefined) values.set(key, [value]);
+      else if (!isSaid(known[0])) known[0] = isSaid(value) ? value : (known[0] ?? value);
+      else if (isKeyed(known[0]) && isKeyed(value)) known.push(value);
+    }
+    if (place % STEPS === 0 && slices.isOver) await slices.giveWay();
+  }
+  const merged = { ...first };
+  for (const [key, said] of values)
+    Reflect.set(merged, key, await mergedField(key, said.filter(isKeyed), said[0], slices));
+  return merged;
+}
+
+/** `environment`, `culprit` and the `misc`s are filled key by key; a measurement and its unit belong together. */
+async function mergedField(key: string, said: readonly object[], value: unknown, slices: Slices): Promise<unknown> {
+  const [first] = said;
+  if (first === undefined || said.length < 2) return value;
+  if (key === 'misc') return await mergeMisc(said, slices);
+  return key === 'environment' || key === 'culprit' ? await mergeFields(said, first, slices) : value;
+}
+
+/** One level deep. A list within is a value like any other. */
+async function mergeMisc(all: readonly object[], slices: Slices): Promise<object> {
+  const merged = new Map<string, unknown>();
+  let step = 0;
+  for (const misc of all) {
+    // A copy of the entries of a large one would take longer than a slice.
+    for (const key in misc) {
+      const [known, item]: unknown[] = [merged.get(key), Reflect.get(misc, key)];
+      const isNews = isSaid(item, true) || known === null || known === undefined;
+      if (!merged.has(key) || (!isSaid(known, true) && isNews)) merged.set(key, item);
+      if (++step % STEPS === 0 && slices.isOver) await slices.giveWay();
+    }
+  }
+  const object = {};
+  for (const [key, value] of merged) {
+    // Setting `__proto__` would define no key.
+    if (key !== '__proto__') Reflect.set(object, key, value);
+    else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+    if (++step % STEPS === 0 && slices.isOver) await slices.giveWay();
+  }
+  return object;
+}
+
+function isKeyed(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactInteger(value);
+}
+
+function hasOwnExcerpt(object: Entities[EntityName]): boolean {
+  return 'logExcerpt' in object && isSaid(object.logExcerpt);
 }
 
 function latest(one: string | null, other: string | null): string | null {

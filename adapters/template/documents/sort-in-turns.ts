@@ -1,4 +1,4 @@
-import type { Pace } from './pace.ts';
+import type { Slices } from '../../kit/author.ts';
 
 const RUN = 2048;
 const STEPS = 256;
@@ -7,17 +7,17 @@ const STEPS = 256;
 export async function sortInTurns<T>(
   items: readonly T[],
   compare: (one: T, other: T) => number,
-  pace: Pace,
+  slices: Slices,
 ): Promise<readonly T[]> {
   let runs: (readonly T[])[] = [];
   for (let start = 0; start < items.length; start += RUN) {
     runs.push(items.slice(start, start + RUN).sort(compare));
-    await pace.breathe();
+    if (slices.isOver) await slices.giveWay();
   }
   while (runs.length > 1) {
     const merged: (readonly T[])[] = [];
     for (let index = 0; index < runs.length; index += 2) {
-      merged.push(await merge(runs[index] ?? [], runs[index + 1] ?? [], compare, pace));
+      merged.push(await merge(runs[index] ?? [], runs[index + 1] ?? [], compare, slices));
     }
     runs = merged;
   }
@@ -28,7 +28,7 @@ async function merge<T>(
   left: readonly T[],
   right: readonly T[],
   compare: (one: T, other: T) => number,
-  pace: Pace,
+  slices: Slices,
 ): Promise<readonly T[]> {
   const merged: T[] = [];
   let [l, r] = [0, 0];
@@ -41,7 +41,7 @@ async function merge<T>(
       merged.push(other);
       r += 1;
     }
-    if (merged.length % STEPS === 0) await pace.breathe();
+    if (merged.length % STEPS === 0 && slices.isOver) await slices.giveWay();
   }
   return merged;
 }

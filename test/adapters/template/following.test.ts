@@ -138,17 +138,19 @@ describe('files that change', () => {
     await writeFile(join(path, 'b.json'), '<html>');
     await becomes(subject, ['a:1']);
     expect(warnings.at(-1)).toMatchObject({ code: 'SOURCE_BAD_DATA' });
-    expect(warnings.at(-1)?.message).toContain('"b.json" something could not be understood: It is no JSON');
+    expect(warnings.at(-1)?.message).toContain('"b.json" something could not be understood: The document is not JSON');
     expect(await subject.adapter.health(aCall())).toMatchObject({ ok: true, detail: warnings.at(-1)?.message });
     await writeFile(join(path, 'b.json'), builds('a:2'));
     await becomes(subject, ['a:1', 'a:2']);
   });
 
-  it('are not parsed where they hold too many values for their size', async () => {
-    const path = await folder({ 'a.json': builds('a:1'), 'b.json': `{"builds":[${'{},'.repeat(1_000_000)}{}]}` });
+  it('take memory for one object at a time, also where they hold little but empty ones', async () => {
+    const empty = '{},'.repeat(100_000);
+    const dense = `{"version":{"major":5,"minor":3},"builds":[${empty}{}],"tests":[{"id":"a:t","misc":[${'[],'.repeat(2_000_000)}0]}]}`;
+    const path = await folder({ 'a.json': builds('a:1'), 'b.json': dense });
     const subject = await open({ path, rescan: 600_000 });
     expect(await listed(subject)).toEqual(['a:1']);
-    expect(warnings.at(-1)?.message).toMatch(/"b\.json" .*It holds more than \d+ values, too many for its size/);
+    expect(warnings.at(-1)?.message).toMatch(/"b\.json" .*\/builds\/0.*\(and 100001 more faults\)/);
   });
 
   it('make the source fail where nothing of any of them can be understood', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { Slices } from '../../../adapters/kit/slices.ts';
 import { buildDocuments } from '../../../adapters/template/documents/build-documents.ts';
-import { Pace } from '../../../adapters/template/documents/pace.ts';
 import { test as testObject } from '../../support/model-objects.ts';
 import { usePostgres } from '../../support/postgres.ts';
 import { bodyOf, NEVER, VERSION } from './documents.ts';
@@ -45,11 +45,12 @@ describe('one object that a document reports thousands of times, each time with 
   });
 
   it('is merged from a file without copying what was merged for every report', { timeout: 60_000 }, async () => {
-    const reports = Array.from({ length: MANY }, (_, place) =>
-      testObject({ id: 'acme:1', comment: place === 0 ? 'first' : 'later', misc: miscOf(place) }),
-    );
+    const reports = Array.from({ length: MANY }, (_, place) => ({
+      stored: testObject({ id: 'acme:1', comment: place === 0 ? 'first' : 'later', misc: miscOf(place) }),
+      excerpt: null,
+    }));
     const before = process.threadCpuUsage();
-    const documents = await buildDocuments(reports, new Pace());
+    const documents = await buildDocuments(reports, new Slices());
     const { user, system } = process.threadCpuUsage(before);
     const [merged] = documents.tables.test.byKey.values();
     expect(merged?.object).toMatchObject({ id: 'acme:1', comment: 'first' });
