@@ -47,14 +47,14 @@ async function mergedField(key: string, said: readonly object[], value: unknown,
 /** One level deep. A list within is a value like any other. */
 async function mergeMisc(all: readonly object[], slices: Slices): Promise<object> {
   const merged = new Map<string, unknown>();
-  let step = 0;
   for (const misc of all) {
-    // A copy of the entries of a large one would take longer than a slice.
+    // Listing the keys of a large one takes several slices, and is one step of the engine.
+    if (slices.isOver || all.length < STEPS) await slices.giveWay();
     for (const key in misc) {
+      if (slices.isOver) await slices.giveWay();
       const [known, item]: unknown[] = [merged.get(key), Reflect.get(misc, key)];
       const isNews = isSaid(item, true) || known === null || known === undefined;
       if (!merged.has(key) || (!isSaid(known, true) && isNews)) merged.set(key, item);
-      if (++step % STEPS === 0 && slices.isOver) await slices.giveWay();
     }
   }
   const object = {};
@@ -62,7 +62,7 @@ async function mergeMisc(all: readonly object[], slices: Slices): Promise<object
     // Setting `__proto__` would define no key.
     if (key !== '__proto__') Reflect.set(object, key, value);
     else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-    if (++step % STEPS === 0 && slices.isOver) await slices.giveWay();
+    if (slices.isOver) await slices.giveWay();
   }
   return object;
 }

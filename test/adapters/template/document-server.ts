@@ -5,9 +5,10 @@ import type { AddressInfo, Socket } from 'node:net';
 
 /** A web server with one document that may change, with its ETag. */
 export class DocumentServer {
-  body = '';
+  body: string | Buffer = '';
   contentType = 'application/json';
   status = 200;
+  encoding: string | null = null;
   /** Status codes answered so far. */
   readonly answered: number[] = [];
   /** The Authorization headers that came. */
@@ -22,7 +23,11 @@ export class DocumentServer {
       const status = this.status === 200 && request.headers['if-none-match'] === etag ? 304 : this.status;
       this.answered.push(status);
       this.tokens.push(request.headers.authorization);
-      response.writeHead(status, { etag, 'content-type': this.contentType });
+      response.writeHead(status, {
+        etag,
+        'content-type': this.contentType,
+        ...(this.encoding === null ? {} : { 'content-encoding': this.encoding }),
+      });
       response.end(status === 200 ? this.body : '');
     });
     this.#server.on('connection', (socket) => {

@@ -6,6 +6,7 @@ import type { SourceError } from '../../../adapters/errors.ts';
 import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/conformance.ts';
 import type { Build } from '../../../adapters/model.ts';
 import { adapter } from '../../../adapters/template/adapter.ts';
+import { watchLongestTurn } from '../../support/longest-turn.ts';
 import { build, test } from '../../support/model-objects.ts';
 import { SILENT } from '../../support/open-store.ts';
 import { removeFolder, temporaryFolder } from '../../support/temporary-folder.ts';
@@ -47,25 +48,6 @@ const listed = async ({ adapter: of }: OpenSubject, call = aCall()) => {
 };
 async function becomes(subject: OpenSubject, ids: readonly string[]): Promise<void> {
   await expect.poll(() => listed(subject).catch(String), { timeout: 8000, interval: 50 }).toEqual(ids);
-}
-
-/** Tells the longest turn of the event loop since, in milliseconds of this thread's own: others may want the processor too. */
-function turnsMeasured(): () => number {
-  const used = () => {
-    const { user, system } = process.threadCpuUsage();
-    return (user + system) / 1000;
-  };
-  let longest = 0;
-  let last = used();
-  const timer = setInterval(() => {
-    const now = used();
-    longest = Math.max(longest, now - last);
-    last = now;
-  }, 5);
-  return () => {
-    clearInterval(timer);
-    return Math.max(longest, used() - last);
-  };
 }
 
 describe('several reports of one object', () => {
@@ -234,7 +216,7 @@ describe('documents', () => {
       );
     const path = await folder(Object.fromEntries([1, 2, 3, 4].map((part) => [`${part}.json`, many(part)])));
     const subject = await openSubject(adapter, { path, filters: 'all' });
-    const longestTurn = turnsMeasured();
+    const longestTurn = watchLongestTurn();
     const where = { path: { under: 'p.3' } };
     const counts = await subject.adapter.count?.({ entity: 'test', where }, aCall());
     const page = await subject.adapter.list('test', { where, order: 'OLDEST', first: 50, after: null }, aCall());
