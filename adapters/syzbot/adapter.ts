@@ -1,4 +1,5 @@
 import { type Adapter, type AdapterEnv, type AdapterModule, type Call, CONTRACT, type Health } from '../adapter.ts';
+import { SourceError } from '../errors.ts';
 import { maxAgeOf } from '../kit/max-age.ts';
 import { BugIndex } from './bug-index.ts';
 import { Bugs } from './bugs.ts';
@@ -51,6 +52,9 @@ function create(given: SyzbotOptions, env: AdapterEnv): Adapter {
   };
 
   async function healthOf(call: Call): Promise<Health> {
+    // What the index holds does not tell whether the dashboard is there now.
+    const absence = sweep === null || call.isProbe !== true ? null : await absenceOf(client, call);
+    if (absence !== null) return { ok: false, detail: absence };
     const { fault: diskFault } = index.entries.reach();
     const isKnown = () => sweep === null || index.entries.count('issue') > 0 || sweep.listed.listCount > 0;
     // Where nothing is known at all it must be seen whether the dashboard answers.
@@ -64,5 +68,18 @@ function create(given: SyzbotOptions, env: AdapterEnv): Adapter {
     if (outage !== null) return { ok: false, detail: outage.message };
     const fault = sweep === null || sweep.fault === null || sweep.isFilling ? [] : [sweep.fault.message];
     return { ok: true, detail: [known.reach(), ...fault, ...(diskFault === null ? [] : [diskFault])].join(' ') };
+  }
+}
+
+/** Why the dashboard does not answer; null where it does. */
+async function absenceOf(client: SyzbotClient, call: Call): Promise<string | null> {
+  try {
+    await client.ping(call);
+    return null;
+  } catch (error) {
+    // A dashboard that wants rest is there.
+    const isAbsent = error instanceof SourceError && error.origin === 'source' && error.code !== 'SOURCE_RATE_LIMITED';
+    if (!isAbsent) throw error;
+    return error.message;
   }
 }

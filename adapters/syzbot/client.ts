@@ -25,6 +25,19 @@ export class SyzbotClient {
     this.#http = http;
   }
 
+  /**
+   * Asks whether the dashboard is there, for the head of a list and not for its bugs.
+   * @throws {SourceError} where it is not, or answers with something else
+   */
+  async ping(call: Call): Promise<void> {
+    const [namespace = ''] = this.#options.namespaces;
+    const answer = await this.#get(this.#options.paths.open.replaceAll('{namespace}', namespace), {}, call, 'HEAD');
+    // That it knows no such list is said by those who read it.
+    if (isElsewhere(answer) || answer.status === 404) return;
+    if (answer.status === 200 && typeOf(answer) === 'application/json') return;
+    throw unexpected('a sign of life', answer);
+  }
+
   /** A list as a whole: it has no pages. */
   async group(namespace: string, group: Group, call: Call): Promise<readonly ListedBug[]> {
     const what = `the list of ${group} bugs of “${namespace}”`;
@@ -47,14 +60,19 @@ export class SyzbotClient {
     return readBug(bodyOf(what, answer), capital(what), (error) => call.warn(error));
   }
 
-  #get(path: string, query: Readonly<Record<string, string>>, call: Call): Promise<HttpResponse> {
+  #get(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    call: Call,
+    method: 'GET' | 'HEAD' = 'GET',
+  ): Promise<HttpResponse> {
     const { url, token } = this.#options;
     const address = new URL(url);
     address.pathname = address.pathname.replace(/\/$/, '') + path;
     address.search = new URLSearchParams({ ...query, json: '1' }).toString();
     address.hash = '';
     const headers = token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } };
-    return this.#http.request(address, { accept: ACCEPT, maxBytes: MAX_BYTES, ...headers }, call);
+    return this.#http.request(address, { method, accept: ACCEPT, maxBytes: MAX_BYTES, ...headers }, call);
   }
 }
 

@@ -291,3 +291,24 @@ describe('a token', () => {
     expect(`${JSON.stringify(log)} ${error} ${JSON.stringify(error)}`).not.toContain('very-secret');
   });
 });
+
+describe('a dashboard that goes away', () => {
+  it('is not said to be well, whatever the index holds, and is again when it comes back', async () => {
+    const server = await aServer(SAMPLE_BUGS);
+    const { adapter } = await aSource(server.url);
+    await filled(adapter);
+    const asked = () => adapter.health({ ...aCall(), isProbe: true });
+    const requests = server.requests.length;
+    expect(await asked()).toMatchObject({ ok: true });
+    expect(server.requests.length - requests).toBe(1);
+    server.fault = (_request, response) => {
+      response.destroy();
+      return true;
+    };
+    expect(await asked()).toMatchObject({ ok: false, detail: expect.stringContaining('broke off') });
+    faulty(server, /./, answer(200, HTML, '<p>maintenance</p>'));
+    expect(await asked()).toMatchObject({ ok: false });
+    server.fault = null;
+    await expect.poll(async () => (await asked()).ok, { timeout: 5_000 }).toBe(true);
+  });
+});
