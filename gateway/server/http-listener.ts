@@ -7,6 +7,7 @@ import type { Answering } from './answering.ts';
 import { explainListenError } from './listen-error.ts';
 import type { Metrics } from './metrics.ts';
 import { cutWhenSlow } from './minimum-rate.ts';
+import { Pipelining } from './pipelining.ts';
 import { findRoute } from './router.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ServerConfig } from './server-options.ts';
@@ -62,10 +63,10 @@ export class HttpListener {
       connectionsCheckingInterval: 2_000,
     });
     this.#server.maxHeadersCount = 200;
-    const take = (request: IncomingMessage, response: ServerResponse) => void this.#take(request, response);
-    this.#server.on('request', take);
+    const pipelining = new Pipelining(this.#server, (request, response) => void this.#take(request, response));
+    this.#server.on('request', pipelining.take);
     // Whoever waits for "100 Continue" can be turned away before the body is sent.
-    this.#server.on('checkContinue', take);
+    this.#server.on('checkContinue', pipelining.take);
   }
 
   get draining(): boolean {
