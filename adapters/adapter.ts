@@ -149,6 +149,11 @@ export interface Call {
   readonly isProbe?: boolean | undefined;
   /** Of the request that the call belongs to: `env.upstream` keeps to it. Pass it on with the signal. */
   readonly share?: ConnectionShare | undefined;
+  /**
+   * Of the request that the call belongs to: count here what you read, while it comes, where answers may be large. Absent,
+   * or not used, the gateway estimates your answer once it is there.
+   */
+  readonly memory?: MemoryShare | undefined;
   /** Reports the fault of one record or field; the rest is returned. */
   readonly warn: (error: SourceError) => void;
   /**
@@ -163,6 +168,16 @@ export interface Call {
 export interface ConnectionShare {
   /** Runs a task when there is room. Rejects with the signal's reason where it aborts before. */
   run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T>;
+}
+
+/** What a request holds in memory, out of a budget that all requests share. */
+export interface MemoryShare {
+  /**
+   * Takes so many bytes for rows that are being read.
+   * @returns null where they are free at once. Else stop reading until it resolves; where it rejects, they did not become
+   * free before `deadline` (milliseconds since the epoch): give the read up.
+   */
+  takeRows(bytes: number, wait: Pick<Call, 'signal' | 'deadline'>): Promise<void> | null;
 }
 
 export interface Health {

@@ -56,6 +56,9 @@ export class AnswerCheck {
 
 /** A client that gives up a connection on which something else than PostgreSQL speaks. */
 export class CheckedClient extends pg.Client {
+  /** Told how many bytes came; nothing more is read until what it gives resolves, and the connection ends where it rejects. */
+  onRead: ((bytes: Buffer) => Promise<void> | null) | null = null;
+
   constructor(config?: pg.ClientConfig) {
     super(config);
     const { connection } = this;
@@ -63,14 +66,14 @@ export class CheckedClient extends pg.Client {
       throw new Error('The driver has no place any more at which its answers can be looked into.');
     }
     const attach = connection.attachListeners.bind(connection);
-    connection.attachListeners = (stream: Stream) => attach(checked(stream));
+    connection.attachListeners = (stream: Stream) => attach(checked(stream, (chunk) => this.onRead?.(chunk) ?? null));
   }
 }
 
-type Stream = EventEmitter & { destroy(error: Error): unknown };
+type Stream = EventEmitter & { destroy(error: unknown): unknown; pause(): unknown; resume(): unknown };
 
 /** The driver asks for two events only. */
-function checked(stream: Stream): Pick<EventEmitter, 'on'> {
+function checked(stream: Stream, onRead: (chunk: Buffer) => Promise<void> | null): Pick<EventEmitter, 'on'> {
   const check = new AnswerCheck();
   return {
     on(event: string, listener: (chunk: Buffer) => void) {
@@ -78,6 +81,13 @@ function checked(stream: Stream): Pick<EventEmitter, 'on'> {
         try {
           check.see(chunk);
           listener(chunk);
+          const wait = onRead(chunk);
+          if (wait === null) return;
+          stream.pause();
+          wait.then(
+            () => stream.resume(),
+            (error: unknown) => stream.destroy(error),
+          );
         } catch (cause) {
           stream.destroy(damaged(cause));
         }

@@ -3,8 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { AdapterEnv, Call } from '../adapter.ts';
 import { cancelStatement } from './cancel.ts';
+import { CheckedClient } from './checked-answers.ts';
 import { toSourceError } from './database-fault.ts';
 import { Patience, timedOut } from './patience.ts';
+import { ReadMemory } from './read-memory.ts';
 import { type Sql, toStatement } from './sql.ts';
 
 /** Distinct texts that are prepared: each connection of the server keeps a plan of each. Rarer ones are parsed anew. */
@@ -45,7 +47,7 @@ export class ReadClient {
     return this.#env.upstream(call, async (signal) => {
       const patience = new Patience(signal, call.deadline, options.advice);
       try {
-        return await rowsOf<R>(await this.#connect(patience), query, patience, options.advice);
+        return await rowsOf<R>(await this.#connect(patience), query, patience, call, options.advice);
       } finally {
         patience.end();
       }
@@ -84,9 +86,16 @@ async function rowsOf<R extends object>(
   client: PoolClient,
   query: QueryConfig,
   patience: Patience,
+  call: Call,
   advice: string | undefined,
 ): Promise<R[]> {
-  const running = client.query<R>(query);
+  const memory = new ReadMemory(call, patience);
+  if (client instanceof CheckedClient) client.onRead = memory.take;
+  const running = client.query<R>(query).then(async (result) => {
+    // Until then the connection rests.
+    await memory.pending;
+    return result;
+  });
   const answered = running.then(
     ({ rows }) => rows,
     (error: unknown) => {
@@ -96,6 +105,7 @@ async function rowsOf<R extends object>(
   try {
     return await Promise.race([patience.over, answered]);
   } finally {
+    if (client instanceof CheckedClient) client.onRead = null;
     void free(client, running, patience.isOver ? cancelStatement(client) : null);
   }
 }

@@ -30,6 +30,11 @@ export class Patience {
     if (signal.aborted) this.#abort();
   }
 
+  /** Waits no longer, for another reason. */
+  stop(reason: unknown): void {
+    this.#stop(reason);
+  }
+
   end(): void {
     clearTimeout(this.#timer);
     this.#signal.removeEventListener('abort', this.#abort);

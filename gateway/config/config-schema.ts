@@ -87,6 +87,11 @@ const LIMITS = z.strictObject({
   inFlight: whole(1, MANY)
     .default(200)
     .describe('Requests worked on at once; beyond it the answer is 503 with Retry-After.'),
+  inFlightBytes: byteSize()
+    .default(268_435_456)
+    .describe(
+      'Bytes of memory that all requests share for bodies, rows of sources and answers not yet taken; a request that needs more waits.',
+    ),
   deadline: duration(1).default(10_000).describe('How long a query may take.'),
 });
 

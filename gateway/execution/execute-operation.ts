@@ -8,6 +8,7 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import type { Logger } from '../../adapters/adapter.ts';
+import type { ByteShare } from '../federation/byte-budget.ts';
 import { clientError } from '../federation/client-error.ts';
 import type { Registry } from '../federation/registry.ts';
 import { createRequestContext } from '../federation/request-context.ts';
@@ -22,6 +23,7 @@ import { toClientError } from './format-errors.ts';
 import { internalError } from './internal-error.ts';
 import type { Limits } from './limits.ts';
 import { checkListValues } from './list-values.ts';
+import { takeAnswer } from './take-answer.ts';
 
 /** What all requests share. */
 export interface Gateway {
@@ -37,6 +39,8 @@ export interface Caller {
   readonly log: Logger;
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal;
+  /** What the request holds in memory. */
+  readonly memory: ByteShare;
   readonly token: string | null;
   /** Milliseconds that a kept answer may be old for this client; null: as the configuration says. */
   readonly maxAgeMs: number | null;
@@ -81,12 +85,14 @@ export async function executeOperation(
   if (mutates && caller.mutationRefusal !== null) return { errors: [clientError('FORBIDDEN', caller.mutationRefusal)] };
   return withDeadline(caller.signal, mutates ? null : limits.deadline, async (signal, deadline) => {
     const { registry, submission } = gateway;
-    const { log, token, maxAgeMs } = caller;
-    const context = createRequestContext({ signal, deadline, log, registry, submission, token, maxAgeMs });
+    const { log, token, maxAgeMs, memory } = caller;
+    const context = createRequestContext({ signal, deadline, log, registry, submission, token, maxAgeMs, memory });
     const { operationName } = operation;
     const result = await executor
       .execute({ document, operationName, variables: operation.variables, context })
       .catch((error: unknown): ExecutionResult => ({ data: null, errors: [internalError(error)] }));
+    await takeAnswer(memory, result.data, { signal, deadline });
+    if (memory.failure !== null) return { data: null, errors: [clientError('LIMIT_EXCEEDED', memory.failure.message)] };
     const { operation: asked, fragments } = question;
     const report = renderReport(context.report, (path) => fieldAtPath(asked, fragments, path));
     const errors = [...(result.errors ?? []), ...report.errors].map((error) =>

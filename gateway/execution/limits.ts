@@ -18,6 +18,8 @@ export interface Limits {
   readonly graphqlBytes: number;
   /** Requests that are worked on at once, whatever their route; a few more wait for a moment. */
   readonly inFlight: number;
+  /** Bytes of memory that all requests together hold: bodies, rows of sources, and answers that were not taken yet. */
+  readonly inFlightBytes: number;
   /** Milliseconds that a query may take; submissions may take as long as they need. */
   readonly deadline: number;
 }

@@ -12,6 +12,7 @@ import type {
 import { SourceError } from '../../adapters/errors.ts';
 import type { Filter } from '../../adapters/filter.ts';
 import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
+import type { ByteShare } from './byte-budget.ts';
 import type { FieldSet } from './field-set.ts';
 import type { GatewayCall } from './guard/shared-calls.ts';
 import type { SourceStateName } from './guard/source-state.ts';
@@ -20,6 +21,7 @@ import { IncludedObjects } from './included-objects.ts';
 import type { ReadPage } from './list-subject.ts';
 import { type Asked, Loader } from './loader.ts';
 import type { Source } from './registry.ts';
+import { RowMemory } from './row-memory.ts';
 import { SourceAllowance } from './source-allowance.ts';
 import type { SourceReport } from './source-report.ts';
 import { NO_COUNTS } from './verdict.ts';
@@ -31,6 +33,8 @@ export interface LoadersOptions {
   readonly report: SourceReport;
   /** Milliseconds that a kept answer may be old, where the client says so; null: as the configuration says. */
   readonly maxAgeMs: number | null;
+  /** What the request holds in memory. */
+  readonly memory: ByteShare;
   /** There are several sources: none of them may use up the time of the others. */
   readonly isShared: boolean;
 }
@@ -206,6 +210,7 @@ export class Loaders {
     const { deadline, log, report, maxAgeMs } = this.#options;
     const allowance = this.allowanceOf(source);
     const { signal, connections: share } = allowance;
+    const memory = new RowMemory(this.#options.memory);
     // A second wait for a slow source would use up the time that the others need.
     if (allowance.timedOut !== null) throw allowance.timedOut;
     const usage = report.usageOf(source.name);
@@ -224,13 +229,16 @@ export class Loaders {
     };
     const call: GatewayCall = {
       ...{ signal, deadline, fields, log, share, warn, kept, onCacheHit },
+      memory,
       maxAgeMs: maxAgeMs === null ? undefined : Math.max(maxAgeMs, LEAST_MAX_AGE_MS),
     };
+    memory.check();
     usage.requests += 1;
     allowance.begin();
     try {
       const { answer, items } = await ask(call);
       usage.items += items;
+      await memory.estimate(answer, { signal, deadline });
       return answer;
     } catch (cause) {
       throw cause instanceof SourceError ? allowance.faultOf(cause) : cause;

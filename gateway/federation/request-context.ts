@@ -2,6 +2,7 @@ import type { Logger } from '../../adapters/adapter.ts';
 import type { StatusCounts } from '../../adapters/model.ts';
 import type { SubmissionDoor } from '../submission/submission-door.ts';
 import { ReadBudget } from './budget.ts';
+import type { ByteShare } from './byte-budget.ts';
 import { Loaders } from './loaders.ts';
 import type { Registry } from './registry.ts';
 import { SourceReport } from './source-report.ts';
@@ -34,6 +35,8 @@ export interface RequestContextOptions {
   readonly registry: Registry;
   readonly submission: SubmissionDoor;
   readonly token: string | null;
+  /** What the request holds in memory. */
+  readonly memory: ByteShare;
   /** Milliseconds that a kept answer may be old for this client; null: as the configuration says. */
   readonly maxAgeMs?: number | null;
 }

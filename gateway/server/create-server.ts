@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createDocumentStores } from '../execution/apollo-server.ts';
 import { createExecutor } from '../execution/create-executor.ts';
+import { ByteBudget } from '../federation/byte-budget.ts';
 import { Admission } from './admission.ts';
 import { createAnswering, type Lasting } from './answering.ts';
 import { GraphiqlPage } from './graphiql-page.ts';
@@ -12,6 +13,7 @@ import type { GatewayServer, ServerOptions } from './server-options.ts';
 export function createServer(options: ServerOptions): GatewayServer {
   const { config, registry, submission, log, metrics = new Metrics() } = options;
   const page = new GraphiqlPage(config.tabs ?? null);
+  const memory = new ByteBudget(config.limits.inFlightBytes);
   let lasting: Lasting = {
     executor: options.executor ?? createExecutor({ onExecuted: (engine, ms) => metrics.executed(engine, ms) }),
     metrics,
@@ -22,8 +24,9 @@ export function createServer(options: ServerOptions): GatewayServer {
     stores: createDocumentStores(),
   };
   let current = createAnswering({ config, registry, submission, log }, lasting);
-  const listener = new HttpListener({ config, log, metrics, first: current });
+  const listener = new HttpListener({ config, log, metrics, memory, first: current });
   metrics.watch(registry);
+  metrics.watchMemory(memory);
 
   return {
     async listen() {
@@ -39,6 +42,7 @@ export function createServer(options: ServerOptions): GatewayServer {
       const answering = createAnswering({ ...next, submission, log }, lasting);
       await answering.start();
       current = answering;
+      memory.limit = next.config.limits.inFlightBytes;
       page.openWith(next.config.tabs ?? null);
       metrics.watch(next.registry);
       const over = listener.replace(answering).then(() => before.stop());

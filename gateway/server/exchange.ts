@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../../adapters/adapter.ts';
+import type { ByteShare } from '../federation/byte-budget.ts';
 
 /** One request and its answer. */
 export interface Exchange {
@@ -15,6 +16,10 @@ export interface Exchange {
   readonly idleTimeout: number;
   /** Aborts when the client has gone before it was answered. */
   readonly signal: AbortSignal;
+  /** What the request holds in memory; released when its response closes. */
+  readonly memory: ByteShare;
+  /** Milliseconds that a body waits for memory at most. */
+  readonly memoryWait: number;
 }
 
 export type Handler = (exchange: Exchange) => Promise<void>;

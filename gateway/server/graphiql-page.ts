@@ -53,7 +53,7 @@ export class GraphiqlPage {
     this.#page = null;
   }
 
-  readonly answer = async ({ request, response }: Exchange): Promise<void> => {
+  readonly answer = async ({ request, response }: Pick<Exchange, 'request' | 'response'>): Promise<void> => {
     const page = await this.prepare();
     response.appendHeader('vary', 'Accept, Accept-Encoding');
     const headers = {

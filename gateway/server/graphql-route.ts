@@ -7,12 +7,12 @@ import { limitExceeded } from '../execution/limit-exceeded.ts';
 import { JSON_NESTING, JSON_VALUES } from '../execution/limits.ts';
 import type { ClientErrorCode } from '../federation/client-error.ts';
 import type { Registry } from '../federation/registry.ts';
+import { jsonSize } from '../submission/json-size.ts';
 import { bearerToken } from './bearer-token.ts';
 import { cacheControlOf, maxAgeOf, NO_STORE } from './cache-control.ts';
 import { entityTagOf, isNoneMatch } from './entity-tag.ts';
 import type { Exchange, HttpError, Route } from './exchange.ts';
 import { HttpRefusal } from './http-refusal.ts';
-import { jsonSize } from './json-size.ts';
 import { isLocalRequest, NOT_LOCAL } from './local-request.ts';
 import { mediaTypeOf, preferenceFor } from './media-type.ts';
 import { readWhole } from './read-body.ts';
@@ -107,7 +107,7 @@ async function answer(options: GraphqlRouteOptions, exchange: Exchange, asked: A
   const { apollo, registry, admit, open } = options;
   const refusal = typeof source === 'string' ? admit(source) : null;
   if (refusal !== null) return refuse(options, exchange, refusal);
-  const { request, response, requestId, log, signal } = exchange;
+  const { request, response, requestId, log, signal, memory } = exchange;
   const isGet = asked.method === 'GET';
   response.appendHeader('vary', 'Accept');
   const graphql: GraphqlExchange = {
@@ -115,6 +115,7 @@ async function answer(options: GraphqlRouteOptions, exchange: Exchange, asked: A
       requestId,
       log,
       signal,
+      memory,
       token: bearerToken(request),
       maxAgeMs: maxAgeOf(request.headers['cache-control']),
       mutationRefusal: open && !isLocalRequest(request) ? NOT_LOCAL : null,
@@ -216,6 +217,6 @@ function prefersGraphqlType(accept: string | undefined): boolean {
 }
 
 function codeOf(status: number): ClientErrorCode {
-  if (status === 413) return 'LIMIT_EXCEEDED';
+  if (status === 413 || status === 503) return 'LIMIT_EXCEEDED';
   return status >= 500 ? 'INTERNAL' : 'BAD_USER_INPUT';
 }

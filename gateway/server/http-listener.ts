@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Logger } from '../../adapters/adapter.ts';
+import type { ByteBudget } from '../federation/byte-budget.ts';
 import { logAccess } from './access-log.ts';
 import type { Answering } from './answering.ts';
 import { explainListenError } from './listen-error.ts';
@@ -31,6 +32,8 @@ export interface ListenerOptions {
   readonly config: ServerConfig;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** What all requests share. */
+  readonly memory: ByteBudget;
   /** What answers until it is replaced. */
   readonly first: Answering;
 }
@@ -138,12 +141,14 @@ export class HttpListener {
     const started = performance.now();
     const requestId = randomUUID();
     const gone = new AbortController();
+    const memory = this.#options.memory.open();
     const [path = '/', ...query] = (request.url ?? '/').split('?');
     const search = query.length > 0 ? `?${query.join('?')}` : '';
 
     this.#underWay.add(response);
     response.once('close', () => {
       this.#underWay.delete(response);
+      memory.release();
       if (!response.writableFinished) gone.abort(new DOMException('The client has gone.', 'AbortError'));
       const ms = performance.now() - started;
       metrics.answered(findRoute(routes, path).name, gone.signal.aborted ? 499 : response.statusCode, ms);
@@ -165,7 +170,9 @@ export class HttpListener {
     if (this.draining) endConnectionAfter(response);
     cutWhenSlow(request, response, config.rateWindow ?? RATE_WINDOW);
     const idleTimeout = config.idleTimeout ?? IDLE;
-    await answer({ request, response, path, search, requestId, log, idleTimeout, signal: gone.signal });
+    const memoryWait = config.limits.deadline;
+    const { signal } = gone;
+    await answer({ request, response, path, search, requestId, log, idleTimeout, signal, memory, memoryWait });
     await closed.promise;
     inUse.requests -= 1;
     if (inUse.requests === 0) inUse.onIdle?.();

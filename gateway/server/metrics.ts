@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry as PrometheusRegistry } from 'prom-client';
+import type { ByteBudget } from '../federation/byte-budget.ts';
 import type { SourceMetrics } from '../federation/guard/source-state.ts';
 import type { Registry } from '../federation/registry.ts';
 
@@ -111,6 +112,19 @@ export class Metrics {
     this.#watch(registry, 'kcigraph_source_breaker_open', 'Whether the breaker of a source is open.', (state) =>
       state === 'DOWN' ? 1 : 0,
     );
+  }
+
+  /** Shows the bytes that requests hold in memory at the time of asking. */
+  watchMemory(budget: ByteBudget): void {
+    new Gauge({
+      name: 'kcigraph_in_flight_bytes',
+      help: 'Bytes of memory that requests hold, by kind: body, rows of sources, answer not yet taken.',
+      labelNames: ['kind'],
+      registers: [this.#registry],
+      collect() {
+        for (const [kind, bytes] of Object.entries(budget.held)) this.set({ kind }, bytes);
+      },
+    });
   }
 
   #watch(registry: Registry, name: string, help: string, figure: (state: keyof typeof STATES) => number): void {

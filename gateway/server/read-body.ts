@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
+import { ByteBudgetError } from '../federation/byte-budget.ts';
 import type { Exchange } from './exchange.ts';
 import { HttpRefusal } from './http-refusal.ts';
+import { memoryRefusal } from './memory-refusal.ts';
 
 /** A request's body, decompressed and counted while it is read. */
 export interface Body extends AsyncIterable<Uint8Array> {
@@ -12,9 +14,11 @@ export interface Body extends AsyncIterable<Uint8Array> {
 /**
  * The body of a request, at most `maxBytes` after decompression: iterating throws an HttpRefusal beyond them, or where
  * the compression is broken. What comes compressed is never kept whole in either form here.
+ *
+ * @param kept bytes at its beginning that the reader keeps in memory: they are taken of the budget as they come
  */
-export function readBody(exchange: Exchange, maxBytes: number): Body {
-  const { request, response } = exchange;
+export function readBody(exchange: Exchange, maxBytes: number, kept: number): Body {
+  const { request, response, memory, memoryWait, signal } = exchange;
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
     const message = `The Content-Encoding ${JSON.stringify(encoding.slice(0, 40))} is not taken; send the body as it is, or with gzip.`;
@@ -35,6 +39,8 @@ export function readBody(exchange: Exchange, maxBytes: number): Body {
         clearTimeout(timer);
         total += chunk.length;
         if (total > maxBytes) throw tooLarge(maxBytes);
+        const keeps = Math.min(chunk.length, kept - (total - chunk.length));
+        if (keeps > 0) await memory.take('body', keeps, { signal, deadline: Date.now() + memoryWait });
         yield chunk;
         timer = setTimeout(hangUp, exchange.idleTimeout);
       }
@@ -57,7 +63,7 @@ export function readBody(exchange: Exchange, maxBytes: number): Body {
 /** The whole body; only for routes whose limit is small enough to keep it. */
 export async function readWhole(exchange: Exchange, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of readBody(exchange, maxBytes)) chunks.push(chunk);
+  for await (const chunk of readBody(exchange, maxBytes, maxBytes)) chunks.push(chunk);
   return chunks.length === 1 && Buffer.isBuffer(chunks[0]) ? chunks[0] : Buffer.concat(chunks);
 }
 
@@ -84,6 +90,7 @@ function tooLarge(maxBytes: number): HttpRefusal {
 }
 
 function faultOf(error: unknown): HttpRefusal {
+  if (error instanceof ByteBudgetError) return memoryRefusal(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code.startsWith('Z_')) {
     return new HttpRefusal(400, 'The body says that it is gzip, and it is not, or it is cut short or damaged.');

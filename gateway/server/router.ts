@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { ByteBudgetError } from '../federation/byte-budget.ts';
 import type { Exchange, Route } from './exchange.ts';
 import { HttpRefusal } from './http-refusal.ts';
+import { memoryRefusal } from './memory-refusal.ts';
 import { sendJson } from './send.ts';
 
 export interface RouterOptions {
@@ -37,7 +39,7 @@ export async function dispatch({ routes, cors, admit }: RouterOptions, exchange:
     if (route.isAlwaysAnswered !== true) leave = await admit(asked);
     await handle(routes, route, asked);
   } catch (error) {
-    refuse(route, exchange, error);
+    refuse(route, exchange, error instanceof ByteBudgetError ? memoryRefusal(error) : error);
   } finally {
     leave();
   }

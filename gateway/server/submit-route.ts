@@ -1,4 +1,5 @@
 import { SourceError } from '../../adapters/errors.ts';
+import { WHOLE_BYTES } from '../submission/read-document.ts';
 import { Refusal, type RefusalCode, type SubmissionDoor } from '../submission/submission-door.ts';
 import { bearerToken } from './bearer-token.ts';
 import type { Exchange, Route } from './exchange.ts';
@@ -30,7 +31,7 @@ export function statusRoute(options: SubmitOptions): Route {
 }
 
 async function submit({ submission, maxBytes, open }: SubmitOptions, exchange: Exchange): Promise<void> {
-  const { request, response, signal } = exchange;
+  const { request, response, signal, memory, memoryWait } = exchange;
   if (open && !isLocalRequest(request)) throw new HttpRefusal(403, NOT_LOCAL);
   const type = mediaTypeOf(request);
   if (type?.essence !== 'application/json') {
@@ -40,15 +41,18 @@ async function submit({ submission, maxBytes, open }: SubmitOptions, exchange: E
     );
   }
   let body: Body | null = null;
+  const takeMemory = async (bytes: number) => {
+    await memory.take('body', bytes, { signal, deadline: Date.now() + memoryWait });
+  };
   try {
     const authority = await submission.authorise(bearerToken(request));
-    body = readBody(exchange, maxBytes);
+    body = readBody(exchange, maxBytes, WHOLE_BYTES);
     if (prefersAsync(request.headers.prefer)) {
       const { id } = await submission.submitLater(body, authority, signal);
       const message = 'The document is kept; /status tells what becomes of it.';
       return sendJson(response, 202, { id, status: 'ok', message }, { 'preference-applied': 'respond-async' });
     }
-    const { id, message, conflicts } = await submission.submitBytes(body, authority, signal);
+    const { id, message, conflicts } = await submission.submitBytes(body, authority, signal, takeMemory);
     sendJson(response, 200, { id, status: 'ok', message, conflicts });
   } catch (error) {
     throw body?.fault ?? refusalOf(error);

@@ -1,5 +1,6 @@
 import type { Logger, Store } from '../../adapters/adapter.ts';
 import { type ReceivedDocument, readDocument } from '../../adapters/kit/kcidb/read-document.ts';
+import { jsonSize } from './json-size.ts';
 import { type JudgedDocument, judgeDocument, judgedObjects } from './judge-document.ts';
 import { JudgePool } from './judge-pool.ts';
 import { judgeValue } from './judge-value.ts';
@@ -7,7 +8,7 @@ import { loadDocument } from './load-document.ts';
 import { newReceiptId } from './receipt-id.ts';
 import { refusalOf } from './refusal.ts';
 import type { SpoolQuota } from './spool-quota.ts';
-import type { Accepted, Authority } from './submission-door.ts';
+import type { Accepted, Authority, TakeMemory } from './submission-door.ts';
 
 export interface DocumentLoaderOptions {
   readonly store: Store;
@@ -41,11 +42,17 @@ export class DocumentLoader {
     return await this.#load(judgedObjects(judgement, objects), newReceiptId(), authority, signal);
   }
 
-  async loadBytes(body: AsyncIterable<Uint8Array>, authority: Authority, signal: AbortSignal): Promise<Accepted> {
+  async loadBytes(
+    body: AsyncIterable<Uint8Array>,
+    authority: Authority,
+    signal: AbortSignal,
+    takeMemory: TakeMemory = async () => {},
+  ): Promise<Accepted> {
     const charge = this.#quota?.charge(authority.origins);
     try {
       const document = await readDocument(charge?.count(body) ?? body, this.#folder, signal);
       try {
+        await takeMemory(await memoryOf(document));
         return await this.loadReceived(document, newReceiptId(), authority, signal);
       } finally {
         await document.close();
@@ -80,4 +87,16 @@ export class DocumentLoader {
     signal.throwIfAborted();
     return await loadDocument(this.#store, judged.objects(), id, authority, signal, this.#log);
   }
+}
+
+/** Bytes of memory that a value of JSON takes at least, beside its text. */
+const EACH_VALUE = 48;
+/** Of a document in a file, so much is in memory at once: an object as text and as a value, and a batch on its way. */
+const MOST_OF_FILE = 24 * 1024 * 1024;
+
+/** About how many bytes judging and loading a document takes, beside its own. */
+async function memoryOf(document: ReceivedDocument): Promise<number> {
+  if (document.kind === 'memory') return document.bytes.length * 2 + jsonSize(document.bytes).values * EACH_VALUE;
+  const { size } = await document.file.stat();
+  return Math.min(size * 2, MOST_OF_FILE);
 }

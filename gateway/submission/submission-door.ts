@@ -5,6 +5,9 @@ export interface Authority {
   readonly origins: readonly string[] | null;
 }
 
+/** Takes so many bytes of memory until the request has ended. Rejects where they do not become free in time. */
+export type TakeMemory = (bytes: number) => Promise<void>;
+
 /** A document that was stored. */
 export interface Accepted {
   readonly id: string;
@@ -39,8 +42,16 @@ export interface SubmissionDoor {
   authorise(token: string | null): Promise<Authority>;
   /** A document that is a value already. */
   submitValue(document: unknown, authority: Authority, signal: AbortSignal): Promise<Accepted>;
-  /** A document as bytes of JSON, of any size. */
-  submitBytes(body: AsyncIterable<Uint8Array>, authority: Authority, signal: AbortSignal): Promise<Accepted>;
+  /**
+   * A document as bytes of JSON, of any size.
+   * @param takeMemory for what is made of the bytes; the bytes of a small one are taken already
+   */
+  submitBytes(
+    body: AsyncIterable<Uint8Array>,
+    authority: Authority,
+    signal: AbortSignal,
+    takeMemory?: TakeMemory,
+  ): Promise<Accepted>;
   /** Spools the document durably and answers at once; what becomes of it stands in its receipt. */
   submitLater(
     body: AsyncIterable<Uint8Array>,

@@ -76,8 +76,8 @@ export function createSubmissionDoor(options: SubmissionOptions): RunningSubmiss
       return await authorise(token, keys, settings.open);
     },
     submitValue: async (document, authority, signal) => within().loader.loadValue(document, authority, signal),
-    submitBytes: async (body, authority, signal) =>
-      within().loader.loadBytes(limited(body, settings.limits.bodyBytes), authority, signal),
+    submitBytes: async (body, authority, signal, takeMemory) =>
+      within().loader.loadBytes(limited(body, settings.limits.bodyBytes), authority, signal, takeMemory),
     submitLater: async (body, authority, signal) => ({
       id: await within().spool.add(limited(body, settings.limits.bodyBytes), authority, signal),
     }),

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { type Adapter, type AdapterModule, CONTRACT, type Logger } from '../../adapters/adapter.ts';
 import { buildSchema } from '../../gateway/execution/build-schema.ts';
 import { ReferenceExecutor } from '../../gateway/execution/reference-executor.ts';
+import { ByteBudget } from '../../gateway/federation/byte-budget.ts';
 import { createRegistry, type Registry, type SourceConfig } from '../../gateway/federation/registry.ts';
 import { createRequestContext, type RequestContext } from '../../gateway/federation/request-context.ts';
 import { type RenderedReport, renderReport } from '../../gateway/federation/source-report.ts';
@@ -70,6 +71,7 @@ export class FederatedGateway {
       registry: this.registry,
       submission: this.#submission,
       token: null,
+      memory: new ByteBudget(Number.POSITIVE_INFINITY).open(),
     });
   }
 

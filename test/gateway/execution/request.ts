@@ -1,5 +1,6 @@
 import { parse } from 'graphql';
 import type { ExecutionRequest } from '../../../gateway/execution/executor.ts';
+import { ByteBudget } from '../../../gateway/federation/byte-budget.ts';
 import { createRegistry } from '../../../gateway/federation/registry.ts';
 import { createRequestContext } from '../../../gateway/federation/request-context.ts';
 import { createSubmissionDoor } from '../../../gateway/submission/submit.ts';
@@ -26,6 +27,7 @@ export function requestFor(query: string, variables: Record<string, unknown> = {
     registry: NO_SOURCES,
     submission: NO_SUBMISSION,
     token: null,
+    memory: new ByteBudget(Number.POSITIVE_INFINITY).open(),
   });
   const document = documents.get(query) ?? parse(query);
   documents.set(query, document);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildSchema } from '../../../gateway/execution/build-schema.ts';
 import { JitExecutor } from '../../../gateway/execution/jit-executor.ts';
 import { ReferenceExecutor } from '../../../gateway/execution/reference-executor.ts';
+import { ByteBudget } from '../../../gateway/federation/byte-budget.ts';
 import { createRequestContext } from '../../../gateway/federation/request-context.ts';
 import { resolvers } from '../../../gateway/resolvers/resolvers.ts';
 import { scalars } from '../../../gateway/resolvers/scalars.ts';
@@ -97,6 +98,7 @@ describe('over the native store the compiled executor agrees with graphql-js on'
         registry: gateway.registry,
         submission: NO_SUBMISSION,
         token: null,
+        memory: new ByteBudget(Number.POSITIVE_INFINITY).open(),
       }),
     });
     const expected = comparable(await reference.execute(request()));

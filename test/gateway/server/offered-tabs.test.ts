@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExampleQuery } from '../../../gateway/server/example-queries.ts';
 import { GraphiqlPage } from '../../../gateway/server/graphiql-page.ts';
 import { type Browser, hasChromium, startChromium } from '../../support/chromium.ts';
-import { SILENT } from '../execution/request.ts';
 
 const FIRST: readonly ExampleQuery[] = [
   {
@@ -26,8 +25,7 @@ describe.runIf(hasChromium('which tabs GraphiQL opens with'))('a browser that co
 
   beforeAll(async () => {
     server = createServer((request, response) => {
-      const rest = { path: '/', search: '', requestId: '1', log: SILENT, idleTimeout: 1000 };
-      void graphiql.answer({ request, response, signal: new AbortController().signal, ...rest });
+      void graphiql.answer({ request, response });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -20,6 +20,7 @@ export const LIMITS: Limits = {
   bodyBytes: 536_870_912,
   graphqlBytes: 1_048_576,
   inFlight: 200,
+  inFlightBytes: 268_435_456,
   deadline: 10_000,
 };
 

@@ -1,0 +1,285 @@
+import type { MemoryShare } from '../../adapters/adapter.ts';
+
+/** What a request holds: its body, rows that it read of sources, an answer that the client has not taken yet. */
+export type ByteKind = 'body' | 'rows' | 'answer';
+
+type Lane = 'body' | 'rows';
+
+/** Who waits for bytes, and for how long. */
+export interface ByteWait {
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
+interface Waiter {
+  readonly share: ByteShare;
+  readonly kind: ByteKind;
+  readonly bytes: number;
+  readonly since: number;
+  readonly settle: (error: ByteBudgetError | null) => void;
+}
+
+/** Bodies take no more than this part of the budget, so that queries go on while many documents come in. */
+const PART_OF_BODIES = 0.5;
+/** Milliseconds after which a request that waits makes slow readers give up their answers. */
+const SHED_AFTER = 500;
+/** Milliseconds that a client has in any case to take its answer. */
+const LEAST_TO_READ = 2_000;
+/** Milliseconds before a deadline at which waiting ends, so that there is time to say so. */
+const BEFORE_DEADLINE = 250;
+
+/** There is no memory for a request. The message is a whole sentence for the client. */
+export class ByteBudgetError extends Error {
+  /** More than the whole budget: to ask again is of no use. */
+  readonly isTooLarge: boolean;
+
+  constructor(message: string, isTooLarge: boolean) {
+    super(message);
+    this.name = 'ByteBudgetError';
+    this.isTooLarge = isTooLarge;
+  }
+}
+
+/**
+ * The bytes that all requests together hold in memory. A request that needs more waits, oldest first. Where all that is
+ * held is held by requests that wait themselves, the one that began last ends, so that the others go on.
+ */
+export class ByteBudget {
+  readonly held: Record<ByteKind, number> = { body: 0, rows: 0, answer: 0 };
+  readonly #lanes: Readonly<Record<Lane, Set<Waiter>>> = { body: new Set(), rows: new Set() };
+  /** Those whose answer the client is taking, the one that began first at the front. */
+  readonly #answering = new Set<ByteShare>();
+  #limit: number;
+  #opened = 0;
+  #shedding: NodeJS.Timeout | null = null;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Another limit from now on: what is held stays. */
+  set limit(limit: number) {
+    this.#limit = limit;
+    this.#settle();
+  }
+
+  get total(): number {
+    const { body, rows, answer } = this.held;
+    return body + rows + answer;
+  }
+
+  /** The share of a new request. It must be released. */
+  open(): ByteShare {
+    this.#opened += 1;
+    return new ByteShare(this, this.#opened);
+  }
+
+  /** @returns null where the bytes are there at once */
+  take(share: ByteShare, kind: ByteKind, bytes: number, wait: ByteWait): Promise<void> | null {
+    if (share.failure !== null) return Promise.reject(share.failure);
+    if (share.total + bytes > this.#limit || (kind === 'body' && share.held.body + bytes > this.#mostBody)) {
+      const message = `The request needs more than the ${this.#limit} bytes of memory that all requests share (limits.inFlightBytes): ask for less at once.`;
+      this.#fail(share, new ByteBudgetError(message, true));
+      return Promise.reject(share.failure);
+    }
+    if (this.#lanes[laneOf(kind)].size === 0 && this.#fits(kind, bytes)) {
+      this.add(share, kind, bytes);
+      return null;
+    }
+    return this.#wait(share, kind, bytes, wait);
+  }
+
+  /** Counts what is there already, or (where `bytes` is negative) what is gone. */
+  add(share: ByteShare, kind: ByteKind, bytes: number): void {
+    this.held[kind] += bytes;
+    share.held[kind] += bytes;
+    if (bytes < 0) this.#settle();
+  }
+
+  answers(share: ByteShare): void {
+    this.#answering.add(share);
+  }
+
+  release(share: ByteShare): void {
+    this.#answering.delete(share);
+    share.isReleased = true;
+    for (const kind of KINDS) {
+      this.held[kind] -= share.held[kind];
+      share.held[kind] = 0;
+    }
+    this.#fail(share, share.failure ?? new ByteBudgetError('The request has ended.', false));
+  }
+
+  get #mostBody(): number {
+    return this.#limit * PART_OF_BODIES;
+  }
+
+  #fits(kind: ByteKind, bytes: number): boolean {
+    if (kind === 'body' && this.held.body + bytes > this.#mostBody) return false;
+    return this.total + bytes <= this.#limit;
+  }
+
+  async #wait(share: ByteShare, kind: ByteKind, bytes: number, { signal, deadline }: ByteWait): Promise<void> {
+    const lane = this.#lanes[laneOf(kind)];
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const since = performance.now();
+    const settle = (error: ByteBudgetError | null) => (error === null ? resolve() : reject(error));
+    const waiter: Waiter = { share, kind, bytes, since, settle };
+    const giveUp = () => this.#fail(share, this.#noRoom());
+    const left = deadline - Date.now();
+    const timer = setTimeout(giveUp, Math.max(0, left - Math.min(BEFORE_DEADLINE, left / 5)));
+    lane.add(waiter);
+    this.#shedding ??= setInterval(() => this.#shed(), SHED_AFTER).unref();
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp, { once: true });
+    this.#settle();
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Ends the waits of a request, and all that it asks for from now on. */
+  #fail(share: ByteShare, error: ByteBudgetError): void {
+    share.failure ??= error;
+    for (const lane of Object.values(this.#lanes)) {
+      for (const waiter of lane) {
+        if (waiter.share !== share) continue;
+        lane.delete(waiter);
+        waiter.settle(share.failure);
+      }
+    }
+    this.#settle();
+  }
+
+  #settle(): void {
+    for (const lane of Object.values(this.#lanes)) {
+      for (const waiter of lane) {
+        if (!this.#fits(waiter.kind, waiter.bytes)) break;
+        lane.delete(waiter);
+        this.add(waiter.share, waiter.kind, waiter.bytes);
+        waiter.settle(null);
+      }
+    }
+    const stuck = this.#youngestOfStuck();
+    if (stuck !== null) this.#fail(stuck, this.#noRoom());
+  }
+
+  /** The request that must end because nobody but those that wait holds anything; null where somebody else does. */
+  #youngestOfStuck(): ByteShare | null {
+    const bodies = sharesOf(this.#lanes.body);
+    const all = new Set([...bodies, ...sharesOf(this.#lanes.rows)]);
+    if (all.size === 0) return null;
+    const areBodiesStuck =
+      bodies.size > 0 && this.held.body > 0 && sum(bodies, ({ held }) => held.body) === this.held.body;
+    const isAllStuck = sum(all, ({ total }) => total) === this.total;
+    const stuck = isAllStuck ? all : areBodiesStuck ? bodies : new Set<ByteShare>();
+    const holding = [...stuck].filter(({ total }) => total > 0);
+    return holding.toSorted((one, other) => other.order - one.order)[0] ?? null;
+  }
+
+  /** Whoever takes its answer slowly gives way to those that wait for memory. */
+  #shed(): void {
+    const waiters = [...this.#lanes.rows, ...this.#lanes.body];
+    if (waiters.length === 0) {
+      if (this.#shedding !== null) clearInterval(this.#shedding);
+      this.#shedding = null;
+      return;
+    }
+    const now = performance.now();
+    let needed = waiters
+      .filter(({ since }) => now - since >= SHED_AFTER)
+      .reduce((bytes, waiter) => bytes + waiter.bytes, 0);
+    for (const share of this.#answering) {
+      if (needed <= 0 || now - share.answeringSince < LEAST_TO_READ) return;
+      needed -= share.total;
+      this.#answering.delete(share);
+      share.cut();
+    }
+  }
+
+  #noRoom(): ByteBudgetError {
+    const message = `Other requests hold as many bytes of memory as all may share (limits.inFlightBytes: ${this.#limit}), and too few became free in time: ask again later, or for less at once.`;
+    return new ByteBudgetError(message, false);
+  }
+}
+
+/** What one request holds of the budget, until it is released when its response closes. */
+export class ByteShare implements MemoryShare {
+  readonly held: Record<ByteKind, number> = { body: 0, rows: 0, answer: 0 };
+  /** Which of all requests it was. */
+  readonly order: number;
+  /** Why the request gets no more; null while it does. */
+  failure: ByteBudgetError | null = null;
+  isReleased = false;
+  /** Of the monotonic clock. */
+  answeringSince = Number.POSITIVE_INFINITY;
+  readonly #budget: ByteBudget;
+  #cut: () => void = () => {};
+
+  constructor(budget: ByteBudget, order: number) {
+    this.#budget = budget;
+    this.order = order;
+  }
+
+  get total(): number {
+    return this.held.body + this.held.rows + this.held.answer;
+  }
+
+  /**
+   * @returns null where the bytes are there at once
+   * @throws {ByteBudgetError} by rejection, where they are not in time
+   */
+  take(kind: ByteKind, bytes: number, wait: ByteWait): Promise<void> | null {
+    return this.#budget.take(this, kind, bytes, wait);
+  }
+
+  takeRows(bytes: number, wait: ByteWait): Promise<void> | null {
+    return this.take('rows', bytes, wait);
+  }
+
+  /**
+   * Only the answer is left: so many bytes, until the client has taken them.
+   * @param cut ends the connection of a client that takes it slowly while others wait
+   */
+  answer(bytes: number, cut: () => void): void {
+    if (this.isReleased) return;
+    this.#cut = cut;
+    this.answeringSince = Math.min(this.answeringSince, performance.now());
+    this.#budget.answers(this);
+    this.#budget.add(this, 'answer', bytes - this.held.answer);
+    this.#budget.add(this, 'rows', -this.held.rows);
+    this.#budget.add(this, 'body', -this.held.body);
+  }
+
+  cut(): void {
+    this.#cut();
+  }
+
+  release(): void {
+    this.#budget.release(this);
+  }
+}
+
+const KINDS: readonly ByteKind[] = ['body', 'rows', 'answer'];
+
+function laneOf(kind: ByteKind): Lane {
+  return kind === 'body' ? 'body' : 'rows';
+}
+
+function sharesOf(lane: ReadonlySet<Waiter>): ReadonlySet<ByteShare> {
+  return new Set([...lane].map(({ share }) => share));
+}
+
+function sum(shares: ReadonlySet<ByteShare>, bytes: (share: ByteShare) => number): number {
+  let total = 0;
+  for (const share of shares) total += bytes(share);
+  return total;
+}
