@@ -82,6 +82,8 @@ export class SingleFlight {
     };
     const shared: Call = {
       ...first,
+      // The answer belongs to several requests.
+      memory: undefined,
       signal: controller.signal,
       get deadline() {
         return Math.max(deadline, ...[...waiting].map((call) => call.deadline));

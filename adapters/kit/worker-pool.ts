@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 
-const HEAP_MEGABYTES = 512;
+const HEAP_MEGABYTES = 256;
+/** Heap with which a thread waits for the next job. */
+const MOST_KEPT_BYTES = 48 * 1024 * 1024;
 /** Parts that a worker may be ahead of whoever takes them. */
 const AHEAD = 4;
 const RECHECK_MS = 100;
@@ -13,7 +16,7 @@ const [CANCELLED, TAKEN] = [0, 1];
 /** What a worker answers to a job: parts of a result, any number of times, then the end. */
 export type WorkerAnswer<P, A> =
   | { readonly part: P }
-  | { readonly answer: A }
+  | { readonly answer: A; readonly heapBytes: number }
   /** What failed, with its code where the system has one. */
   | { readonly failed: string; readonly code: string | undefined };
 
@@ -122,7 +125,9 @@ export class WorkerPool<J extends object, P, A> {
       }
       const waiting = this.#release(worker);
       worker.unref();
-      this.#idle.push(worker);
+      // The memory of an idle thread is given back only with the thread.
+      if ('answer' in answer && answer.heapBytes > MOST_KEPT_BYTES) void worker.terminate();
+      else this.#idle.push(worker);
       if ('answer' in answer) waiting?.resolve(answer.answer);
       else waiting?.reject(new WorkerFailure(answer.failed, answer.code));
       this.#next();
@@ -179,7 +184,7 @@ export function answerJobs<J, P, A>(
       post({ part });
     };
     try {
-      post({ answer: work(job, { isCancelled, give }) });
+      post({ answer: work(job, { isCancelled, give }), heapBytes: getHeapStatistics().total_heap_size });
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
       post({ failed: error instanceof Error ? (error.stack ?? error.message) : String(error), code });

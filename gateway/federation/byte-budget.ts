@@ -1,9 +1,13 @@
 import type { MemoryShare } from '../../adapters/adapter.ts';
 
-/** What a request holds: its body, rows that it read of sources, an answer that the client has not taken yet. */
-export type ByteKind = 'body' | 'rows' | 'answer';
+/**
+ * What a request holds: its body, a large document that is read as a stream, rows that it read of sources, an answer that
+ * the client has not taken yet.
+ */
+export type ByteKind = 'body' | 'document' | 'rows' | 'answer';
 
-type Lane = 'body' | 'rows';
+/** Rows become answers: they wait together. */
+type Lane = 'body' | 'document' | 'rows';
 
 /** Who waits for bytes, and for how long. */
 export interface ByteWait {
@@ -20,10 +24,14 @@ interface Waiter {
   readonly settle: (error: ByteBudgetError | null) => void;
 }
 
-/** Bodies take no more than this part of the budget, so that queries go on while many documents come in. */
-const PART_OF_BODIES = 0.5;
+/** These take no more than this part of the budget, so that each goes on while there is much of the others. */
+const PARTS: Readonly<Record<ByteKind, number>> = { body: 0.25, document: 0.5, rows: 1, answer: 1 };
 /** Milliseconds after which a request that waits makes slow readers give up their answers. */
 const SHED_AFTER = 500;
+/** Looks in a row, so far apart, at which nothing has become free, after which one of those that wait ends. */
+const MOST_IDLE_LOOKS = 2;
+/** Milliseconds; a timer holds no more. */
+const LONGEST_WAIT = 2 ** 31 - 1;
 /** Milliseconds that a client has in any case to take its answer. */
 const LEAST_TO_READ = 2_000;
 /** Milliseconds before a deadline at which waiting ends, so that there is time to say so. */
@@ -46,13 +54,14 @@ export class ByteBudgetError extends Error {
  * held is held by requests that wait themselves, the one that began last ends, so that the others go on.
  */
 export class ByteBudget {
-  readonly held: Record<ByteKind, number> = { body: 0, rows: 0, answer: 0 };
-  readonly #lanes: Readonly<Record<Lane, Set<Waiter>>> = { body: new Set(), rows: new Set() };
+  readonly held: Record<ByteKind, number> = nothing();
+  readonly #lanes: Readonly<Record<Lane, Set<Waiter>>> = { body: new Set(), document: new Set(), rows: new Set() };
   /** Those whose answer the client is taking, the one that began first at the front. */
   readonly #answering = new Set<ByteShare>();
   #limit: number;
   #opened = 0;
   #shedding: NodeJS.Timeout | null = null;
+  #idleLooks = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -69,8 +78,7 @@ export class ByteBudget {
   }
 
   get total(): number {
-    const { body, rows, answer } = this.held;
-    return body + rows + answer;
+    return totalOf(this.held);
   }
 
   /** The share of a new request. It must be released. */
@@ -82,8 +90,8 @@ export class ByteBudget {
   /** @returns null where the bytes are there at once */
   take(share: ByteShare, kind: ByteKind, bytes: number, wait: ByteWait): Promise<void> | null {
     if (share.failure !== null) return Promise.reject(share.failure);
-    if (share.total + bytes > this.#limit || (kind === 'body' && share.held.body + bytes > this.#mostBody)) {
-      const message = `The request needs more than the ${this.#limit} bytes of memory that all requests share (limits.inFlightBytes): ask for less at once.`;
+    if (share.total + bytes > this.#limit || share.held[kind] + bytes > this.mostOf(kind)) {
+      const message = `The request needs more than the ${this.mostOf(kind)} bytes of memory that all requests share (limits.inFlightBytes): ask for less at once.`;
       this.#fail(share, new ByteBudgetError(message, true));
       return Promise.reject(share.failure);
     }
@@ -98,7 +106,9 @@ export class ByteBudget {
   add(share: ByteShare, kind: ByteKind, bytes: number): void {
     this.held[kind] += bytes;
     share.held[kind] += bytes;
-    if (bytes < 0) this.#settle();
+    if (bytes >= 0) return;
+    this.#idleLooks = 0;
+    this.#settle();
   }
 
   answers(share: ByteShare): void {
@@ -108,6 +118,7 @@ export class ByteBudget {
   release(share: ByteShare): void {
     this.#answering.delete(share);
     share.isReleased = true;
+    if (share.total > 0) this.#idleLooks = 0;
     for (const kind of KINDS) {
       this.held[kind] -= share.held[kind];
       share.held[kind] = 0;
@@ -115,13 +126,13 @@ export class ByteBudget {
     this.#fail(share, share.failure ?? new ByteBudgetError('The request has ended.', false));
   }
 
-  get #mostBody(): number {
-    return this.#limit * PART_OF_BODIES;
+  /** What all requests together may hold of a kind. */
+  mostOf(kind: ByteKind): number {
+    return this.#limit * PARTS[kind];
   }
 
   #fits(kind: ByteKind, bytes: number): boolean {
-    if (kind === 'body' && this.held.body + bytes > this.#mostBody) return false;
-    return this.total + bytes <= this.#limit;
+    return this.held[kind] + bytes <= this.mostOf(kind) && this.total + bytes <= this.#limit;
   }
 
   async #wait(share: ByteShare, kind: ByteKind, bytes: number, { signal, deadline }: ByteWait): Promise<void> {
@@ -132,7 +143,7 @@ export class ByteBudget {
     const waiter: Waiter = { share, kind, bytes, since, settle };
     const giveUp = () => this.#fail(share, this.#noRoom());
     const left = deadline - Date.now();
-    const timer = setTimeout(giveUp, Math.max(0, left - Math.min(BEFORE_DEADLINE, left / 5)));
+    const timer = setTimeout(giveUp, Math.min(Math.max(0, left - Math.min(BEFORE_DEADLINE, left / 5)), LONGEST_WAIT));
     lane.add(waiter);
     this.#shedding ??= setInterval(() => this.#shed(), SHED_AFTER).unref();
     if (signal.aborted) giveUp();
@@ -174,20 +185,19 @@ export class ByteBudget {
 
   /** The request that must end because nobody but those that wait holds anything; null where somebody else does. */
   #youngestOfStuck(): ByteShare | null {
-    const bodies = sharesOf(this.#lanes.body);
-    const all = new Set([...bodies, ...sharesOf(this.#lanes.rows)]);
+    const all = this.#waitingShares();
     if (all.size === 0) return null;
-    const areBodiesStuck =
-      bodies.size > 0 && this.held.body > 0 && sum(bodies, ({ held }) => held.body) === this.held.body;
-    const isAllStuck = sum(all, ({ total }) => total) === this.total;
-    const stuck = isAllStuck ? all : areBodiesStuck ? bodies : new Set<ByteShare>();
-    const holding = [...stuck].filter(({ total }) => total > 0);
-    return holding.toSorted((one, other) => other.order - one.order)[0] ?? null;
+    if (sum(all, ({ total }) => total) === this.total) return youngest(all);
+    const bodies = sharesOf(this.#lanes.body);
+    return sum(bodies, ({ held }) => held.body) === this.held.body ? youngest(bodies) : null;
   }
 
-  /** Whoever takes its answer slowly gives way to those that wait for memory. */
+  /**
+   * Whoever takes its answer slowly gives way to those that wait for memory. Where nobody does, and nothing becomes free, the
+   * others may be waiting for something else that those which wait hold, such as a connection: then one of these ends.
+   */
   #shed(): void {
-    const waiters = [...this.#lanes.rows, ...this.#lanes.body];
+    const waiters = Object.values(this.#lanes).flatMap((lane) => [...lane]);
     if (waiters.length === 0) {
       if (this.#shedding !== null) clearInterval(this.#shedding);
       this.#shedding = null;
@@ -198,11 +208,22 @@ export class ByteBudget {
       .filter(({ since }) => now - since >= SHED_AFTER)
       .reduce((bytes, waiter) => bytes + waiter.bytes, 0);
     for (const share of this.#answering) {
-      if (needed <= 0 || now - share.answeringSince < LEAST_TO_READ) return;
+      if (needed <= 0 || now - share.answeringSince < LEAST_TO_READ) break;
       needed -= share.total;
       this.#answering.delete(share);
       share.cut();
     }
+    // Answers are taken, or cut: that frees something.
+    this.#idleLooks = this.#answering.size > 0 ? 0 : this.#idleLooks + 1;
+    const waiting = this.#waitingShares();
+    if (this.#idleLooks <= MOST_IDLE_LOOKS || sum(waiting, ({ total }) => total) <= this.total / 2) return;
+    this.#idleLooks = 0;
+    const last = youngest(waiting);
+    if (last !== null) this.#fail(last, this.#noRoom());
+  }
+
+  #waitingShares(): ReadonlySet<ByteShare> {
+    return new Set(Object.values(this.#lanes).flatMap((lane) => [...sharesOf(lane)]));
   }
 
   #noRoom(): ByteBudgetError {
@@ -213,7 +234,7 @@ export class ByteBudget {
 
 /** What one request holds of the budget, until it is released when its response closes. */
 export class ByteShare implements MemoryShare {
-  readonly held: Record<ByteKind, number> = { body: 0, rows: 0, answer: 0 };
+  readonly held: Record<ByteKind, number> = nothing();
   /** Which of all requests it was. */
   readonly order: number;
   /** Why the request gets no more; null while it does. */
@@ -230,7 +251,7 @@ export class ByteShare implements MemoryShare {
   }
 
   get total(): number {
-    return this.held.body + this.held.rows + this.held.answer;
+    return totalOf(this.held);
   }
 
   /**
@@ -246,6 +267,16 @@ export class ByteShare implements MemoryShare {
   }
 
   /**
+   * Takes what reading a large document needs, or all that documents may take where that is less. Its body lies on disk, so
+   * that there is no hurry.
+   */
+  takeDocument(bytes: number, signal: AbortSignal): Promise<void> | null {
+    this.#budget.add(this, 'body', -this.held.body);
+    const most = this.#budget.mostOf('document') - this.held.document;
+    return this.take('document', Math.min(bytes, most), { signal, deadline: Number.POSITIVE_INFINITY });
+  }
+
+  /**
    * Only the answer is left: so many bytes, until the client has taken them.
    * @param cut ends the connection of a client that takes it slowly while others wait
    */
@@ -255,8 +286,7 @@ export class ByteShare implements MemoryShare {
     this.answeringSince = Math.min(this.answeringSince, performance.now());
     this.#budget.answers(this);
     this.#budget.add(this, 'answer', bytes - this.held.answer);
-    this.#budget.add(this, 'rows', -this.held.rows);
-    this.#budget.add(this, 'body', -this.held.body);
+    for (const kind of KINDS) if (kind !== 'answer') this.#budget.add(this, kind, -this.held[kind]);
   }
 
   cut(): void {
@@ -268,10 +298,24 @@ export class ByteShare implements MemoryShare {
   }
 }
 
-const KINDS: readonly ByteKind[] = ['body', 'rows', 'answer'];
+const KINDS: readonly ByteKind[] = ['body', 'document', 'rows', 'answer'];
 
 function laneOf(kind: ByteKind): Lane {
-  return kind === 'body' ? 'body' : 'rows';
+  return kind === 'answer' ? 'rows' : kind;
+}
+
+function nothing(): Record<ByteKind, number> {
+  return { body: 0, document: 0, rows: 0, answer: 0 };
+}
+
+function totalOf({ body, document, rows, answer }: Readonly<Record<ByteKind, number>>): number {
+  return body + document + rows + answer;
+}
+
+/** Of those that hold something, the one that began last. */
+function youngest(shares: ReadonlySet<ByteShare>): ByteShare | null {
+  const holding = [...shares].filter(({ total }) => total > 0);
+  return holding.toSorted((one, other) => other.order - one.order)[0] ?? null;
 }
 
 function sharesOf(lane: ReadonlySet<Waiter>): ReadonlySet<ByteShare> {

@@ -238,7 +238,8 @@ export class Loaders {
     try {
       const { answer, items } = await ask(call);
       usage.items += items;
-      await memory.estimate(answer, { signal, deadline });
+      const wait = memory.estimate(answer, { signal, deadline });
+      if (wait !== null) await wait;
       return answer;
     } catch (cause) {
       throw cause instanceof SourceError ? allowance.faultOf(cause) : cause;

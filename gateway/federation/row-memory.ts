@@ -24,15 +24,15 @@ export class RowMemory implements MemoryShare {
 
   /**
    * Takes what an answer needs that its adapter did not count while it came.
-   * @throws {SourceError} where it does not become free in time
+   * @returns null where that is free at once; else it rejects with a SourceError where it does not become free in time
    */
-  async estimate(answer: unknown, wait: Pick<Call, 'signal' | 'deadline'>): Promise<void> {
-    if (this.#isCounted) return;
-    try {
-      await this.#share.takeRows(answerSize(answer, Number.POSITIVE_INFINITY), wait);
-    } catch (error) {
+  estimate(answer: unknown, wait: Pick<Call, 'signal' | 'deadline'>): Promise<void> | null {
+    if (this.#isCounted) return null;
+    const taken = this.#share.takeRows(answerSize(answer, Number.POSITIVE_INFINITY), wait);
+    if (taken === null) return null;
+    return taken.catch((error: unknown) => {
       throw error instanceof ByteBudgetError ? noMemory(error) : error;
-    }
+    });
   }
 }
 

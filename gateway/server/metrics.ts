@@ -118,7 +118,7 @@ export class Metrics {
   watchMemory(budget: ByteBudget): void {
     new Gauge({
       name: 'kcigraph_in_flight_bytes',
-      help: 'Bytes of memory that requests hold, by kind: body, rows of sources, answer not yet taken.',
+      help: 'Bytes of memory that requests hold, by kind: body, document in a file that is loaded, rows of sources, answer not yet taken.',
       labelNames: ['kind'],
       registers: [this.#registry],
       collect() {

@@ -1,6 +1,6 @@
 import { SourceError } from '../../adapters/errors.ts';
 import { WHOLE_BYTES } from '../submission/read-document.ts';
-import { Refusal, type RefusalCode, type SubmissionDoor } from '../submission/submission-door.ts';
+import { Refusal, type RefusalCode, type SubmissionDoor, type TakeMemory } from '../submission/submission-door.ts';
 import { bearerToken } from './bearer-token.ts';
 import type { Exchange, Route } from './exchange.ts';
 import { HttpRefusal } from './http-refusal.ts';
@@ -41,8 +41,9 @@ async function submit({ submission, maxBytes, open }: SubmitOptions, exchange: E
     );
   }
   let body: Body | null = null;
-  const takeMemory = async (bytes: number) => {
-    await memory.take('body', bytes, { signal, deadline: Date.now() + memoryWait });
+  const takeMemory: TakeMemory = async (bytes, place) => {
+    if (place === 'file') await memory.takeDocument(bytes, signal);
+    else await memory.take('body', bytes, { signal, deadline: Date.now() + memoryWait });
   };
   try {
     const authority = await submission.authorise(bearerToken(request));

@@ -52,7 +52,7 @@ export class DocumentLoader {
     try {
       const document = await readDocument(charge?.count(body) ?? body, this.#folder, signal);
       try {
-        await takeMemory(await memoryOf(document));
+        await takeMemory(await memoryOf(document), document.kind);
         return await this.loadReceived(document, newReceiptId(), authority, signal);
       } finally {
         await document.close();
@@ -92,11 +92,11 @@ export class DocumentLoader {
 /** Bytes of memory that a value of JSON takes at least, beside its text. */
 const EACH_VALUE = 48;
 /** Of a document in a file, so much is in memory at once: an object as text and as a value, and a batch on its way. */
-const MOST_OF_FILE = 24 * 1024 * 1024;
+const MOST_OF_FILE = 90 * 1024 * 1024;
 
 /** About how many bytes judging and loading a document takes, beside its own. */
 async function memoryOf(document: ReceivedDocument): Promise<number> {
   if (document.kind === 'memory') return document.bytes.length * 2 + jsonSize(document.bytes).values * EACH_VALUE;
   const { size } = await document.file.stat();
-  return Math.min(size * 2, MOST_OF_FILE);
+  return Math.min(size * 3, MOST_OF_FILE);
 }

@@ -5,8 +5,11 @@ export interface Authority {
   readonly origins: readonly string[] | null;
 }
 
-/** Takes so many bytes of memory until the request has ended. Rejects where they do not become free in time. */
-export type TakeMemory = (bytes: number) => Promise<void>;
+/**
+ * Takes so many bytes of memory until the request has ended. For a document in memory it rejects where they do not become
+ * free in time; one in a file waits.
+ */
+export type TakeMemory = (bytes: number, place: 'memory' | 'file') => Promise<void>;
 
 /** A document that was stored. */
 export interface Accepted {

@@ -33,7 +33,7 @@ describe('a budget of bytes', () => {
     expect(budget.total).toBe(100);
     second.release();
     third.release();
-    expect(budget.held).toEqual({ body: 0, rows: 0, answer: 0 });
+    expect(budget.held).toEqual({ body: 0, document: 0, rows: 0, answer: 0 });
   });
 
   it('ends a request at once that needs more than there is', async () => {
@@ -70,19 +70,19 @@ describe('a budget of bytes', () => {
     expect(await outcome(second ?? null)).toBe('taken');
   });
 
-  it('leaves half of it to queries, however many bodies come', async () => {
+  it('leaves three quarters of it to queries, however many bodies come', async () => {
     const budget = new ByteBudget(100);
     const wait = { signal: NEVER, deadline: Date.now() + 60_000 };
     const bodies = Array.from({ length: 6 }, () => budget.open());
-    const waits = bodies.map((share) => share.take('body', 10, wait));
+    const waits = bodies.map((share) => share.take('body', 5, wait));
     expect(await Promise.all(waits.map(outcome))).toEqual([...Array(5).fill('taken'), 'waits']);
-    expect(rows(budget.open(), 50)).toBeNull();
+    expect(rows(budget.open(), 75)).toBeNull();
     bodies[0]?.release();
     expect(await outcome(waits[5] ?? null)).toBe('taken');
   });
 
   it('ends the body that began last where bodies hold all that bodies may, and all wait', async () => {
-    const budget = new ByteBudget(100);
+    const budget = new ByteBudget(200);
     const wait = { signal: NEVER, deadline: Date.now() + 60_000 };
     await rows(budget.open(), 10);
     const [first, second] = [budget.open(), budget.open()];
@@ -91,6 +91,33 @@ describe('a budget of bytes', () => {
     expect(await Promise.all(waits.map(outcome))).toEqual(['waits', expect.stringMatching(/^refused/)]);
     second.release();
     expect(await outcome(waits[0] ?? null)).toBe('taken');
+  });
+
+  it('ends one of those that wait where the others wait for something that these hold', async () => {
+    const budget = new ByteBudget(100);
+    const [idle, first, second] = [budget.open(), budget.open(), budget.open()];
+    // It asks for nothing more, and never ends.
+    await rows(idle, 10);
+    await rows(first, 45);
+    await rows(second, 45);
+    const waits = [rows(first, 20), rows(second, 20)];
+    await expect(waits[1]).rejects.toBeInstanceOf(ByteBudgetError);
+    expect(await outcome(waits[0] ?? null)).toBe('waits');
+    second.release();
+    expect(await outcome(waits[0] ?? null)).toBe('taken');
+  });
+
+  it('lets large documents wait for each other, and nobody else for them', async () => {
+    const budget = new ByteBudget(100);
+    const [first, second, query] = [budget.open(), budget.open(), budget.open()];
+    // More than all documents may take.
+    expect(first.takeDocument(80, NEVER)).toBeNull();
+    expect(budget.held.document).toBe(50);
+    const wait = second.takeDocument(20, NEVER);
+    expect(await outcome(wait)).toBe('waits');
+    expect(rows(query, 50)).toBeNull();
+    first.release();
+    expect(await outcome(wait)).toBe('taken');
   });
 
   it('holds nothing for a request whose response has closed', async () => {
