@@ -28,4 +28,4 @@ export { type FetchRows, type OffsetQuery, offsetPage } from './offset-page.ts';
 export { onlyAsked } from './only-asked.ts';
 export { ownerOf } from './owner-of.ts';
 export { SingleFlight } from './single-flight.ts';
-export { Slices } from './slices.ts';
+export { isSliceOver, yieldToEventLoop } from './yield-to-event-loop.ts';

@@ -1,5 +1,5 @@
 import { parseExactJson } from '../kit/exact-json.ts';
-import { Slices } from '../kit/slices.ts';
+import { isSliceOver, yieldToEventLoop } from '../kit/yield-to-event-loop.ts';
 import { type RecordedClaim, recordClaims } from './conflicts.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
 import { type MergedReports, ReportMerger } from './merge.ts';
@@ -17,13 +17,12 @@ export async function insertNew(
   if (groups.length === 0) return new Set();
   const claims: (RecordedClaim & { readonly group: SameKey })[] = [];
   const rows: string[] = [];
-  const slices = new Slices();
   for (const [place, group] of groups.entries()) {
     if (group.length === 1) {
       rows.push(withPlace(group[0].text, place));
       continue;
     }
-    const merged = await mergeGroup(table, null, group, slices);
+    const merged = await mergeGroup(table, null, group);
     const { id, version } = group[0];
     for (const claim of merged.claims) claims.push({ ...claim, id, version, group });
     rows.push(withPlace(JSON.stringify(withDerived(merged.row)), place));
@@ -37,17 +36,12 @@ export async function insertNew(
 }
 
 /** All that a document says of one object, merged into what is shown of it; report by report, so that others have their turn. */
-export async function mergeGroup(
-  table: StoredEntity,
-  shown: Row | null,
-  group: SameKey,
-  slices: Slices,
-): Promise<MergedReports> {
+export async function mergeGroup(table: StoredEntity, shown: Row | null, group: SameKey): Promise<MergedReports> {
   const origins = group.map(({ origin }) => origin);
   const merger = new ReportMerger(MERGED[table.entity], shown, group[0].id, origins);
   for (const { text } of group) {
     merger.add(parseExactJson(text));
-    if (slices.isOver) await slices.giveWay();
+    if (isSliceOver()) await yieldToEventLoop();
   }
   return merger.merged();
 }

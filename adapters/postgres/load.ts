@@ -1,5 +1,5 @@
 import type { Loaded, StoredObject, Submitter } from '../adapter.ts';
-import { Slices } from '../kit/slices.ts';
+import { isSliceOver, yieldToEventLoop } from '../kit/yield-to-event-loop.ts';
 import type { EntityName } from '../model.ts';
 import type { EntityCounts } from './entity-tally.ts';
 import { checkKeyLengths } from './key-limits.ts';
@@ -58,7 +58,6 @@ async function collect(
 ): Promise<Spool> {
   const memory = new MemorySpool();
   let spool: Spool = memory;
-  const slices = new Slices();
   let place = 0;
   for await (const stored of objects) {
     const row = toRow(stored);
@@ -68,9 +67,7 @@ async function collect(
     const { id, origin } = stored.object;
     await spool.add(stored.entity, { id, version, origin, place, text: JSON.stringify(row) });
     place += 1;
-    if (!slices.isOver) continue;
-    await slices.giveWay();
-    signal.throwIfAborted();
+    if (isSliceOver()) await yieldToEventLoop(signal);
   }
   return spool;
 }

@@ -1,6 +1,5 @@
 import { SourceError } from '../errors.ts';
 import { ownerOf } from '../kit/owner-of.ts';
-import { Slices } from '../kit/slices.ts';
 import { type RecordedClaim, recordClaims } from './conflicts.ts';
 import { mergeGroup } from './insert-new.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
@@ -47,11 +46,10 @@ async function mergeFound(
   const silenced: string[] = [];
   const claims: RecordedClaim[] = [];
   const excerpts = await excerptsOf(transaction, table, reported);
-  const slices = new Slices();
   for (const { group, stored } of reported) {
     const { id, version } = group[0];
     const excerpt = excerpts.get(id);
-    const merged = await mergeGroup(table, { ...stored, [EXCERPT.name]: excerpt }, group, slices);
+    const merged = await mergeGroup(table, { ...stored, [EXCERPT.name]: excerpt }, group);
     for (const claim of merged.claims) claims.push({ ...claim, id, version });
     results.set(group, { changed: merged.changed, holder: String(merged.row.origin) });
     if (!merged.changed) continue;

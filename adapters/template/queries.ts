@@ -6,6 +6,7 @@ import {
   type Filter,
   type Found,
   inflateExcerpt,
+  isSliceOver,
   matches,
   onlyAsked,
   type Page,
@@ -14,9 +15,9 @@ import {
   RELATION_TARGETS,
   type RelationName,
   type RelationTarget,
-  Slices,
   SourceError,
   type StatusCounts,
+  yieldToEventLoop,
 } from '../kit/author.ts';
 import type { Client } from './client.ts';
 import { type Documents, inOrder, type Report, type Row, type Table } from './documents/documents.ts';
@@ -55,7 +56,7 @@ export class Queries {
     const documents = await this.#read(call);
     const { rows, where } = candidates<E>(documents, entity, query.order, query.where);
     const fits = fitsOf<E>(documents, entity, where, query.allVersions ?? false);
-    const page = await pageOf(rows, { query, paging: this.#paging, fits, slices: new Slices() });
+    const page = await pageOf(rows, { query, paging: this.#paging, fits });
     return await asked<E>(page, documents.tables[entity], call);
   }
 
@@ -67,32 +68,30 @@ export class Queries {
   ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]>>> {
     const documents = await this.#read(call);
     const pages = new Map<string, Page<Entities[RelationTarget<R>]>>();
-    const slices = new Slices();
     const fits = fitsOf<RelationTarget<R>>(documents, RELATION_TARGETS[relation], query.where, true);
     for (const parent of parents) {
       const rows = inOrder(children(documents, relation, parent, query.allVersions ?? false), query.order);
-      const page = await pageOf(rows, { query, paging: this.#paging, fits, slices });
+      const page = await pageOf(rows, { query, paging: this.#paging, fits });
       const table: Table<Entities[RelationTarget<R>]> = documents.tables[RELATION_TARGETS[relation]];
       pages.set(parent, await asked<RelationTarget<R>>(page, table, call));
-      if (slices.isOver) await slices.giveWay();
+      if (isSliceOver()) await yieldToEventLoop();
     }
     return pages;
   }
 
   async count(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts>> {
     const documents = await this.#read(call);
-    const slices = new Slices();
     if ('entity' in subject) {
       const { entity, allVersions = false } = subject;
       const { rows, where } = candidates(documents, entity, 'NEWEST', subject.where);
-      return new Map([['', await tally(rows, fitsOf(documents, entity, where, allVersions), slices)]]);
+      return new Map([['', await tally(rows, fitsOf(documents, entity, where, allVersions))]]);
     }
     const { relation, where } = subject;
     const fits = fitsOf(documents, RELATION_TARGETS[relation], where, true);
     const counts = new Map<string, StatusCounts>();
     for (const parent of subject.parents) {
       const rows = children(documents, relation, parent, false);
-      const counted = rows.length === 0 ? null : await tally(rows, fits, slices);
+      const counted = rows.length === 0 ? null : await tally(rows, fits);
       if (counted !== null && counted.total > 0) counts.set(parent, counted);
     }
     return counts;
@@ -128,9 +127,8 @@ function fitsOf<E extends EntityName>(
 async function tally<T extends Entities[EntityName]>(
   rows: readonly Row<T>[],
   fits: ((object: T) => boolean) | null,
-  slices: Slices,
 ): Promise<StatusCounts> {
-  return countRows(fits === null ? rows : await fittingRows(rows, 0, Number.POSITIVE_INFINITY, fits, slices));
+  return countRows(fits === null ? rows : await fittingRows(rows, 0, Number.POSITIVE_INFINITY, fits));
 }
 
 async function asked<E extends EntityName>(

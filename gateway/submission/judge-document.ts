@@ -2,7 +2,6 @@ import type { StoredObject } from '../../adapters/adapter.ts';
 import { MemoryBytes } from '../../adapters/kit/json/byte-source.ts';
 import { readObjectLines } from '../../adapters/kit/kcidb/object-lines.ts';
 import type { ReceivedDocument } from '../../adapters/kit/kcidb/read-document.ts';
-import { Slices } from '../../adapters/kit/slices.ts';
 import { openTemporaryFile } from '../../adapters/kit/temporary-file.ts';
 import type { Judgement } from './document-judge.ts';
 import { judgeBytes } from './judge-bytes.ts';
@@ -38,7 +37,7 @@ export async function judgeDocument(
   try {
     const job = { document: document.file.fd, offset: document.offset, objects: lines.fd, origins };
     const judgement = await pool.judge(job, signal);
-    return { judgement, objects: () => readObjectLines(lines, new Slices()), close: () => lines.close() };
+    return { judgement, objects: () => readObjectLines(lines), close: () => lines.close() };
   } catch (error) {
     await lines.close();
     throw error;

@@ -1,11 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import type { StoredObject } from '../../adapters/adapter.ts';
 import { fault, quoted } from '../../adapters/kit/kcidb/fault.ts';
 import { isObject } from '../../adapters/kit/kcidb/kcidb-object.ts';
+import { isSliceOver, yieldToEventLoop } from '../../adapters/kit/yield-to-event-loop.ts';
 import { DocumentJudge, type Judgement } from './document-judge.ts';
-
-/** Milliseconds after which others get their turn. */
-const SLICE = 10;
 
 /** Judges a document that is a value already, in slices between which the event loop turns. Rejects where nobody waits any more. */
 export async function judgeValue(
@@ -21,15 +18,11 @@ export async function judgeValue(
   const version = Object.hasOwn(document, 'version') ? document.version : undefined;
   const judge = DocumentJudge.of(version, origins, (object) => objects.push(object));
   if (!(judge instanceof DocumentJudge)) return { judgement: { verdict: 'invalid', faults: [judge] }, objects };
-  let sliceStart = performance.now();
   for (const [key, value] of Object.entries(document)) {
     if (!judge.isList(key, value) || !Array.isArray(value)) continue;
     for (let index = 0; index < value.length && !judge.isFull; index++) {
       judge.object(key, index, value[index]);
-      if (performance.now() - sliceStart < SLICE) continue;
-      await setImmediate();
-      signal.throwIfAborted();
-      sliceStart = performance.now();
+      if (isSliceOver()) await yieldToEventLoop(signal);
     }
   }
   return { judgement: judge.judgement(), objects };

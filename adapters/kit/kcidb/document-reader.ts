@@ -3,8 +3,8 @@ import { inflateRaw } from 'node:zlib';
 import type { StoredObject } from '../../adapter.ts';
 import { CHANGED } from '../json/byte-source.ts';
 import { JoinedValue } from '../json/value-lines.ts';
-import { Slices } from '../slices.ts';
 import { WorkerFailure, WorkerPool, workerFile } from '../worker-pool.ts';
+import { isSliceOver, yieldToEventLoop } from '../yield-to-event-loop.ts';
 import { storedObject } from './object-lines.ts';
 import type { ReceivedDocument } from './read-document.ts';
 import type { DocumentFormat, ReaderEnd, ReaderJob } from './reader-job.ts';
@@ -57,14 +57,13 @@ export class DocumentReader {
   ): Promise<ReadDocuments> {
     const objects: ReadObject[] = [];
     const joined = new JoinedValue();
-    const slices = new Slices();
     const bytes = document.kind === 'file' ? { file: document.file.fd, offset: document.offset } : document.bytes;
     const job = { document: bytes, format, ...limits };
     const take = async (lines: string) => {
       for (const line of linesOf(lines)) {
         const value = joined.add(line);
         if (value !== undefined) objects.push(readObject(value));
-        if (slices.isOver) await slices.giveWay();
+        if (isSliceOver()) await yieldToEventLoop();
       }
     };
     try {

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { StoredObject } from '../../adapter.ts';
 import { ENTITY_NAMES, type Entities, type EntityName } from '../../model.ts';
 import { JoinedValue, splitValue } from '../json/value-lines.ts';
-import type { Slices } from '../slices.ts';
+import { isSliceOver, yieldToEventLoop } from '../yield-to-event-loop.ts';
 
 const WRITE_LENGTH = 256 * 1024;
 const READ_BYTES = 256 * 1024;
@@ -48,12 +48,12 @@ export function objectLineWriter(file: number): LineWriter {
 }
 
 /** Reads back what {@link objectLineWriter} wrote, from the start, in slices between which the event loop turns. */
-export async function* readObjectLines(file: FileHandle, slices: Slices): AsyncGenerator<StoredObject> {
+export async function* readObjectLines(file: FileHandle): AsyncGenerator<StoredObject> {
   const joined = new JoinedValue();
   for await (const line of linesOf(file)) {
     const value = joined.add(line);
     if (value !== undefined) yield storedObject(value);
-    if (slices.isOver) await slices.giveWay();
+    if (isSliceOver()) await yieldToEventLoop();
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AdapterEnv, type Call, type Health, Slices, SourceError } from '../../kit/author.ts';
+import { type AdapterEnv, type Call, type Health, SourceError } from '../../kit/author.ts';
 import type { Client, Reading } from '../client.ts';
 import { buildDocuments } from '../documents/build-documents.ts';
 import type { FileOptions } from '../options.ts';
@@ -83,7 +83,7 @@ export class FileClient implements Client {
     const { source, log } = this.#env;
     try {
       if (!(await this.#files.refresh(signal))) return;
-      const documents = await buildDocuments(this.#files.objects(), new Slices());
+      const documents = await buildDocuments(this.#files.objects());
       const fault = this.#files.fault();
       if (fault !== null && fault.message !== this.#reading?.fault?.message) log.warn({ source }, fault.message);
       if (signal.aborted) return;

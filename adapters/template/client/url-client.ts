@@ -9,7 +9,6 @@ import {
   maxAgeOf,
   type ReceivedDocument,
   SingleFlight,
-  Slices,
   SourceError,
 } from '../../kit/author.ts';
 import type { Client, Reading } from '../client.ts';
@@ -130,7 +129,7 @@ export class UrlClient implements Client {
     if (read.cutBy !== null) throw tooMuch(read.cutBy, this.#options);
     // Nothing of it was understood: that is not the same as documents without objects.
     if (read.faultCount > 0 && read.objects.length === 0) throw documentsFault('what the URL gave', read);
-    const documents = await buildDocuments(read.objects, new Slices());
+    const documents = await buildDocuments(read.objects);
     return { documents, fault: read.faultCount === 0 ? null : documentsFault('what the URL gave', read) };
   }
 

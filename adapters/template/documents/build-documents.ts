@@ -1,5 +1,13 @@
-import type { Entities, EntityName, ReadObject, Slices } from '../../kit/author.ts';
-import { comparePlaces, namedCommits, ownerOf } from '../../kit/author.ts';
+import {
+  comparePlaces,
+  type Entities,
+  type EntityName,
+  isSliceOver,
+  namedCommits,
+  ownerOf,
+  type ReadObject,
+  yieldToEventLoop,
+} from '../../kit/author.ts';
 import { revisionKey } from '../ids.ts';
 import { placeOf } from '../translate.ts';
 import { Documents, type Index, type Report, type Row, type Table } from './documents.ts';
@@ -15,7 +23,7 @@ type Reports = { readonly [E in EntityName]: Reported<E> };
  * Merges what several reports say of one object, sorts, and indexes, in stretches. The order of the reports counts, behind
  * those of the origin that the object's id names.
  */
-export async function buildDocuments(objects: Iterable<ReadObject>, slices: Slices): Promise<Documents> {
+export async function buildDocuments(objects: Iterable<ReadObject>): Promise<Documents> {
   const reports: Reports = {
     checkout: new Map(),
     build: new Map(),
@@ -29,34 +37,30 @@ export async function buildDocuments(objects: Iterable<ReadObject>, slices: Slic
     const { origin, id } = read.stored.object;
     if (origin === ownerOf(id)) add(reports, read);
     else others.push(read);
-    if (++step % STEPS === 0 && slices.isOver) await slices.giveWay();
+    if (++step % STEPS === 0 && isSliceOver()) await yieldToEventLoop();
   }
   for (const read of others) {
     add(reports, read);
-    if (++step % STEPS === 0 && slices.isOver) await slices.giveWay();
+    if (++step % STEPS === 0 && isSliceOver()) await yieldToEventLoop();
   }
   const tables = {
-    checkout: await tableOf('checkout', reports, slices),
-    build: await tableOf('build', reports, slices),
-    test: await tableOf('test', reports, slices),
-    issue: await tableOf('issue', reports, slices),
-    incident: await tableOf('incident', reports, slices),
+    checkout: await tableOf('checkout', reports),
+    build: await tableOf('build', reports),
+    test: await tableOf('test', reports),
+    issue: await tableOf('issue', reports),
+    incident: await tableOf('incident', reports),
   };
   const { checkout, build, test, issue, incident } = tables;
   return new Documents(tables, {
-    checkoutsOfRevision: await indexOf<'checkout'>(checkout, (object) => [revisionKey(object)], slices),
-    checkoutsOfCommit: await indexOf<'checkout'>(
-      checkout,
-      (object) => [object.gitCommitHash?.toLowerCase() ?? null],
-      slices,
-    ),
-    buildsOfCheckout: await indexOf<'build'>(build, (object) => [object.checkoutId], slices),
-    testsOfBuild: await indexOf<'test'>(test, (object) => [object.buildId], slices),
-    incidentsOfBuild: await indexOf<'incident'>(incident, (object) => [object.buildId], slices),
-    incidentsOfTest: await indexOf<'incident'>(incident, (object) => [object.testId], slices),
-    incidentsOfIssue: await indexOf<'incident'>(incident, (object) => [object.issueId], slices),
-    versionsOfIssue: await indexOf<'issue'>(issue, (object) => [object.id], slices),
-    issuesOfRevision: await indexOf<'issue'>(issue, namedCommits, slices),
+    checkoutsOfRevision: await indexOf<'checkout'>(checkout, (object) => [revisionKey(object)]),
+    checkoutsOfCommit: await indexOf<'checkout'>(checkout, (object) => [object.gitCommitHash?.toLowerCase() ?? null]),
+    buildsOfCheckout: await indexOf<'build'>(build, (object) => [object.checkoutId]),
+    testsOfBuild: await indexOf<'test'>(test, (object) => [object.buildId]),
+    incidentsOfBuild: await indexOf<'incident'>(incident, (object) => [object.buildId]),
+    incidentsOfTest: await indexOf<'incident'>(incident, (object) => [object.testId]),
+    incidentsOfIssue: await indexOf<'incident'>(incident, (object) => [object.issueId]),
+    versionsOfIssue: await indexOf<'issue'>(issue, (object) => [object.id]),
+    issuesOfRevision: await indexOf<'issue'>(issue, namedCommits),
   });
 }
 
@@ -87,27 +91,26 @@ function put<E extends EntityName>(known: Reported<E>, entity: E, report: Report
   else reports.push(report);
 }
 
-async function tableOf<E extends EntityName>(entity: E, reports: Reports, slices: Slices): Promise<Table<Entities[E]>> {
+async function tableOf<E extends EntityName>(entity: E, reports: Reports): Promise<Table<Entities[E]>> {
   const known: Reported<E> = reports[entity];
   const rows: Row<Entities[E]>[] = [];
   const byKey = new Map<string, Row<Entities[E]>>();
   for (const [key, all] of known) {
-    const { object, excerpt } = all.length === 1 ? all[0] : await mergeAll<E>(all, slices);
+    const { object, excerpt } = all.length === 1 ? all[0] : await mergeAll<E>(all);
     const row: Row<Entities[E]> = { object, excerpt, ...placeOf(entity, object) };
     Object.freeze(object);
     rows.push(row);
     byKey.set(key, row);
-    if (rows.length % STEPS === 0 && slices.isOver) await slices.giveWay();
+    if (rows.length % STEPS === 0 && isSliceOver()) await yieldToEventLoop();
   }
-  const newest = await sortInTurns(rows, (one, other) => comparePlaces('NEWEST', one, other), slices);
-  const oldest = await sortInTurns(rows, (one, other) => comparePlaces('OLDEST', one, other), slices);
+  const newest = await sortInTurns(rows, (one, other) => comparePlaces('NEWEST', one, other));
+  const oldest = await sortInTurns(rows, (one, other) => comparePlaces('OLDEST', one, other));
   return { byKey, newest, oldest };
 }
 
 async function indexOf<E extends EntityName>(
   table: Table<Entities[E]>,
   keysOf: (object: Entities[E]) => Iterable<string | null>,
-  slices: Slices,
 ): Promise<Index<E>> {
   const index = new Map<string, Row<Entities[E]>[]>();
   let step = 0;
@@ -118,7 +121,7 @@ async function indexOf<E extends EntityName>(
       if (rows === undefined) index.set(key, [row]);
       else rows.push(row);
     }
-    if (++step % STEPS === 0 && slices.isOver) await slices.giveWay();
+    if (++step % STEPS === 0 && isSliceOver()) await yieldToEventLoop();
   }
   return index;
 }

@@ -1,4 +1,4 @@
-import type { Slices } from '../../kit/author.ts';
+import { isSliceOver, yieldToEventLoop } from '../../kit/author.ts';
 
 const RUN = 2048;
 const STEPS = 256;
@@ -7,17 +7,16 @@ const STEPS = 256;
 export async function sortInTurns<T>(
   items: readonly T[],
   compare: (one: T, other: T) => number,
-  slices: Slices,
 ): Promise<readonly T[]> {
   let runs: (readonly T[])[] = [];
   for (let start = 0; start < items.length; start += RUN) {
     runs.push(items.slice(start, start + RUN).sort(compare));
-    if (slices.isOver) await slices.giveWay();
+    if (isSliceOver()) await yieldToEventLoop();
   }
   while (runs.length > 1) {
     const merged: (readonly T[])[] = [];
     for (let index = 0; index < runs.length; index += 2) {
-      merged.push(await merge(runs[index] ?? [], runs[index + 1] ?? [], compare, slices));
+      merged.push(await merge(runs[index] ?? [], runs[index + 1] ?? [], compare));
     }
     runs = merged;
   }
@@ -28,7 +27,6 @@ async function merge<T>(
   left: readonly T[],
   right: readonly T[],
   compare: (one: T, other: T) => number,
-  slices: Slices,
 ): Promise<readonly T[]> {
   const merged: T[] = [];
   let [l, r] = [0, 0];
@@ -41,7 +39,7 @@ async function merge<T>(
       merged.push(other);
       r += 1;
     }
-    if (merged.length % STEPS === 0 && slices.isOver) await slices.giveWay();
+    if (merged.length % STEPS === 0 && isSliceOver()) await yieldToEventLoop();
   }
   return merged;
 }

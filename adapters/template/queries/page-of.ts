@@ -1,11 +1,12 @@
 import {
   comparePlaces,
+  isSliceOver,
   offsetPage,
   type Page,
   type PageQuery,
   type Paging,
   type Place,
-  type Slices,
+  yieldToEventLoop,
 } from '../../kit/author.ts';
 import type { Row } from '../documents/documents.ts';
 
@@ -16,20 +17,18 @@ export interface PageOptions<T> {
   readonly paging: Paging;
   /** Null: all fit. */
   readonly fits: ((object: T) => boolean) | null;
-  readonly slices: Slices;
 }
 
 /** A page of sorted rows. Only as many are looked at as the page needs, but by counting all before it. */
 export async function pageOf<T>(rows: readonly Row<T>[], options: PageOptions<T>): Promise<Page<T>> {
-  const { query, paging, fits, slices } = options;
+  const { query, paging, fits } = options;
   if (paging === 'offset') {
-    const fitting = fits === null ? rows : await fittingRows(rows, 0, Number.POSITIVE_INFINITY, fits, slices);
+    const fitting = fits === null ? rows : await fittingRows(rows, 0, Number.POSITIVE_INFINITY, fits);
     return offsetPage({ ...query, pageSize: 1000 }, async (offset, limit) => fitting.slice(offset, offset + limit));
   }
   const start = query.after === null ? 0 : indexAfter(rows, query.after, query.order);
   const wanted = query.first + 1;
-  const found =
-    fits === null ? rows.slice(start, start + wanted) : await fittingRows(rows, start, wanted, fits, slices);
+  const found = fits === null ? rows.slice(start, start + wanted) : await fittingRows(rows, start, wanted, fits);
   const items = found.slice(0, query.first).map(({ object, time, tie }) => ({ object, time, tie }));
   return { items, hasMore: found.length > query.first };
 }
@@ -40,13 +39,12 @@ export async function fittingRows<T>(
   start: number,
   wanted: number,
   fits: (object: T) => boolean,
-  slices: Slices,
 ): Promise<readonly Row<T>[]> {
   const found: Row<T>[] = [];
   for (let index = start; index < rows.length && found.length < wanted; index++) {
     const row = rows[index];
     if (row !== undefined && fits(row.object)) found.push(row);
-    if (index % STEPS === 0 && slices.isOver) await slices.giveWay();
+    if (index % STEPS === 0 && isSliceOver()) await yieldToEventLoop();
   }
   return found;
 }

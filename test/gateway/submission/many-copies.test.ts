@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Slices } from '../../../adapters/kit/slices.ts';
 import { buildDocuments } from '../../../adapters/template/documents/build-documents.ts';
 import { test as testObject } from '../../support/model-objects.ts';
 import { usePostgres } from '../../support/postgres.ts';
@@ -50,7 +49,7 @@ describe('one object that a document reports thousands of times, each time with 
       excerpt: null,
     }));
     const before = process.threadCpuUsage();
-    const documents = await buildDocuments(reports, new Slices());
+    const documents = await buildDocuments(reports);
     const { user, system } = process.threadCpuUsage(before);
     const [merged] = documents.tables.test.byKey.values();
     expect(merged?.object).toMatchObject({ id: 'acme:1', comment: 'first' });
