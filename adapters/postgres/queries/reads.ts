@@ -1,6 +1,7 @@
 import type { Call, CountSubject, Found, Page, PageQuery, RelationName, RelationTarget } from '../../adapter.ts';
 import { RELATION_TARGETS } from '../../adapter.ts';
 import type { Filter } from '../../filter.ts';
+import { StepCounter, yieldToEventLoop } from '../../kit/yield-to-event-loop.ts';
 import type { Entities, EntityName, StatusCounts } from '../../model.ts';
 import type { ReadClient } from '../client.ts';
 import { type RowOf, toItem, toObject } from '../entity-reader.ts';
@@ -28,7 +29,9 @@ export class Reads {
     const found = new Map<string, Found<Entities[E]>>();
     const statement = getStatement(entity, ids, call.fields);
     if (statement === null) return found;
+    const steps = new StepCounter();
     for (const row of await this.#client.rows<RowOf<E> & Positioned>(call, statement.sql, statement)) {
+      if (steps.isSliceOverAfter(1)) await yieldToEventLoop(call.signal);
       const key = statement.keys[row.position - 1];
       if (key !== undefined) found.set(key, { object: toObject(entity, row), time: row.item_time });
     }
@@ -60,7 +63,13 @@ export class Reads {
         byParent.get(statement.keys[row.position - 1] ?? '')?.push(row);
       }
     }
-    return new Map([...byParent].map(([parent, rows]) => [parent, toPage(entity, rows, query.first)]));
+    const pages = new Map<string, Page<Entities[RelationTarget<R>]>>();
+    const steps = new StepCounter();
+    for (const [parent, rows] of byParent) {
+      pages.set(parent, toPage(entity, rows, query.first));
+      if (steps.isSliceOverAfter(rows.length)) await yieldToEventLoop(call.signal);
+    }
+    return pages;
   }
 
   async count(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts>> {
