@@ -99,7 +99,8 @@ export function createApolloServer(
       onError(String(answer.extensions?.code));
       return answer;
     },
-    stringifyResult: (result) => JSON.stringify(result),
+    // An answer with data is written in pieces, by whoever sends it.
+    stringifyResult: (result) => (result.data === undefined ? JSON.stringify(result) : ''),
     validationOptions: { maxErrors: MAX_FAULTS },
     parseOptions: { maxTokens: gateway.limits.tokens },
     documentStore: stores.parsed,

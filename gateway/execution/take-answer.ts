@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isSliceOver, yieldToEventLoop } from '../../adapters/kit/yield-to-event-loop.ts';
 import { ByteBudgetError, type ByteShare, type ByteWait } from '../federation/byte-budget.ts';
 import { AnswerMeter } from '../federation/guard/answer-size.ts';
 
-/** Values that are looked at between two turns of the event loop: about 5 ms. */
-const SLICE = 100_000;
+/** Values that are looked at in one step: well below a millisecond. */
+const STEP = 4_000;
 
 /**
  * Takes the memory that the text of an answer needs, before it is written: what was read once may be shown a thousand
@@ -14,12 +14,12 @@ export async function takeAnswer(memory: ByteShare, data: unknown, wait: ByteWai
   let taken = 0;
   try {
     for (;;) {
-      const hasMore = meter.walk(SLICE);
+      const hasMore = meter.walk(STEP);
       const bytes = meter.size - taken;
       taken = meter.size;
       await memory.take('answer', bytes, wait);
       if (!hasMore) return;
-      await nextTurn();
+      if (isSliceOver()) await yieldToEventLoop(wait.signal);
     }
   } catch (error) {
     if (!(error instanceof ByteBudgetError)) throw error;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jsonPieces } from './json-pieces.ts';
 
 interface Told {
   readonly code?: unknown;
@@ -15,8 +16,12 @@ export interface TaggedAnswer {
  * The tag of an answer: of its data, and of which source failed where, by what code. How long a source took, how often
  * it was asked and how a failure was worded make no other answer, which is why the tag is a weak one.
  */
-export function entityTagOf({ data, errors = [], extensions }: TaggedAnswer): string {
-  const hash = createHash('sha1').update(JSON.stringify(data));
+export async function entityTagOf(
+  { data, errors = [], extensions }: TaggedAnswer,
+  signal?: AbortSignal,
+): Promise<string> {
+  const hash = createHash('sha1');
+  for await (const piece of jsonPieces(data, signal)) hash.update(piece);
   const told = errors.map(({ path = [], extensions: { code, source } = {} }) => {
     // Of a source that failed at many items, chance decides which was the first.
     const place = source === undefined ? path : path.filter((key) => typeof key === 'string');

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import { parseExactJson } from '../../adapters/kit/exact-json.ts';
@@ -13,6 +12,7 @@ import { cacheControlOf, maxAgeOf, NO_STORE } from './cache-control.ts';
 import { entityTagOf, isNoneMatch } from './entity-tag.ts';
 import type { Exchange, HttpError, Route } from './exchange.ts';
 import { HttpRefusal } from './http-refusal.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { isLocalRequest, NOT_LOCAL } from './local-request.ts';
 import { mediaTypeOf, preferenceFor } from './media-type.ts';
 import { readWhole } from './read-body.ts';
@@ -34,7 +34,7 @@ export interface GraphqlRouteOptions {
   readonly page: (exchange: Exchange) => Promise<void>;
 }
 
-/** GraphQL over HTTP, over Apollo Server's pipeline. The answer is written as one buffer. */
+/** GraphQL over HTTP, over Apollo Server's pipeline. The answer is written in pieces, and sent as a whole. */
 export function graphqlRoute(options: GraphqlRouteOptions): Route {
   return {
     name: '/graphql',
@@ -135,25 +135,29 @@ async function answer(options: GraphqlRouteOptions, exchange: Exchange, asked: A
   if (signal.aborted) return;
   const { 'content-type': type = `${JSON_TYPE}; charset=utf-8`, ...others } = Object.fromEntries(result.headers);
   const status = statusOf(result, graphql, type);
-  const caching = isGet ? cachingHeaders(graphql, registry, request) : { 'cache-control': NO_STORE };
+  const caching = isGet ? await cachingHeaders(graphql, registry, exchange) : { 'cache-control': NO_STORE };
   if (status === 200 && caching.etag !== undefined && isNoneMatch(request.headers['if-none-match'], caching.etag)) {
     response.appendHeader('vary', 'Accept-Encoding');
     response.writeHead(304, { ...caching });
     response.end();
     return;
   }
-  await sendCompressed(exchange, status, type, bodyOf(result), { ...others, ...caching });
+  await sendCompressed(exchange, status, type, await bodyOf(result, graphql, signal), { ...others, ...caching });
 }
 
 /** A refusal has no tag; what was answered has one, be it whole or not. */
-function cachingHeaders({ answer }: GraphqlExchange, registry: Registry, request: IncomingMessage): Caching {
+async function cachingHeaders(
+  { answer }: GraphqlExchange,
+  registry: Registry,
+  { request, signal }: Exchange,
+): Promise<Caching> {
   if (answer === null) return { 'cache-control': NO_STORE };
   const cacheControl = cacheControlOf(answer, registry, request.headers.authorization !== undefined);
   const { result } = answer;
   return {
     'cache-control': cacheControl,
     age: String(Math.floor(answer.ageMs / 1000)),
-    ...('data' in result && { etag: entityTagOf(result) }),
+    ...('data' in result && { etag: await entityTagOf(result, signal) }),
   };
 }
 
@@ -170,10 +174,16 @@ function statusOf(result: HTTPGraphQLResponse, exchange: GraphqlExchange, type: 
   return status === 400 && exchange.refusedByContent && type.startsWith(JSON_TYPE) ? 200 : status;
 }
 
-function bodyOf({ body }: HTTPGraphQLResponse): string {
+async function bodyOf(
+  { body }: HTTPGraphQLResponse,
+  { answer }: GraphqlExchange,
+  signal: AbortSignal,
+): Promise<string | readonly Buffer[]> {
   // Only @defer and @stream give chunks, which the schema does not have.
   if (body.kind === 'chunked') throw new Error('Apollo Server answered in chunks.');
-  return body.string;
+  if (answer?.result.data === undefined) return body.string;
+  const { errors, data, extensions } = answer.result;
+  return await Array.fromAsync(jsonPieces({ errors, data, extensions }, signal));
 }
 
 /** The bytes of a body that says that it is JSON. */

@@ -1,7 +1,7 @@
 import { compress } from './compress.ts';
 import { acceptedEncoding } from './content-encoding.ts';
 import type { Exchange } from './exchange.ts';
-import { send } from './send.ts';
+import { type Body, lengthOf, piecesOf, send } from './send.ts';
 
 /** Bytes below which compression saves no packet. */
 const WORTH = 1_024;
@@ -11,19 +11,19 @@ export async function sendCompressed(
   { request, response, signal, memory }: Exchange,
   status: number,
   contentType: string,
-  body: string | Buffer,
+  body: Body,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   response.appendHeader('vary', 'Accept-Encoding');
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  const pieces = piecesOf(body);
   // A client that takes it slowly loses its connection where others wait for the memory.
   const cut = () => response.destroy();
-  memory.answer(bytes.length, cut);
+  memory.answer(lengthOf(pieces), cut);
   const { best, identity } = acceptedEncoding(request.headers['accept-encoding']);
-  if (best === 'identity' || (identity && bytes.length < WORTH))
-    return send(response, status, contentType, bytes, headers);
-  const smaller = await compress(bytes, best);
+  if (best === 'identity' || (identity && lengthOf(pieces) < WORTH))
+    return send(response, status, contentType, pieces, headers);
+  const smaller = await compress(pieces, best, signal);
   if (signal.aborted) return;
-  memory.answer(smaller.length, cut);
+  memory.answer(lengthOf(smaller), cut);
   send(response, status, contentType, smaller, { ...headers, 'content-encoding': best });
 }

@@ -2,31 +2,48 @@ import type { ServerResponse } from 'node:http';
 
 const SLICE_BYTES = 64 * 1024;
 
-/** Sends a whole body as one buffer. Node leaves it away where the request was HEAD. */
+/** A whole body; several buffers are its pieces in their order. */
+export type Body = string | Buffer | readonly Buffer[];
+
+/** Sends a whole body. Node leaves it away where the request was HEAD. */
 export function send(
   response: ServerResponse,
   status: number,
   contentType: string,
-  body: string | Buffer,
+  body: Body,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  response.writeHead(status, { ...headers, 'content-type': contentType, 'content-length': bytes.length });
-  sendSlices(response, bytes, 0);
+  const pieces = piecesOf(body);
+  response.writeHead(status, { ...headers, 'content-type': contentType, 'content-length': lengthOf(pieces) });
+  sendPieces(response, pieces, 0, 0);
+}
+
+export function piecesOf(body: Body): readonly Buffer[] {
+  if (typeof body === 'string') return [Buffer.from(body)];
+  return Buffer.isBuffer(body) ? [body] : body;
+}
+
+/** In bytes. */
+export function lengthOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** As fast as the client takes it: of an answer that nobody reads, only a slice is handed to the connection. */
-function sendSlices(response: ServerResponse, bytes: Buffer, start: number): void {
+function sendPieces(response: ServerResponse, pieces: readonly Buffer[], from: number, start: number): void {
   let at = start;
-  while (bytes.length - at > SLICE_BYTES) {
-    if (response.destroyed) return;
-    const slice = bytes.subarray(at, at + SLICE_BYTES);
-    at += SLICE_BYTES;
-    if (response.write(slice)) continue;
-    response.once('drain', () => sendSlices(response, bytes, at));
-    return;
+  for (let index = from; index < pieces.length; index++, at = 0) {
+    const piece = pieces[index]!;
+    while (at < piece.length) {
+      if (response.destroyed) return;
+      const slice = piece.subarray(at, at + SLICE_BYTES);
+      at += SLICE_BYTES;
+      if (index === pieces.length - 1 && at >= piece.length) return void response.end(slice);
+      if (response.write(slice)) continue;
+      response.once('drain', () => sendPieces(response, pieces, index, at));
+      return;
+    }
   }
-  response.end(bytes.subarray(at));
+  response.end();
 }
 
 export function sendJson(

@@ -83,10 +83,10 @@ it.each(['br', 'gzip'] as const)('the event loop rests while a large answer is m
   const rows = Array.from({ length: 100_000 }, (_, id) => ({ id: `acme:${id * 7919}`, path: 'boot', status: 'PASS' }));
   const bytes = Buffer.from(JSON.stringify(rows));
   const [whole, own] = [process.cpuUsage(), process.threadCpuUsage()];
-  const smaller = await compress(bytes, name);
+  const smaller = await compress([bytes], name);
   // Of the work, not of the time: another process may hold the machine.
   expect(total(process.threadCpuUsage(own))).toBeLessThan(total(process.cpuUsage(whole)) / 2);
-  expect(PLAIN[name](smaller).equals(bytes)).toBe(true);
+  expect(PLAIN[name](Buffer.concat(smaller)).equals(bytes)).toBe(true);
 });
 
 function total({ user, system }: NodeJS.CpuUsage): number {

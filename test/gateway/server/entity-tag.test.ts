@@ -11,7 +11,7 @@ const ANSWER = {
   errors: [fault(['tests'], 'SOURCE_TIMEOUT', 'cki'), fault(['builds', 'nodes', 1], 'SOURCE_TIMEOUT', 'syzbot')],
   extensions: { sources: { cki: { ms: 1 } }, warnings: [fault(['tests'], 'SOURCE_STALE', 'maestro')] },
 };
-const tag = entityTagOf(ANSWER);
+const tag = await entityTagOf(ANSWER);
 
 describe('the tag of an answer', () => {
   it.each([
@@ -29,8 +29,8 @@ describe('the tag of an answer', () => {
       { ...ANSWER, errors: [ANSWER.errors[0]!, fault(['builds', 'nodes', 0], 'SOURCE_TIMEOUT', 'syzbot')] },
     ],
     ['how long it took', { ...ANSWER, extensions: { ...ANSWER.extensions, sources: { cki: { ms: 2 } } } }],
-  ])('does not hang on %s', (_, answer) => {
-    expect(entityTagOf(answer)).toBe(tag);
+  ])('does not hang on %s', async (_, answer) => {
+    expect(await entityTagOf(answer)).toBe(tag);
   });
 
   it.each([
@@ -46,8 +46,8 @@ describe('the tag of an answer', () => {
     ],
     ['its warnings', { ...ANSWER, extensions: {} }],
     ['whether anything failed', { data: ANSWER.data }],
-  ])('hangs on %s', (_, answer) => {
-    expect(entityTagOf(answer)).not.toBe(tag);
+  ])('hangs on %s', async (_, answer) => {
+    expect(await entityTagOf(answer)).not.toBe(tag);
   });
 });
 
