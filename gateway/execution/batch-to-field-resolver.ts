@@ -1,5 +1,6 @@
 import { type FieldNode, type GraphQLFieldResolver, type GraphQLResolveInfo, getArgumentValues } from 'graphql';
 import type { RequestContext } from '../federation/request-context.ts';
+import type { SlicedWork } from '../federation/sliced-work.ts';
 import type { BatchResolver, ResponsePath } from '../resolvers/batch-resolver.ts';
 import { fieldSelection } from './field-selection.ts';
 
@@ -48,8 +49,8 @@ export function batchToFieldResolver<Parent, Args, Value>(
         else batches.set(first, left);
         void answer(opened.calls, resolver, context, info);
       };
-      // After every promise job that is due: the parents of a level arrive in many of them.
-      Promise.resolve().then(() => process.nextTick(close));
+      // The parents of a level arrive in many promise jobs, and where they are many in several turns of the event loop.
+      context.work.whenAllAsked(close);
     });
 }
 
@@ -59,6 +60,7 @@ async function answer<Parent, Args, Value>(
   context: RequestContext,
   info: GraphQLResolveInfo,
 ): Promise<void> {
+  let settle: (call: Call, index: number) => void;
   try {
     // Once a batch instead of once a parent, and by graphql-js: compiled code forgets defaults within input objects.
     const definition = info.parentType.getFields()[info.fieldName]!;
@@ -72,13 +74,30 @@ async function answer<Parent, Args, Value>(
         `The resolver of ${info.parentType.name}.${info.fieldName} gave ${values.length} values for ${calls.length} parents.`,
       );
     }
-    calls.forEach((call, index) => {
+    settle = (call, index) => {
       const value = values[index];
       if (value instanceof Error) call.reject(value);
       else call.resolve(value);
-    });
+    };
   } catch (error) {
-    for (const call of calls) call.reject(error);
+    settle = (call) => call.reject(error);
+  }
+  await settleAll(calls, settle, context.work);
+}
+
+/** What is settled the executor completes at once, with all that is below it: after each call others may have a turn. */
+async function settleAll(
+  calls: readonly Call[],
+  settle: (call: Call, index: number) => void,
+  work: SlicedWork,
+): Promise<void> {
+  for (let index = 0; index < calls.length; index++) {
+    if (work.isSliceOver) await work.giveWay().catch(() => {});
+    // Nobody waits for the answer any more: the executor is left where it is, and goes with what it made.
+    if (work.isAbandoned) return;
+    settle(calls[index]!, index);
+    // The promise job in which the executor completes it is due before this goes on.
+    if (index < calls.length - 1) await null;
   }
 }
 

@@ -5,6 +5,16 @@ import { WAIT_MS } from '../federation/wait-times.ts';
 /** Milliseconds, as the deadline of what has none: a timer can still be set to it. */
 const A_DAY = 86_400_000;
 
+/** Until when the work of a request goes on. */
+export interface WorkLimits {
+  /** Aborts when the client has gone or the deadline is over. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+  /** Aborts when nobody waits for the answer any more: the client has gone, or the grace after the deadline is over. */
+  readonly over: AbortSignal;
+}
+
 /**
  * Runs `work` with a signal that aborts when the client has gone or the deadline is over. A source that is late by then
  * says so itself (SOURCE_TIMEOUT) and what others gave is returned; DEADLINE_EXCEEDED is for our own work, when even
@@ -13,24 +23,31 @@ const A_DAY = 86_400_000;
 export async function withDeadline(
   client: AbortSignal,
   timeout: number | null,
-  work: (signal: AbortSignal, deadline: number) => Promise<ExecutionResult>,
+  work: (limits: WorkLimits) => Promise<ExecutionResult>,
 ): Promise<ExecutionResult> {
-  if (timeout === null) return work(client, Date.now() + A_DAY);
+  if (timeout === null)
+    return work({ signal: client, deadline: Date.now() + A_DAY, over: new AbortController().signal });
   const controller = new AbortController();
-  const abort = () => controller.abort(client.reason);
-  if (client.aborted) abort();
-  else client.addEventListener('abort', abort, { once: true });
-  const late = setTimeout(() => controller.abort(new DOMException('The deadline is over.', 'TimeoutError')), timeout);
-  let tooLate: NodeJS.Timeout | undefined;
+  const ending = new AbortController();
   const overdue = new Promise<ExecutionResult>((resolve) => {
-    tooLate = setTimeout(() => resolve(deadlineExceeded(timeout)), timeout + WAIT_MS.afterDeadline);
+    ending.signal.addEventListener('abort', () => resolve(deadlineExceeded(timeout)), { once: true });
   });
+  const leave = () => {
+    controller.abort(client.reason);
+    ending.abort(client.reason);
+  };
+  if (client.aborted) leave();
+  else client.addEventListener('abort', leave, { once: true });
+  const isLate = () => new DOMException('The deadline is over.', 'TimeoutError');
+  const late = setTimeout(() => controller.abort(isLate()), timeout);
+  const tooLate = setTimeout(() => ending.abort(isLate()), timeout + WAIT_MS.afterDeadline);
   try {
-    return await Promise.race([work(controller.signal, Date.now() + timeout), overdue]);
+    const limits = { signal: controller.signal, deadline: Date.now() + timeout, over: ending.signal };
+    return await Promise.race([work(limits), overdue]);
   } finally {
     clearTimeout(late);
     clearTimeout(tooLate);
-    client.removeEventListener('abort', abort);
+    client.removeEventListener('abort', leave);
   }
 }
 

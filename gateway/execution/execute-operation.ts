@@ -83,15 +83,15 @@ export async function executeOperation(
 
   const mutates = definition.operation === OperationTypeNode.MUTATION;
   if (mutates && caller.mutationRefusal !== null) return { errors: [clientError('FORBIDDEN', caller.mutationRefusal)] };
-  return withDeadline(caller.signal, mutates ? null : limits.deadline, async (signal, deadline) => {
+  return withDeadline(caller.signal, mutates ? null : limits.deadline, async (workLimits) => {
     const { registry, submission } = gateway;
     const { log, token, maxAgeMs, memory } = caller;
-    const context = createRequestContext({ signal, deadline, log, registry, submission, token, maxAgeMs, memory });
+    const context = createRequestContext({ ...workLimits, log, registry, submission, token, maxAgeMs, memory });
     const { operationName } = operation;
     const result = await executor
       .execute({ document, operationName, variables: operation.variables, context })
       .catch((error: unknown): ExecutionResult => ({ data: null, errors: [internalError(error)] }));
-    await takeAnswer(memory, result.data, { signal, deadline });
+    await takeAnswer(memory, result.data, workLimits);
     if (memory.failure !== null) return { data: null, errors: [clientError('LIMIT_EXCEEDED', memory.failure.message)] };
     const { operation: asked, fragments } = question;
     const report = renderReport(context.report, (path) => fieldAtPath(asked, fragments, path));

@@ -19,7 +19,7 @@ export async function takeAnswer(memory: ByteShare, data: unknown, wait: ByteWai
       taken = meter.size;
       await memory.take('answer', bytes, wait);
       if (!hasMore) return;
-      if (isSliceOver()) await yieldToEventLoop(wait.signal);
+      if (isSliceOver()) await yieldToEventLoop();
     }
   } catch (error) {
     if (!(error instanceof ByteBudgetError)) throw error;

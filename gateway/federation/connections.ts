@@ -35,16 +35,14 @@ export async function connections<E extends EntityName>(
   const fields = nodeFields(request);
   if (request.isNothing) return places.map(() => emptyConnection(request));
   const plans = await planLists(context, request.subject, places);
-  return await Promise.all(
-    places.map(async (place, index) => {
-      const plan = plans[index]!;
-      const [page, counts] = await Promise.all([
-        connectionPage(context, request, place, plan, fields, cursors),
-        connectionCounts(context, request, place, plan),
-      ]);
-      return { ...page, ...counts };
-    }),
-  );
+  return await context.work.mapAsync(places, async (place, index) => {
+    const plan = plans[index]!;
+    const [page, counts] = await Promise.all([
+      connectionPage(context, request, place, plan, fields, cursors),
+      connectionCounts(context, request, place, plan),
+    ]);
+    return { ...page, ...counts };
+  });
 }
 
 export interface Cursors {
@@ -86,6 +84,7 @@ async function connectionPage<E extends EntityName>(
   if (isSkipped) return { edges: [], nodes: [], pageInfo: NO_PAGE_INFO };
   const page = await listPage(context, subject, place, plan, { first, from: cursors.from, fields });
   const copies = await completeCopies(context, subject, place, plan.sources, fields, page.edges);
+  if (context.work.isSliceOver) await context.work.giveWay();
   const nodes = copies.map((one) => mergeObjects(subject.entity, one, fields, subject.scope));
   return shownPage(request, page, nodes, cursors);
 }

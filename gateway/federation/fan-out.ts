@@ -34,13 +34,11 @@ export async function fetchObjects<E extends EntityName>(
   asked: readonly (Asked | null)[],
 ): Promise<readonly (Shown<E> | null)[]> {
   const isHurried = isTooMuch(lookup, asked);
-  return await Promise.all(
-    asked.map(async (one) => {
-      if (one === null || !isStorable(one.key)) return null;
-      const copies = await fetchCopies(context, lookup, one, lookup.scope.sources, isHurried);
-      return copies.length === 0 ? null : mergeObjects(lookup.entity, copies, lookup.fields, lookup.scope);
-    }),
-  );
+  return await context.work.mapAsync(asked, async (one) => {
+    if (one === null || !isStorable(one.key)) return null;
+    const copies = await fetchCopies(context, lookup, one, lookup.scope.sources, isHurried);
+    return copies.length === 0 ? null : mergeObjects(lookup.entity, copies, lookup.fields, lookup.scope);
+  });
 }
 
 /** The copies of one object by priority, from those of the sources that can look it up. Failures are reported. */
@@ -86,6 +84,7 @@ export async function copiesOf<E extends EntityName>(
       return context.loaders.objects(source, entity, fields, false, hurry?.isHurried(source)).load(asked);
     }),
   );
+  if (context.work.isSliceOver) await context.work.giveWay();
   const copies: Copy<Entities[E]>[] = [];
   answers.forEach((answer: Found<Entities[E]> | SourceError | null, index) => {
     const source = sources[index]!;

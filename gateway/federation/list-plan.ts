@@ -30,8 +30,8 @@ export async function planLists<E extends EntityName>(
   places: readonly ListPlace[],
 ): Promise<readonly ListPlan<E>[]> {
   const isAlone = places.length === 1;
-  return await Promise.all(
-    places.map(async (place) => planList(context, subject, place, await composeList(context, subject, place), isAlone)),
+  return await context.work.mapAsync(places, async (place) =>
+    planList(context, subject, place, await composeList(context, subject, place), isAlone),
   );
 }
 

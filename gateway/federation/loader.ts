@@ -1,17 +1,26 @@
 import DataLoader from 'dataloader';
 import { SourceError } from '../../adapters/errors.ts';
+import type { SlicedWork } from './sliced-work.ts';
 
 /** A key, and where in the answer it was asked for. */
 export interface Asked {
   readonly key: string;
   readonly path: readonly (string | number)[];
 }
-/** Batches what is asked within one tick. What failed is a value: nothing else rejects. */
+/** Batches what a level asks for. What failed is a value: nothing else rejects. */
 export class Loader<T> {
   readonly #batches: DataLoader<Asked, T, string>;
 
-  constructor(load: (asked: readonly Asked[]) => Promise<readonly (T | SourceError)[]>, maxBatchSize: number) {
-    this.#batches = new DataLoader<Asked, T, string>(load, { maxBatchSize, cacheKeyFn: (asked) => asked.key });
+  constructor(
+    load: (asked: readonly Asked[]) => Promise<readonly (T | SourceError)[]>,
+    maxBatchSize: number,
+    work: SlicedWork,
+  ) {
+    this.#batches = new DataLoader<Asked, T, string>(load, {
+      maxBatchSize,
+      cacheKeyFn: (asked) => asked.key,
+      batchScheduleFn: (close) => work.whenAllAsked(close),
+    });
   }
 
   load(asked: Asked): Promise<T | SourceError> {

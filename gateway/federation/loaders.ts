@@ -22,6 +22,7 @@ import type { ReadPage } from './list-subject.ts';
 import { type Asked, Loader } from './loader.ts';
 import type { Source } from './registry.ts';
 import { RowMemory } from './row-memory.ts';
+import type { SlicedWork } from './sliced-work.ts';
 import { SourceAllowance } from './source-allowance.ts';
 import type { SourceReport } from './source-report.ts';
 import { NO_COUNTS } from './verdict.ts';
@@ -31,6 +32,7 @@ export interface LoadersOptions {
   readonly deadline: number;
   readonly log: Logger;
   readonly report: SourceReport;
+  readonly work: SlicedWork;
   /** Milliseconds that a kept answer may be old, where the client says so; null: as the configuration says. */
   readonly maxAgeMs: number | null;
   /** What the request holds in memory. */
@@ -195,7 +197,7 @@ export class Loaders {
     const key = `${source.name} ${name}`;
     const known = this.#loaders.get(key) as Loader<T> | undefined;
     if (known !== undefined) return known;
-    const loader = new Loader(load, maxBatchSize);
+    const loader = new Loader(load, maxBatchSize, this.#options.work);
     this.#loaders.set(key, loader);
     return loader;
   }

@@ -5,6 +5,7 @@ import { ReadBudget } from './budget.ts';
 import type { ByteShare } from './byte-budget.ts';
 import { Loaders } from './loaders.ts';
 import type { Registry } from './registry.ts';
+import { SlicedWork } from './sliced-work.ts';
 import { SourceReport } from './source-report.ts';
 
 /** What belongs to one GraphQL request; the resolvers find it as their context. */
@@ -17,6 +18,8 @@ export interface RequestContext {
   readonly registry: Registry;
   /** Which sources were asked, what they answered, and what went wrong at which path. */
   readonly report: SourceReport;
+  /** By which work that grows with the rows gives way to other requests. */
+  readonly work: SlicedWork;
   /** Every call to a source goes through these, so that calls are shared within the request. */
   readonly loaders: Loaders;
   /** What may still be read, over the whole request, only to be counted. */
@@ -30,6 +33,8 @@ export interface RequestContext {
 
 export interface RequestContextOptions {
   readonly signal: AbortSignal;
+  /** Aborts when nobody waits for the answer any more, be it whole or not; never where it is left out. */
+  readonly over?: AbortSignal;
   readonly deadline: number;
   readonly log: Logger;
   readonly registry: Registry;
@@ -46,15 +51,18 @@ const MAX_COUNTED = 20_000;
 /** The context of a new request. */
 export function createRequestContext(options: RequestContextOptions): RequestContext {
   const report = new SourceReport();
+  const work = new SlicedWork(options.over ?? new AbortController().signal);
   return {
     ...options,
     report,
+    work,
     countable: new ReadBudget(MAX_COUNTED),
     counts: new Map(),
     loaders: new Loaders({
       ...options,
       maxAgeMs: options.maxAgeMs ?? null,
       report,
+      work,
       isShared: options.registry.sources.length > 1,
     }),
   };

@@ -28,6 +28,7 @@ export async function soleSourcePage<E extends EntityName>(
     return { edges: [], hasNext: false, end: from };
   }
   if (first === 0) return { edges: [], hasNext: page.items.length > 0 || page.hasMore, end: from };
+  if (context.work.isSliceOver) await context.work.giveWay();
   const edges = page.items.map(({ object, time, ...item }) => {
     const at = placeOf({ time, ...item });
     const end = isOffset ? offsetEnd(from, source.name, at) : seekEnd(from, source.name, at, order);

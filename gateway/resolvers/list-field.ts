@@ -38,7 +38,10 @@ export function listField<Parent extends Scoped, E extends EntityName>(
   return (parents, args, context, { selection, path }) =>
     perScope(parents, async (scope, indices) => {
       const request = listRequest(options, args, scope, selection);
-      const places = indices.map((index) => ({ parent: keyOf(parents[index]!), path: path(index) }));
+      const places = await context.work.map(indices, (index) => ({
+        parent: keyOf(parents[index]!),
+        path: path(index),
+      }));
       return await connections(context, request, places);
     });
 }

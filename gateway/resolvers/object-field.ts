@@ -13,12 +13,12 @@ export function objectField<Parent extends Scoped, E extends EntityName>(
 ): BatchResolver<Parent, unknown, Shown<E> | null> {
   return (parents, _, context, { selection, path }) => {
     const fields = fieldSet(entity, selection.fields);
-    return perScope(parents, (scope, indices) => {
-      const asked = indices.map((index) => {
+    return perScope(parents, async (scope, indices) => {
+      const asked = await context.work.map(indices, (index) => {
         const key = keyOf(parents[index]!);
         return key === null ? null : { key, path: path(index) };
       });
-      return fetchObjects(context, { entity, fields, scope }, asked);
+      return await fetchObjects(context, { entity, fields, scope }, asked);
     });
   };
 }

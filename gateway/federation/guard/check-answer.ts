@@ -1,5 +1,6 @@
 import type { CountSubject, Found, FoundMany, Health, Page } from '../../../adapters/adapter.ts';
 import type { SourceError } from '../../../adapters/errors.ts';
+import { StepCounter, yieldToEventLoop } from '../../../adapters/kit/yield-to-event-loop.ts';
 import type { Entities, EntityName, StatusCounts } from '../../../adapters/model.ts';
 import { quoted } from '../client-error.ts';
 import { type AnswerFaults, notUnderstood } from './answer-faults.ts';
@@ -11,15 +12,15 @@ const COUNTS = ['pass', 'fail', 'error', 'miss', 'done', 'skip', 'none', 'total'
 export type AsFault = (value: unknown) => SourceError;
 
 /** What `getMany` gave, by the keys that were asked for. */
-export function checkFound<E extends EntityName>(
+export async function checkFound<E extends EntityName>(
   entity: E,
   keys: readonly string[],
   answer: FoundMany<Entities[E]>,
   faults: AnswerFaults,
   check: (object: Entities[E]) => Entities[E] | null,
   asFault: AsFault,
-): FoundMany<Entities[E]> {
-  const found = checkMap(keys, answer, faults, (value): Found<Entities[E]> | SourceError | null => {
+): Promise<FoundMany<Entities[E]>> {
+  const found = await checkMap(keys, answer, faults, (value): Found<Entities[E]> | SourceError | null => {
     if (value instanceof Error) return asFault(value);
     const one: unknown = value;
     if (!isRecord(one) || !(one.time === null || typeof one.time === 'string')) {
@@ -41,7 +42,7 @@ export function checkPages<E extends EntityName>(
   answer: ReadonlyMap<string, Page<Entities[E]> | SourceError>,
   faults: AnswerFaults,
   asFault: AsFault,
-): ReadonlyMap<string, Page<Entities[E]> | SourceError> {
+): Promise<ReadonlyMap<string, Page<Entities[E]> | SourceError>> {
   return checkMap(parents, answer, faults, (value): Page<Entities[E]> | SourceError => {
     if (value instanceof Error) return asFault(value);
     try {
@@ -59,7 +60,7 @@ export function checkCounts(
   answer: ReadonlyMap<string, StatusCounts | SourceError>,
   faults: AnswerFaults,
   asFault: AsFault,
-): ReadonlyMap<string, StatusCounts | SourceError> {
+): Promise<ReadonlyMap<string, StatusCounts | SourceError>> {
   const keys = 'parents' in subject ? subject.parents : [''];
   return checkMap(keys, answer, faults, (value): StatusCounts | SourceError => {
     if (value instanceof Error) return asFault(value);
@@ -76,16 +77,17 @@ export function checkHealth(answer: Health): Health {
 }
 
 /** The values that were asked for; null leaves one out. */
-function checkMap<T>(
+async function checkMap<T>(
   keys: readonly string[],
   answer: ReadonlyMap<string, T>,
   faults: AnswerFaults,
   check: (value: T) => T | null,
-): Map<string, T> {
+): Promise<Map<string, T>> {
   const given: unknown = answer;
   if (!(given instanceof Map)) throw notUnderstood('it is no Map by key');
   const asked = new Set(keys);
   const checked = new Map<string, T>();
+  const steps = new StepCounter();
   for (const [key, value] of answer) {
     if (!asked.has(key)) {
       faults.add(`The source answered for ${quoted(key)}, which it was not asked for.`);
@@ -93,8 +95,14 @@ function checkMap<T>(
     }
     const good = check(value);
     if (good !== null) checked.set(key, good);
+    if (steps.isSliceOverAfter(sizeOf(value))) await yieldToEventLoop();
   }
   return checked;
+}
+
+/** How many objects. */
+function sizeOf(value: unknown): number {
+  return isRecord(value) && Array.isArray(value.items) ? value.items.length : 1;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

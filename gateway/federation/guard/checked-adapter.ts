@@ -46,7 +46,7 @@ export function checkedAdapter(adapter: Adapter, source: string, log: Logger): R
     getMany: <E extends EntityName>(entity: E, keys: readonly string[], call: Call) =>
       check('getMany', call, async (within, faults) => {
         const answer = await adapter.getMany(entity, keys, within);
-        return checkFound<E>(entity, keys, answer, faults, checkOf<E>(entity, faults), asFault('getMany'));
+        return await checkFound<E>(entity, keys, answer, faults, checkOf<E>(entity, faults), asFault('getMany'));
       }),
     list: <E extends EntityName>(entity: E, query: Parameters<typeof adapter.list<E>>[1], call: Call) =>
       check('list', call, async (within, faults) => {
@@ -65,13 +65,13 @@ export function checkedAdapter(adapter: Adapter, source: string, log: Logger): R
         const paging = adapter.capabilities.relations[relation]?.paging ?? 'keyset';
         const pages = await adapter.related(relation, parents, query, within);
         const asked = { entity, query, paging, check: checkOf(entity, faults) };
-        return checkPages(parents, asked, pages, faults, asFault('related'));
+        return await checkPages(parents, asked, pages, faults, asFault('related'));
       }),
     count: (subject, call) =>
       check('count', call, async (within, faults) => {
         // The method is called on its adapter each time, since it may be one of a class.
         if (adapter.count === undefined) throw new SourceError('SOURCE_UNSUPPORTED', 'The source cannot count.');
-        return checkCounts(subject, await adapter.count(subject, within), faults, asFault('count'));
+        return await checkCounts(subject, await adapter.count(subject, within), faults, asFault('count'));
       }),
   };
 }

@@ -1,0 +1,66 @@
+import { afterPromiseJobs, isSliceOver, yieldToEventLoop } from '../../adapters/kit/yield-to-event-loop.ts';
+
+/**
+ * The long work of one request, which gives way to other requests. What the parts of a level ask for is batched, and a
+ * batch must not close while some of the parts still wait for their turn.
+ */
+export class SlicedWork {
+  readonly #over: AbortSignal;
+  #waiting = 0;
+  #closing: (() => void)[] = [];
+
+  /** @param over aborts when nobody waits for the answer any more: what has given way then goes on no more */
+  constructor(over: AbortSignal) {
+    this.#over = over;
+  }
+
+  /** Whether to give way now. No part overtakes one that waits: which of several failures comes first must not vary. */
+  get isSliceOver(): boolean {
+    return this.#waiting > 0 || isSliceOver();
+  }
+
+  get isAbandoned(): boolean {
+    return this.#over.aborted;
+  }
+
+  /** @throws the reason of the signal where nobody waits for the answer any more */
+  async giveWay(): Promise<void> {
+    this.#waiting += 1;
+    try {
+      await yieldToEventLoop(this.#over);
+    } finally {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) for (const close of this.#closing.splice(0)) this.whenAllAsked(close);
+    }
+  }
+
+  /** What `each` gives for every item, in order. */
+  async map<T, R>(items: readonly T[], each: (item: T, index: number) => R): Promise<R[]> {
+    const results: R[] = [];
+    for (let index = 0; index < items.length; index++) {
+      if (this.isSliceOver) await this.giveWay();
+      results.push(each(items[index]!, index));
+    }
+    return results;
+  }
+
+  /** The same where `each` begins something: all is begun before any of it is awaited, so that it shares batches. */
+  async mapAsync<T, R>(items: readonly T[], each: (item: T, index: number) => Promise<R>): Promise<R[]> {
+    const begun = await this.map(items, (item, index) => {
+      const result = each(item, index);
+      // One may fail while others have not begun yet; it is told below.
+      result.catch(() => {});
+      // In an object, since what an async function gives is awaited.
+      return { result };
+    });
+    return await Promise.all(begun.map(({ result }) => result));
+  }
+
+  /** Calls back when all that is due has run and no part of the request waits for its turn. */
+  whenAllAsked(close: () => void): void {
+    afterPromiseJobs(() => {
+      if (this.#waiting > 0) this.#closing.push(close);
+      else close();
+    });
+  }
+}
