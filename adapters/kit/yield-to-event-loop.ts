@@ -30,11 +30,14 @@ export function isSliceOver(): boolean {
  * @throws the signal's reason where it has aborted by then
  */
 export async function yieldToEventLoop(signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    waiting.push(resolve);
-    schedule();
-  });
+  await new Promise<void>(inLaterSlice);
   signal?.throwIfAborted();
+}
+
+/** Calls back in a later turn of the event loop, with a slice of it left. */
+export function inLaterSlice(run: () => void): void {
+  waiting.push(run);
+  schedule();
 }
 
 /** Steps of a loop of which each takes microseconds. */
@@ -55,7 +58,7 @@ export class StepCounter {
 
 /** Calls back once all promise jobs that are due have run, and those that they bring. */
 export function afterPromiseJobs(run: () => void): void {
-  Promise.resolve().then(() => process.nextTick(run));
+  queueMicrotask(() => process.nextTick(run));
 }
 
 function schedule(): void {
@@ -70,8 +73,8 @@ function schedule(): void {
 
 /** One after the other, as long as the slice lasts: what one does is over when its promise jobs have run. */
 function next(): void {
-  const resolve = sliceEnd !== null && performance.now() < sliceEnd ? waiting[head] : undefined;
-  if (resolve === undefined) {
+  const run = sliceEnd !== null && performance.now() < sliceEnd ? waiting[head] : undefined;
+  if (run === undefined) {
     // What I/O brings next has a slice of its own.
     sliceEnd = null;
     if (head < waiting.length) schedule();
@@ -82,6 +85,10 @@ function next(): void {
     return;
   }
   head += 1;
-  resolve();
-  afterPromiseJobs(next);
+  run();
+  queueMicrotask(nextAfterPromiseJobs);
+}
+
+function nextAfterPromiseJobs(): void {
+  process.nextTick(next);
 }

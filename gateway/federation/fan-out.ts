@@ -79,11 +79,11 @@ export async function copiesOf<E extends EntityName>(
   hurry: Hurry | null = null,
 ): Promise<readonly Copy<Entities[E]>[]> {
   // Every loader is asked before any answer is awaited, so that the keys of a level go out together.
-  const answers = await Promise.all(
-    sources.map((source) => {
-      return context.loaders.objects(source, entity, fields, false, hurry?.isHurried(source)).load(asked);
-    }),
+  const loading = sources.map((source) =>
+    context.loaders.objects(source, entity, fields, false, hurry?.isHurried(source)).load(asked),
   );
+  const [only] = loading;
+  const answers = only !== undefined && loading.length === 1 ? [await only] : await Promise.all(loading);
   if (context.work.isSliceOver) await context.work.giveWay();
   const copies: Copy<Entities[E]>[] = [];
   answers.forEach((answer: Found<Entities[E]> | SourceError | null, index) => {

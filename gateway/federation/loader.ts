@@ -9,22 +9,28 @@ export interface Asked {
 }
 /** Batches what a level asks for. What failed is a value: nothing else rejects. */
 export class Loader<T> {
-  readonly #batches: DataLoader<Asked, T, string>;
+  readonly #batches: DataLoader<Asked, T>;
+  readonly #known = new Map<string, Promise<T | SourceError>>();
 
   constructor(
     load: (asked: readonly Asked[]) => Promise<readonly (T | SourceError)[]>,
     maxBatchSize: number,
     work: SlicedWork,
   ) {
-    this.#batches = new DataLoader<Asked, T, string>(load, {
+    this.#batches = new DataLoader<Asked, T>(load, {
       maxBatchSize,
-      cacheKeyFn: (asked) => asked.key,
+      cache: false,
       batchScheduleFn: (close) => work.whenAllAsked(close),
     });
   }
 
   load(asked: Asked): Promise<T | SourceError> {
-    return this.#batches.load(asked).catch(asValue);
+    let known = this.#known.get(asked.key);
+    if (known === undefined) {
+      known = this.#batches.load(asked).catch(asValue);
+      this.#known.set(asked.key, known);
+    }
+    return known;
   }
 }
 
