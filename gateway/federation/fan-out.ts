@@ -84,7 +84,6 @@ export async function copiesOf<E extends EntityName>(
   );
   const [only] = loading;
   const answers = only !== undefined && loading.length === 1 ? [await only] : await Promise.all(loading);
-  if (context.work.isSliceOver) await context.work.giveWay();
   const copies: Copy<Entities[E]>[] = [];
   answers.forEach((answer: Found<Entities[E]> | SourceError | null, index) => {
     const source = sources[index]!;
@@ -94,6 +93,8 @@ export async function copiesOf<E extends EntityName>(
       onFailure?.();
     } else if (answer !== null) copies.push({ source, object: answer.object, time: answer.time });
   });
+  // Failures are reported before: their order must not hang on who gives way.
+  if (context.work.isSliceOver) await context.work.giveWay();
   return copies;
 }
 
