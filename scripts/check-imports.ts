@@ -15,7 +15,11 @@ interface Layer {
 
 const CONTRACT = ['contract', 'normal forms'];
 const LAYERS: readonly Layer[] = [
-  { name: 'normal forms', files: /^adapters\/kit\/(normalise-\w+|rfc3339|exact-json|yield-to-event-loop)\.ts$/, below: [] },
+  {
+    name: 'normal forms',
+    files: /^adapters\/kit\/(normalise-\w+|rfc3339|exact-json|yield-to-event-loop)\.ts$/,
+    below: [],
+  },
   { name: 'contract', files: /^adapters\/[\w-]+\.ts$/, below: ['normal forms'] },
   { name: 'kit', files: /^adapters\/kit\//, below: CONTRACT },
   { name: 'adapters', files: /^adapters\//, below: [...CONTRACT, 'kit'] },

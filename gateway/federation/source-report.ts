@@ -27,7 +27,7 @@ export interface ReportedError {
   readonly source: string;
   /** What went wrong first. */
   readonly message: string;
-  /** Where it went wrong first. */
+  /** The first of the places, in the order of the answer; of records where the first of them was at fault. */
   readonly path: Path | null;
   readonly retryAfterMs: number | null;
   /** How many places of the field failed, or how many records have faults. */
@@ -42,6 +42,7 @@ export interface RecordFault {
 }
 
 interface Entry extends ReportedError {
+  path: Path | null;
   count: number;
   readonly faults: RecordFault[];
   /** What was counted already. */
@@ -148,6 +149,8 @@ export class SourceReport {
       if (known.counted.has(subject)) return null;
       known.counted.add(subject);
       known.count += 1;
+      // Which part of a level is done first is chance.
+      if (about !== 'record' && isBefore(path, known.path)) known.path = path;
       return known;
     }
     if (list.size >= MAX_ENTRIES) {
@@ -198,6 +201,14 @@ export function renderReport(report: SourceReport, fieldAt: (path: Path) => stri
     extensions: extensionsOf(warning, fieldAt),
   }));
   return { errors, extensions: { sources, warnings } };
+}
+
+/** Of two places of one field. */
+function isBefore(path: Path | null, other: Path | null): boolean {
+  if (path === null || other === null) return false;
+  const index = path.findIndex((key, at) => key !== other[at]);
+  const [one = 0, two = 0] = [path[index], other[index]];
+  return typeof one === 'number' && typeof two === 'number' && one < two;
 }
 
 function lastName(path: Path): string | null {
