@@ -65,6 +65,16 @@ export function landmarks(documents: number): Landmarks {
   };
 }
 
+/** At most so many ids of builds, from all over the documents. */
+export function buildIds(documents: number, most: number): readonly string[] {
+  const builds = documents * BUILDS_OF_CHECKOUT;
+  return Array.from({ length: Math.min(most, builds) }, (_, at) => {
+    const number = Math.floor((at * builds) / Math.min(most, builds));
+    const index = Math.floor(number / BUILDS_OF_CHECKOUT);
+    return `${ORIGINS[index % ORIGINS.length]}:build-${index}-${number % BUILDS_OF_CHECKOUT}`;
+  });
+}
+
 function testsOf(index: number, build: number, origin: string): object[] {
   return Array.from({ length: TESTS_OF_BUILD }, (_, test) => {
     const number = (index * BUILDS_OF_CHECKOUT + build) * TESTS_OF_BUILD + test;

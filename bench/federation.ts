@@ -4,11 +4,16 @@ import { join } from 'node:path';
 import { ADAPTER_MODULES } from '../gateway/federation/adapter-modules.ts';
 import type { SourceConfig } from '../gateway/federation/registry.ts';
 import { exampleQueries } from '../gateway/server/example-queries.ts';
+import { documentOf } from '../test/adapters/template/known-files.ts';
 import { type FaultGateway, startFaultGateway } from '../test/e2e/faults/fault-gateway.ts';
 import { NOW, scaledObjects } from '../test/e2e/three-sources/scaled-objects.ts';
 import { NAMES, startThreeSources } from '../test/e2e/three-sources/three-sources.ts';
+import { temporaryFolder } from '../test/support/gateway-process.ts';
 import { startPostgres, type TestPostgres } from '../test/support/postgres.ts';
 import { TcpProxy } from '../test/support/tcp-proxy.ts';
+import { type BenchGateway, startBenchGateway } from './bench-gateway.ts';
+import { type Checkout, THIS_CHECKOUT } from './checkout.ts';
+import { compareGateways } from './compare-gateways.ts';
 
 const ROUNDS = 60;
 const LATENCY = 100;
@@ -27,6 +32,51 @@ export async function federation(): Promise<void> {
   } finally {
     await postgres.stop();
   }
+}
+
+/** The example queries over two stores and a file, through this gateway and another commit's, each over data of its own. */
+export async function federationAgainst(other: Checkout, rounds: number): Promise<void> {
+  const postgres = await startPostgres();
+  const gateways: BenchGateway[] = [];
+  const folder = await temporaryFolder();
+  try {
+    for (const checkout of [THIS_CHECKOUT, other]) {
+      gateways.push(await startFederated(checkout, postgres, join(folder, `${gateways.length}.json`)));
+    }
+    const queries = exampleQueries(NOW).map(({ query, variables }) => ({
+      name: /query (\w+)/.exec(query)?.[1] ?? '',
+      query,
+      variables,
+    }));
+    await compareGateways(gateways, queries, rounds);
+  } finally {
+    for (const gateway of gateways) await gateway.close();
+    await postgres.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Each of the checkout's gateways makes its own tables: they may differ between commits. */
+async function startFederated(checkout: Checkout, postgres: TestPostgres, file: string): Promise<BenchGateway> {
+  const objects = scaledObjects(20);
+  const partOf = (source: number) => documentOf(objects.filter((_, index) => index % 3 !== source));
+  const stores: string[] = [];
+  for (const [index, name] of ['native', 'second'].entries()) {
+    const store = `${name}: { adapter: postgres, url: "${await postgres.empty()}", poolSize: 4, cacheTtl: 0 }`;
+    const config = `sources: { ${store} }\nsubmit: { into: ${name}, openSubmit: true }\n`;
+    const loader = await startBenchGateway(checkout, { config });
+    try {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${loader.url}/submit`, { method: 'POST', headers, body: partOf(index) });
+      if (!answer.ok) throw new Error(`A document was refused: ${await answer.text()}`);
+    } finally {
+      await loader.close();
+    }
+    stores.push(store);
+  }
+  await writeFile(file, partOf(2));
+  const documents = `documents: { adapter: file, path: "${file}", cacheTtl: 0 }`;
+  return await startBenchGateway(checkout, { config: `sources: { ${[...stores, documents].join(', ')} }\n` });
 }
 
 /** Calls of each example query, and its time against the slowest of its sources alone. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,26 +40,33 @@ export async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** Starts `kcigraph serve` in `folder` (a new one by default), with this configuration file if one is given. */
+/**
+ * Starts `kcigraph serve` in `folder` (a new one by default), with this configuration file if one is given. `launcher` is
+ * that of another checkout; with `logFile` the output goes there.
+ */
 export async function startGateway(
-  options: { folder?: string; config?: string; port?: number } = {},
+  options: { folder?: string; config?: string; port?: number; launcher?: string; logFile?: string } = {},
 ): Promise<GatewayProcess> {
   const folder = options.folder ?? (await temporaryFolder());
   if (options.config !== undefined) await writeFile(join(folder, 'kcigraph.yaml'), options.config);
-  const child = spawn(process.execPath, [LAUNCHER, 'serve', '--port', String(options.port ?? 0)], { cwd: folder });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
-  });
-  const url = await listeningAddress(child, () => output);
+  const args = [options.launcher ?? LAUNCHER, 'serve', '--port', String(options.port ?? 0)];
+  // Into a file where reading it would take time from what is measured.
+  const out = options.logFile === undefined ? 'pipe' : openSync(options.logFile, 'w');
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', out, out] });
+  if (typeof out === 'number') closeSync(out);
+  let piped = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      piped += chunk.toString();
+    });
+  }
+  const output = () => (options.logFile === undefined ? piped : readFileSync(options.logFile, 'utf8'));
+  const url = await listeningAddress(child, output);
   return {
     url,
     folder,
     process: child,
-    output: () => output,
+    output,
     query: (query, variables) => post(`${url}/graphql`, { query, variables }),
     stop: () => stop(child),
   };
