@@ -9,6 +9,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 
 /** An `@`, or the way a URL writes one inside a name or password. */
 const AT = /@|%40/gi;
+const HAS_AT = /@|%40/i;
 /** Control characters, and those that turn the direction of what follows them. */
 const CONTROLS = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
@@ -33,7 +34,8 @@ export function printableLine(text: string): string {
  */
 export function redact(text: string): string {
   const open = SECRETS.reduce((rest, [secret, instead]) => rest.replaceAll(secret, instead), text);
-  return open.replaceAll(/[^\s"]+/g, redactWord);
+  // Every line of the log comes by here, and few hold any.
+  return HAS_AT.test(open) ? open.replaceAll(/[^\s"]+/g, redactWord) : open;
 }
 
 /** A value that should be a URL or may contain one, in at most `length` characters: all before its last `@` is blotted. */

@@ -12,6 +12,8 @@ interface Waiting {
  * places that become free between two turns of the event loop.
  */
 const LONGEST_WAIT = 25;
+/** Requests that wait at most: about as many as get a place within that time. Every further one would only be refused later. */
+const MOST_WAITING = 8;
 /** Seconds after which a refused client should ask again. */
 const RETRY_AFTER = 1;
 
@@ -24,15 +26,20 @@ export class Admission {
   #inFlight = 0;
 
   /**
-   * @param limit requests worked on at once; as many may wait
+   * @param limit requests worked on at once
    * @param signal aborts where the client has gone
    * @throws {HttpRefusal} 503 with Retry-After
    */
   async enter(limit: number, signal: AbortSignal): Promise<Leave> {
     if (this.#inFlight < limit) this.#inFlight += 1;
-    else if (this.#waiting.size >= limit) throw overloaded();
+    else if (this.isFull(limit)) throw overloaded();
     else await this.#wait(signal);
     return () => this.#leave(limit);
+  }
+
+  /** Nobody can even wait: what comes now is refused. */
+  isFull(limit: number): boolean {
+    return this.#inFlight >= limit && this.#waiting.size >= Math.min(limit, MOST_WAITING);
   }
 
   async #wait(signal: AbortSignal): Promise<void> {
@@ -65,9 +72,9 @@ export class Admission {
   }
 }
 
+export const OVERLOADED = `The gateway works on as many requests as it can: ask again after ${RETRY_AFTER} s.`;
+export const OVERLOADED_HEADERS = { 'retry-after': String(RETRY_AFTER), 'cache-control': 'no-store' };
+
 function overloaded(): HttpRefusal {
-  const message = `The gateway works on as many requests as it can: ask again after ${RETRY_AFTER} s.`;
-  return new HttpRefusal(503, message, {
-    headers: { 'retry-after': String(RETRY_AFTER), 'cache-control': 'no-store' },
-  });
+  return new HttpRefusal(503, OVERLOADED, { headers: OVERLOADED_HEADERS });
 }

@@ -9,6 +9,7 @@ import { graphqlRoute } from './graphql-route.ts';
 import { healthRoute, readyRoute } from './health-routes.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsRoute } from './metrics-route.ts';
+import { floodRefusal, type RefuseFlood } from './refuse-flood.ts';
 import { dispatch } from './router.ts';
 import type { ServerConfig, ServerOptions } from './server-options.ts';
 import { statusRoute, submitRoute } from './submit-route.ts';
@@ -17,6 +18,7 @@ import { statusRoute, submitRoute } from './submit-route.ts';
 export interface Answering {
   readonly config: ServerConfig;
   readonly routes: { readonly [path: string]: Route };
+  readonly refuseFlood: RefuseFlood;
   readonly answer: (exchange: Exchange) => Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -66,6 +68,7 @@ export function createAnswering(
   return {
     config,
     routes,
+    refuseFlood: floodRefusal(routes, () => admission.isFull(limits.inFlight)),
     answer: (exchange) => dispatch({ routes, cors, admit }, exchange),
     start: () => apollo.start(),
     stop: () => apollo.stop(),

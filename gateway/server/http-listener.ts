@@ -27,6 +27,8 @@ const IDLE = 60_000;
 const RATE_WINDOW = 20_000;
 /** Milliseconds in which what is left of a body that nobody wants may still come: who is cut off never reads the answer. */
 const LINGER = 10_000;
+/** Milliseconds for which one line of the log tells how many requests were refused. */
+const REFUSALS_LOGGED = 1_000;
 
 export interface ListenerOptions {
   readonly config: ServerConfig;
@@ -55,6 +57,8 @@ export class HttpListener {
   #closing: Promise<void> | null = null;
   /** Idle connections are no longer waited for. */
   #endsIdle = false;
+  /** Requests that were refused and are not in the log yet. */
+  #refused = 0;
 
   constructor({ first, ...options }: ListenerOptions) {
     this.#options = options;
@@ -132,10 +136,30 @@ export class HttpListener {
     setImmediate(() => this.#server.closeIdleConnections());
   }
 
+  /** A line for each would cost more than the refusals themselves. */
+  #logRefusal(): void {
+    this.#refused += 1;
+    if (this.#refused > 1) return;
+    setTimeout(() => {
+      this.#options.log.warn({ refused: this.#refused }, 'requests were refused: too many are worked on');
+      this.#refused = 0;
+    }, REFUSALS_LOGGED);
+  }
+
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { log, metrics } = this.#options;
     const inUse = this.#current;
-    const { config, routes, answer } = inUse.answering;
+    const { config, routes, answer, refuseFlood } = inUse.answering;
+    response.once('finish', () => readRest(request));
+    // A request that breaks off shows in whoever reads it, and in the answer's close.
+    request.on('error', () => {});
+    if (this.draining) endConnectionAfter(response);
+    const refused = refuseFlood(request, response);
+    if (refused !== null) {
+      metrics.answered(refused.name, response.statusCode, 0);
+      this.#logRefusal();
+      return;
+    }
     inUse.requests += 1;
     const closed = Promise.withResolvers<void>();
     const started = performance.now();
@@ -157,17 +181,8 @@ export class HttpListener {
       // A connection whose answer came after the draining began would stay for its keep-alive time.
       if (this.#endsIdle) this.#endIdle();
     });
-    response.once('finish', () => {
-      request.resume();
-      if (request.complete) return;
-      const late = setTimeout(() => request.destroy(), LINGER);
-      request.once('close', () => clearTimeout(late));
-    });
-    // A request that breaks off shows in whoever reads it, and in the answer's close.
-    request.on('error', () => {});
     for (const [name, value] of securityHeaders) response.setHeader(name, value);
     response.setHeader('x-request-id', requestId);
-    if (this.draining) endConnectionAfter(response);
     cutWhenSlow(request, response, config.rateWindow ?? RATE_WINDOW);
     const idleTimeout = config.idleTimeout ?? IDLE;
     const memoryWait = config.limits.deadline;
@@ -177,6 +192,14 @@ export class HttpListener {
     inUse.requests -= 1;
     if (inUse.requests === 0) inUse.onIdle?.();
   }
+}
+
+/** What is left of a body that nobody wanted is read, for a while. */
+function readRest(request: IncomingMessage): void {
+  request.resume();
+  if (request.complete) return;
+  const late = setTimeout(() => request.destroy(), LINGER);
+  request.once('close', () => clearTimeout(late));
 }
 
 /** Tells the client not to send another request on this connection, as far as it can still be told. */
