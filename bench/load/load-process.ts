@@ -19,15 +19,21 @@ export class LoadProcess {
   }
 
   async run(load: Load): Promise<LoadResult> {
-    const ended = once(this.#child, 'exit').then(([code]) => {
+    const over = new AbortController();
+    const { signal } = over;
+    const ended = once(this.#child, 'exit', { signal }).then(([code]) => {
       throw new Error(`The load generator ended with ${code}.`);
     });
-    const answered = once(this.#child, 'message').then(([result]: LoadResult[]) => result);
+    const answered = once(this.#child, 'message', { signal }).then(([result]: LoadResult[]) => result);
     this.#child.send(load);
-    const result = await Promise.race([answered, ended]);
-    ended.catch(() => undefined);
-    if (result === undefined) throw new Error('The load generator gave no result.');
-    return result;
+    try {
+      const result = await Promise.race([answered, ended]);
+      if (result === undefined) throw new Error('The load generator gave no result.');
+      return result;
+    } finally {
+      over.abort();
+      await Promise.allSettled([ended, answered]);
+    }
   }
 
   close(): void {

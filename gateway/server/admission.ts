@@ -1,4 +1,5 @@
 import { HttpRefusal } from './http-refusal.ts';
+import { StartQueue } from './start-queue.ts';
 
 /** Gives back the place of a request that has ended. */
 type Leave = () => void;
@@ -23,6 +24,7 @@ const RETRY_AFTER = 1;
  */
 export class Admission {
   readonly #waiting = new Set<Waiting>();
+  readonly #starts = new StartQueue();
   #inFlight = 0;
 
   /**
@@ -34,7 +36,11 @@ export class Admission {
     if (this.#inFlight < limit) this.#inFlight += 1;
     else if (this.isFull(limit)) throw overloaded();
     else await this.#wait(signal);
-    return () => this.#leave(limit);
+    await this.#starts.start(signal);
+    return () => {
+      this.#starts.end();
+      this.#leave(limit);
+    };
   }
 
   /** Nobody can even wait: what comes now is refused. */

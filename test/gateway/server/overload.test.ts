@@ -180,6 +180,7 @@ describe('more requests than are worked on at once', () => {
     const answered = { ok: 0, refused: [] as number[] };
     const odd: string[] = [];
     let checks = 0;
+    let refusedChecks = 0;
     const client = async () => {
       while (performance.now() < until) {
         const start = performance.now();
@@ -187,6 +188,7 @@ describe('more requests than are worked on at once', () => {
         if (status === 200 && !text.includes('"errors"')) answered.ok += 1;
         else if (status === 503) {
           answered.refused.push(performance.now() - start);
+          if (!/^\{"errors":\[\{"message":"[^"]*ask again/.test(text)) odd.push(text);
           await delay(250);
         } else odd.push(`${status} ${text}`);
       }
@@ -195,6 +197,13 @@ describe('more requests than are worked on at once', () => {
       while (performance.now() < until) {
         expect((await fetch(`${gateway.url}/health`)).status).toBe(200);
         expect(gateway.registry.get('native')?.state.name).toBe('UP');
+        const { status, headers } = await fetch(`${gateway.url}/graphql`, { method: 'POST', body: 'no JSON' });
+        if (status === 503) {
+          expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+          expect(headers.get('x-content-type-options')).toBe('nosniff');
+          expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+          refusedChecks += 1;
+        }
         checks += 1;
         await delay(50);
       }
@@ -205,6 +214,7 @@ describe('more requests than are worked on at once', () => {
     expect(answered.ok).toBeGreaterThan(50);
     expect(answered.refused.length).toBeGreaterThan(50);
     expect(checks).toBeGreaterThan(3);
+    expect(refusedChecks).toBeGreaterThan(0);
     expect(gateway.registry.get('native')?.state.name).toBe('UP');
     expect((await ask(gateway.url, BUILDS)).answer.errors).toBeUndefined();
   }, 20_000);
