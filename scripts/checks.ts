@@ -13,6 +13,7 @@ const CHECKS: readonly (readonly [name: string, ...command: readonly string[]])[
   ['lock file for every platform', 'scripts/complete-lock.ts', '--check'],
   ['picture of the architecture', 'scripts/draw-architecture.ts', '--check'],
   ['documented configuration', 'scripts/document-configuration.ts', '--check'],
+  ['goodput and refusals under overload', 'bench/run.ts', 'overload', '--quick'],
 ];
 
 const { values } = parseArgs({ options: { tests: { type: 'string' } } });

@@ -19,7 +19,7 @@ export interface ProxyFault {
 
 /** Stands before a server that speaks over TCP, and breaks the way to it. */
 export class TcpProxy {
-  readonly #target: { readonly host: string; readonly port: number };
+  #target: { readonly host: string; readonly port: number };
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #fault: ProxyFault = {};
@@ -38,6 +38,11 @@ export class TcpProxy {
   /** Connections that are open, on both sides. */
   get sockets(): number {
     return this.#sockets.size;
+  }
+
+  /** Where new connections lead: a server that is started again may have another port. */
+  set targetPort(port: number) {
+    this.#target = { ...this.#target, port };
   }
 
   /** Holds from now on, for connections that are open too. */
