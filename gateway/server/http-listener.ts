@@ -20,6 +20,11 @@ const REQUEST_TIMEOUT = 1_800_000;
 /** Milliseconds that an idle connection stays: longer than proxies keep theirs, since a request on one that is just closed is lost. */
 const KEEP_ALIVE = 75_000;
 const DRAIN = 10_000;
+/**
+ * Connections that may wait to be accepted, as far as the system allows so many (`net.core.somaxconn`). Beyond it the system
+ * drops what it is asked, and the client tries again after one second, three and seven: a refusal would be sooner.
+ */
+const BACKLOG = 4_096;
 /** Milliseconds in which a request that is on its way when the draining begins still arrives on an idle connection. */
 const ON_ITS_WAY = 100;
 const IDLE = 60_000;
@@ -92,7 +97,7 @@ export class HttpListener {
     return new Promise((resolve, reject) => {
       const fail = (error: NodeJS.ErrnoException) => reject(explainListenError(error, host, port));
       this.#server.once('error', fail);
-      this.#server.listen(port, host, () => {
+      this.#server.listen({ port, host, backlog: BACKLOG }, () => {
         this.#server.off('error', fail);
         resolve();
       });
