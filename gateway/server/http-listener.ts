@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { Server as NetServer } from 'node:net';
 import type { Logger } from '../../adapters/adapter.ts';
 import type { ByteBudget } from '../federation/byte-budget.ts';
 import { logAccess } from './access-log.ts';
 import type { Answering } from './answering.ts';
 import { explainListenError } from './listen-error.ts';
+import { ListeningSockets } from './listening-sockets.ts';
 import type { Metrics } from './metrics.ts';
 import { cutWhenSlow } from './minimum-rate.ts';
 import { Pipelining } from './pipelining.ts';
@@ -20,11 +20,6 @@ const REQUEST_TIMEOUT = 1_800_000;
 /** Milliseconds that an idle connection stays: longer than proxies keep theirs, since a request on one that is just closed is lost. */
 const KEEP_ALIVE = 75_000;
 const DRAIN = 10_000;
-/**
- * Connections that may wait to be accepted, as far as the system allows so many (`net.core.somaxconn`). Beyond it the system
- * drops what it is asked, and the client tries again after one second, three and seven: a refusal would be sooner.
- */
-const BACKLOG = 4_096;
 /** Milliseconds in which a request that is on its way when the draining begins still arrives on an idle connection. */
 const ON_ITS_WAY = 100;
 const IDLE = 60_000;
@@ -57,6 +52,7 @@ interface InUse {
 export class HttpListener {
   readonly #options: Omit<ListenerOptions, 'first'>;
   readonly #server: Server;
+  readonly #sockets: ListeningSockets;
   #current: InUse;
   readonly #underWay = new Set<ServerResponse>();
   #closing: Promise<void> | null = null;
@@ -75,6 +71,7 @@ export class HttpListener {
       connectionsCheckingInterval: 2_000,
     });
     this.#server.maxHeadersCount = 200;
+    this.#sockets = new ListeningSockets(this.#server);
     const pipelining = new Pipelining(this.#server, (request, response) => void this.#take(request, response));
     this.#server.on('request', pipelining.take);
     // Whoever waits for "100 Continue" can be turned away before the body is sent.
@@ -92,16 +89,13 @@ export class HttpListener {
     return `http://${host}:${address.port}`;
   }
 
-  listen(): Promise<void> {
+  async listen(): Promise<void> {
     const { host, port } = this.#options.config.listen;
-    return new Promise((resolve, reject) => {
-      const fail = (error: NodeJS.ErrnoException) => reject(explainListenError(error, host, port));
-      this.#server.once('error', fail);
-      this.#server.listen({ port, host, backlog: BACKLOG }, () => {
-        this.#server.off('error', fail);
-        resolve();
-      });
-    });
+    try {
+      await this.#sockets.listen(port, host);
+    } catch (error) {
+      throw explainListenError(error instanceof Error ? error : new Error(String(error)), host, port);
+    }
   }
 
   /** From now on requests are answered by `next`; resolves when those that began before have ended. */
@@ -122,8 +116,7 @@ export class HttpListener {
     this.#closing = new Promise((resolve) => {
       const late = setTimeout(() => this.#server.closeAllConnections(), this.#options.config.drainTimeout ?? DRAIN);
       const soon = setTimeout(() => this.#endIdle(), ON_ITS_WAY);
-      // The HTTP server's own way to close would end idle connections at once.
-      NetServer.prototype.close.call(this.#server, () => {
+      void this.#sockets.close().then(() => {
         clearTimeout(late);
         clearTimeout(soon);
         // Ends its timer too.
