@@ -9,7 +9,7 @@ import { buildIds } from './documents.ts';
 import type { Load, LoadResult, Question } from './load/load.ts';
 import { LoadProcess } from './load/load-process.ts';
 import { probeDuring } from './load/probes.ts';
-import { checkFloors, compareOverload, writeOverload } from './overload-report.ts';
+import { compareOverload, missedFloors, reportFloors, writeOverload } from './overload-report.ts';
 import { CAPACITY, CLOSED_3, type Measured, type Memory, OPEN_3, type OverloadResult } from './overload-result.ts';
 
 export interface OverloadOptions {
@@ -42,16 +42,23 @@ export async function overload({ documents, rounds, quick, against }: OverloadOp
       subjects.push(await Subject.start(checkout, documents));
     }
     for (const subject of subjects) await subject.findCapacity();
-    for (let round = 0; round < (rounds ?? (quick ? 4 : 5)); round += 1) {
-      for (const subject of subjects) await subject.round(quick);
-    }
+    const run = async () => {
+      for (let round = 0; round < (rounds ?? 5); round += 1) {
+        for (const subject of subjects) await subject.round(quick);
+      }
+    };
+    await run();
     const results: OverloadResult[] = [];
     for (const subject of subjects) results.push(await subject.result());
     const [result, other] = results;
     if (result === undefined) return;
     if (other !== undefined) compareOverload(result, other);
-    else if (quick) checkFloors(result);
-    else await writeOverload(result, documents);
+    else if (!quick) writeOverload(result, documents);
+    else {
+      // Other work on the machine that begins or ends within a round moves its ratio: as many rounds again tell.
+      if (missedFloors(result).length > 0) await run();
+      reportFloors(result);
+    }
   } finally {
     for (const subject of subjects) await subject.close();
   }
@@ -100,17 +107,21 @@ class Subject {
   }
 
   async round(quick: boolean): Promise<void> {
-    const [warmUp, duration] = quick ? [700, 2_300] : [1_000, 5_000];
-    const capacity = await this.#measure(CAPACITY, closed(this.#clients, warmUp, duration), null);
+    const [warmUp, duration] = quick ? [600, 1_500] : [1_000, 5_000];
+    const findCapacity = () => this.#measure(CAPACITY, closed(this.#clients, warmUp, duration), null);
+    let capacity = await findCapacity();
     // So many clients are worked on or wait, and the others, which rest after each refusal, ask for what is beyond capacity.
     const asking = (times: number) => Math.round(IN_FLIGHT + ((times - 1) * capacity * REST) / 1000);
     const open = (times: number) =>
       ({ loop: 'open', rate: times * capacity, connections: OPEN_CONNECTIONS, warmUp, duration }) as const;
     await this.#measure(CLOSED_3, closed(asking(3), warmUp, duration), capacity);
+    capacity = await findCapacity();
     await this.#measure(OPEN_3, open(3), capacity);
     if (quick) return;
+    capacity = await findCapacity();
     await this.#measure('2 times, closed loop', closed(asking(2), warmUp, duration), capacity);
     await this.#measure('2 times, open loop', open(2), capacity);
+    capacity = await findCapacity();
     await this.#measure(`${MANY} connections`, closed(MANY, warmUp, duration), capacity);
     this.#alone.push(await this.#small.run(closed(1, warmUp, duration)));
     const readers = this.#large.run(closed(READERS, warmUp, duration + 500));
