@@ -308,7 +308,7 @@ log: { level: warn }
     expect(odd).toEqual([]);
     expect(acknowledged.size).toBeGreaterThan(SECONDS / 2);
     expect(counts.answers).toBeGreaterThan(SECONDS);
-    expect([counts.kills > 1, counts.serverKills > 1, counts.lies > 1]).toEqual([true, true, true]);
+    expect([counts.kills > 0, counts.serverKills > 0, counts.lies > 0]).toEqual([true, true, true]);
 
     // The caches and the pools are full after the first third; what grows from then on grows for ever.
     const third = Math.floor(samples.length / 3);
