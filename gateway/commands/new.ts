@@ -75,7 +75,7 @@ To try it, name it in kcigraph.yaml:
     ${name}: { adapter: "./${name}/adapter.ts", path: "./documents" }
 
   npx kcigraph check ${name}     holds it against the adapter contract
-  npx kcigraph serve${' '.repeat(name.length)}      serves it; while a terminal watches, changes of its code are taken over
+  npx kcigraph serve${' '.repeat(name.length)}      serves it; restart it when the code has changed
 
 docs/adapters.md tells how to make it the adapter of your system.
 `;

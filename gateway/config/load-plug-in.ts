@@ -1,35 +1,39 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AdapterModule } from '../../adapters/adapter.ts';
 import { redactValue } from '../../adapters/kit/printable.ts';
 import { plugInFault, toAdapterModule } from './plug-in-faults.ts';
-import { noteFingerprint } from './plug-in-fingerprint.ts';
-import { nextVersion, resolvePackage } from './plug-in-hooks.ts';
+import { fingerprintOf, resolvePackage, traceImports } from './plug-in-hooks.ts';
 
 const ENDINGS = /\.(ts|mts|js|mjs)$/;
 const IN_PACKAGES = /[\\/]node_modules[\\/]/;
 
+/** An adapter from outside. Node loads its code once: what is changed later runs after a restart only. */
 export interface PlugIn {
   readonly module: AdapterModule;
-  /** Paths of the files that it consists of; empty for a package. */
-  readonly files: ReadonlySet<string>;
+  /** A hash of its files as they were when they were loaded. */
+  readonly fingerprint: string;
+  /** Its files have changed since then. */
+  readonly isOutdated: boolean;
 }
 
+/** The fingerprints of those that are loaded, by URL. */
+const loaded = new Map<string, string>();
+
 /** Whether `adapter:` names a file rather than a package. */
-export function isPlugInPath(name: string): boolean {
+function isPlugInPath(name: string): boolean {
   return name.startsWith('.') || isAbsolute(name);
 }
 
-/** Loads a plug-in from a file, anew each time, or from an npm package. A string is a fault; null: no such package. */
+/** Loads a plug-in from a file, or from an npm package. A string is a fault; null: no such package. */
 export async function loadPlugIn(name: string, folder: string): Promise<PlugIn | string | null> {
   const shown = `"${redactValue(name, 80)}"`;
   if (isPlugInPath(name)) {
     const file = resolve(folder, name);
     const fault = fileFault(shown, file);
     if (fault !== null) return fault;
-    const version = nextVersion(file);
-    return await imported(shown, version.url, version.files);
+    return await imported(shown, pathToFileURL(realpathSync(file)).href);
   }
   let url: string;
   try {
@@ -39,19 +43,22 @@ export async function loadPlugIn(name: string, folder: string): Promise<PlugIn |
     const isMissing = code === 'ERR_MODULE_NOT_FOUND' && !existsSync(join(folder, 'node_modules', name));
     return isMissing || code === 'ERR_INVALID_MODULE_SPECIFIER' ? null : plugInFault(shown, error);
   }
-  return url.startsWith('file:') ? await imported(shown, url, new Set()) : null;
+  return url.startsWith('file:') ? await imported(shown, url) : null;
 }
 
-async function imported(shown: string, url: string, files: ReadonlySet<string>): Promise<PlugIn | string> {
+async function imported(shown: string, url: string): Promise<PlugIn | string> {
   if (IN_PACKAGES.test(fileURLToPath(url)) && /\.m?ts$/.test(new URL(url).pathname)) {
     return `The plug-in ${shown} is TypeScript in node_modules, where Node runs JavaScript only: publish it compiled.`;
   }
+  traceImports(url);
   try {
     const exported: unknown = await import(url);
     const module = toAdapterModule(shown, exported);
     if (typeof module === 'string') return module;
-    noteFingerprint(module, files);
-    return { module, files };
+    const now = fingerprintOf(url);
+    const fingerprint = loaded.get(url) ?? now;
+    loaded.set(url, fingerprint);
+    return { module, fingerprint, isOutdated: fingerprint !== now };
   } catch (error) {
     return plugInFault(shown, error);
   }

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ENDING = new URL(import.meta.url).pathname.endsWith('.ts') ? '.ts' : '.js';
@@ -8,12 +10,10 @@ const OWN: Readonly<Record<string, string>> = {
   'kcigraph/adapter': new URL(`../../adapters/kit/author${ENDING}`, import.meta.url).href,
   'kcigraph/conformance': new URL(`../../adapters/kit/conformance/conformance${ENDING}`, import.meta.url).href,
 };
-/** Marks the modules of one version of a plug-in: the same files under another query are loaded anew. */
-const QUERY = 'kcigraph-plug-in';
 const PACKAGE = 'kcigraph-plug-in:';
 
-/** The files that each version of a plug-in consists of. */
-const versions = new Map<string, Set<string>>();
+/** By the URL of a file of a plug-in: the files of the same plug-in that it imports. */
+const imports = new Map<string, Set<string>>();
 let packageParent: string | undefined;
 
 registerHooks({
@@ -24,30 +24,42 @@ registerHooks({
       return nextResolve(specifier.slice(PACKAGE.length), { ...context, parentURL: packageParent });
     }
     const resolved = nextResolve(specifier, context);
-    const version = versionOf(context.parentURL);
-    if (version === null || !isPlugInFile(resolved.url)) return resolved;
-    const url = new URL(resolved.url);
-    versions.get(version)?.add(fileURLToPath(url));
-    url.searchParams.set(QUERY, version);
-    return { ...resolved, url: url.href };
+    const { parentURL = '' } = context;
+    if (resolved.url.startsWith('file:') && packageOf(resolved.url) === packageOf(parentURL)) {
+      imports.get(parentURL)?.add(resolved.url);
+      if (imports.has(parentURL)) traceImports(resolved.url);
+    }
+    return resolved;
   },
 });
 
-/** One loading of a plug-in, with all files of its own. */
-export interface PlugInVersion {
-  /** What to import. */
-  readonly url: string;
-  /** Their paths, as they are met while it is imported. */
-  readonly files: ReadonlySet<string>;
+/** From now on the files that this one imports are known, and those that they import. */
+export function traceImports(url: string): void {
+  if (!imports.has(url)) imports.set(url, new Set());
 }
 
-export function nextVersion(file: string): PlugInVersion {
-  const version = String(versions.size + 1);
-  const files = new Set([file]);
-  versions.set(version, files);
-  const url = pathToFileURL(file);
-  url.searchParams.set(QUERY, version);
-  return { url: url.href, files };
+/** The paths of the files of a plug-in that were met while it was loaded, without packages that it uses. */
+export function filesOf(url: string): readonly string[] {
+  const found = new Set([url]);
+  for (const file of found) for (const imported of imports.get(file) ?? []) found.add(imported);
+  return [...found].map((file) => fileURLToPath(file));
+}
+
+/** A hash of what the files of a plug-in hold now. */
+export function fingerprintOf(url: string): string {
+  const folder = dirname(fileURLToPath(url));
+  const hash = createHash('sha256');
+  for (const file of filesOf(url).toSorted()) hash.update(`${relative(folder, file)}\0${contentOf(file)}\0`);
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** One that was removed since then is a change as well. */
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /**
@@ -59,11 +71,7 @@ export function resolvePackage(name: string, folder: string): string {
   return import.meta.resolve(`${PACKAGE}${name}`);
 }
 
-function versionOf(url: string | undefined): string | null {
-  if (url?.startsWith('file:') !== true) return null;
-  return new URL(url).searchParams.get(QUERY);
-}
-
-function isPlugInFile(url: string): boolean {
-  return url.startsWith('file:') && !url.includes('/node_modules/');
+/** The folder of the installed package that a file belongs to; null: of none. */
+function packageOf(url: string): string | null {
+  return /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(url)?.[0] ?? null;
 }

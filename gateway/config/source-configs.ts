@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { type AdapterModule, PATH_KIND } from '../../adapters/adapter.ts';
-import { findAdapterModule } from './adapter-module.ts';
+import { findAdapter } from './adapter-module.ts';
 import { SOURCE_SCHEMA } from './config-schema.ts';
 import { type Explained, explainIssue, unknownKey } from './explain-issue.ts';
 import type { Path } from './interpolate.ts';
@@ -17,8 +17,9 @@ export interface SourceConfig {
   readonly module: AdapterModule;
   /** As the adapter's schema gave them. */
   readonly options: unknown;
-  /** As they were before that: what another version of the adapter is given. */
-  readonly given: Readonly<Record<string, unknown>>;
+  /** Of a plug-in: what its code is known by, and whether other code lies on disk since it was loaded. */
+  readonly codeVersion: string | undefined;
+  readonly isOutdated: boolean;
   readonly timeout: number;
   readonly concurrency: number;
   readonly rate: number | null;
@@ -75,9 +76,10 @@ export async function readSource(
     add(common.error.issues.flatMap((issue) => explainIssue(issue, (path) => keysAt(COMMON, path), rawHere)));
   }
   const named = 'adapter' in given && typeof given.adapter === 'string' ? given.adapter : null;
-  const module = named === null ? null : await findAdapterModule(named, folder);
-  if (typeof module === 'string') add([{ path: ['adapter'], message: module }]);
-  if (module === null || typeof module === 'string') return { config: null, faults };
+  const found = named === null ? null : await findAdapter(named, folder);
+  if (typeof found === 'string') add([{ path: ['adapter'], message: found }]);
+  if (found === null || typeof found === 'string') return { config: null, faults };
+  const { module, plugIn } = found;
 
   const schema = inputSchema(module.options);
   const own = Object.fromEntries(
@@ -115,7 +117,8 @@ export async function readSource(
       name,
       module,
       options: options.data,
-      given: wanted,
+      codeVersion: plugIn?.fingerprint,
+      isOutdated: plugIn?.isOutdated ?? false,
       timeout: fitting,
     },
     faults,

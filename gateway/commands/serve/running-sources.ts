@@ -3,7 +3,6 @@ import type { Config } from '../../config.ts';
 import type { Registry, RegistryEnv, Source } from '../../federation/registry.ts';
 import { CommandError } from '../command.ts';
 import { openSources } from '../open-sources.ts';
-import { type ReloadingPlugIns, reloadPlugIns } from '../reload-plug-ins.ts';
 import { type SourceChanges, sourceChanges } from './source-changes.ts';
 
 /** The sources of another configuration: those that are new run already, the others are those that ran before. */
@@ -20,8 +19,6 @@ export interface NextSources {
 export class RunningSources {
   readonly #log: Logger;
   readonly #metrics: RegistryEnv['metrics'];
-  readonly #isWatching: boolean;
-  readonly #plugIns: ReloadingPlugIns[] = [];
   /** All that were started and not stopped yet, those included that only finish what is under way. */
   readonly #running = new Set<Source['adapter']>();
   #config: Config;
@@ -31,15 +28,13 @@ export class RunningSources {
     this.#config = config;
     this.#log = log;
     this.#metrics = metrics;
-    // Whoever writes an adapter has a terminal open; elsewhere code changes by a restart or a reload only.
-    this.#isWatching = process.stdout.isTTY === true;
   }
 
   /** @throws {CommandError} where one cannot be used at all; one that is down is no reason */
   static async open(config: Config, log: Logger, metrics: RegistryEnv['metrics']): Promise<RunningSources> {
     const sources = new RunningSources(config, log, metrics);
     try {
-      sources.#registry = await sources.#open(config, new Map());
+      sources.#registry = await openSources(config, log, metrics);
       for (const { adapter } of sources.#registry.sources) sources.#running.add(adapter);
       return sources;
     } catch (error) {
@@ -61,7 +56,7 @@ export class RunningSources {
     const changes = sourceChanges(this.#config, next);
     const before = this.registry.sources;
     const kept = new Map(before.filter(({ name }) => changes.unchanged.includes(name)).map((one) => [one.name, one]));
-    const registry = await this.#open(next, kept).catch((error: unknown) => {
+    const registry = await openSources(next, this.#log, this.#metrics, kept).catch((error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
       if (changes.changed.length === 0) throw error;
       const hint = `What cannot run beside what it was is changed by a restart (changed: ${changes.changed.join(', ')}).`;
@@ -84,16 +79,6 @@ export class RunningSources {
 
   async stop(): Promise<void> {
     await this.#stop([...this.#running]);
-    for (const plugIns of this.#plugIns.splice(0)) plugIns.close();
-  }
-
-  async #open(config: Config, kept: ReadonlyMap<string, Source>): Promise<Registry> {
-    const sources = config.sources.filter(({ name }) => !kept.has(name));
-    const watched = this.#isWatching ? await reloadPlugIns({ ...config, sources }, this.#log) : null;
-    if (watched !== null) this.#plugIns.push(watched);
-    const fresh = new Map((watched?.config.sources ?? sources).map((source) => [source.name, source]));
-    const all = config.sources.map((source) => fresh.get(source.name) ?? source);
-    return await openSources({ ...config, sources: all }, this.#log, this.#metrics, kept);
   }
 
   async #stop(adapters: readonly Source['adapter'][]): Promise<void> {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isSameCode } from '../../config/plug-in-fingerprint.ts';
 import type { Config } from '../../config.ts';
 
 /** What becomes of the sources, by name. */
@@ -27,8 +26,9 @@ export function sourceChanges(before: Config, next: Config): SourceChanges {
   };
 }
 
+/** The code of a plug-in is loaded once, so the module of one path is the same until a restart. */
 function isSame(one: Config['sources'][number], other: Config['sources'][number]): boolean {
-  const { module: itsCode, priority: _, ...its } = one;
-  const { module: othersCode, priority: __, ...others } = other;
-  return isSameCode(itsCode, othersCode) && isDeepStrictEqual(its, others);
+  const { module: itsCode, priority: _, isOutdated: __, ...its } = one;
+  const { module: othersCode, priority: ___, isOutdated: ____, ...others } = other;
+  return itsCode === othersCode && isDeepStrictEqual(its, others);
 }

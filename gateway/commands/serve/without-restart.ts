@@ -15,6 +15,12 @@ export function withoutRestart(before: Config, next: Config): WithoutRestart {
     ...stays('listen.port', before.listen.port, next.listen.port),
     ...stays('dataDir', before.dataDir, next.dataDir),
     ...stays('log.format', before.log.format, next.log.format),
+    ...next.sources
+      .filter(({ isOutdated }) => isOutdated)
+      .map(
+        ({ name, adapter }) =>
+          `The code of the plug-in "${adapter}" has changed, which takes a restart: the source "${name}" runs the code that was loaded until then.`,
+      ),
   ];
   const { listen, dataDir, log } = before;
   return { config: { ...next, listen, dataDir, log: { level: next.log.level, format: log.format } }, told };

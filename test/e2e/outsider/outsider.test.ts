@@ -104,6 +104,19 @@ describe('somebody from outside, with the package alone and the words of docs/ad
     expect(shown).toContain(await readFile(join(WORK, 'conformance-test.ts'), 'utf8'));
   });
 
+  it('serves it while it is worked on, and starts again when its code changes', async () => {
+    const line = 'npx node --watch node_modules/.bin/kcigraph serve';
+    expect(COMMANDS).toContain(line);
+    const gateway = await startCommand('npx', line.split(' ').slice(1), folder, { ACME_URL: acme.url, PORT: '0' });
+    try {
+      const queries = join(folder, 'acme/queries.ts');
+      await writeFile(queries, `${await readFile(queries, 'utf8')}\n// Changed.\n`);
+      await expect.poll(() => gateway.output().match(/ listens on /g), { timeout: 30_000 }).toHaveLength(2);
+    } finally {
+      await gateway.stop();
+    }
+  }, 120_000);
+
   it('compiles and packs it, and the package serves in the place of the path', async () => {
     expect(await type('npx tsc --project acme')).toEqual({ code: 0, output: '' });
     const packed = await type('npm pack ./acme');

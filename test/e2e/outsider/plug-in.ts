@@ -1,4 +1,4 @@
-/** The files of a small plug-in whose builds say a word, in TypeScript, of two modules, as somebody writes it. */
+/** The files of a small plug-in whose builds say a word and a setting, in TypeScript, of two modules, as somebody writes it. */
 export function plugInFiles(word: string): Readonly<Record<'adapter.ts' | 'words.ts', string>> {
   return { 'adapter.ts': ADAPTER, 'words.ts': `export const WORD: string = ${JSON.stringify(word)};\n` };
 }
@@ -9,9 +9,9 @@ import { WORD } from './words.ts';
 
 const options = z.strictObject({ slow: z.int().default(0) });
 
-function buildOf(id: string): Build {
+function buildOf(id: string, slow: number): Build {
   return {
-    id, origin: 'acme', timestamp: null, checkoutId: 'acme:c', comment: WORD, startTime: null, duration: null,
+    id, origin: 'acme', timestamp: null, checkoutId: 'acme:c', comment: \`\${WORD} \${slow}\`, startTime: null, duration: null,
     architecture: null, command: null, compiler: null, inputFiles: null, outputFiles: null, configName: null,
     configUrl: null, logUrl: null, logExcerpt: null, status: null, misc: null,
   };
@@ -33,7 +33,7 @@ export const adapter: AdapterModule<z.output<typeof options>> = {
     async getMany(entity, ids) {
       if (ids.includes('acme:slow')) await delay(slow);
       if (ids.includes('acme:bad')) throw new SourceError('SOURCE_UNAVAILABLE', 'Acme is closed on Sundays.');
-      return new Map(entity === 'build' ? ids.map((id) => [id, { object: buildOf(id), time: null }]) : []);
+      return new Map(entity === 'build' ? ids.map((id) => [id, { object: buildOf(id, slow), time: null }]) : []);
     },
     list: async () => ({ items: [], hasMore: false }),
     related: async () => new Map(),

@@ -186,19 +186,28 @@ describe('a plug-in', () => {
   const BUILD = '{ build(id: "acme:b", sources: ["words"]) { comment } }';
   const asked = async () => (await gateway.ask(BUILD)).data;
 
-  it('is the same source while its files are the same, and another one when they changed', async () => {
+  it('runs the code that was loaded until a restart, which the log says, and takes new settings at once', async () => {
     const write = async (word: string) => {
       for (const [name, text] of Object.entries(plugInFiles(word))) await writeFile(join(gateway.folder, name), text);
     };
+    const isToldToRestart = () =>
+      gateway.log.some(({ msg }) =>
+        msg.startsWith('The code of the plug-in "./adapter.ts" has changed, which takes a'),
+      );
     await write('first');
-    const config = configured({ words: '{ adapter: ./adapter.ts }' });
+    const config = configured({ words: '{ adapter: ./adapter.ts, cacheTtl: 10m }' });
     expect(await gateway.reload(config)).toMatchObject({ added: ['words'] });
-    expect(await asked()).toEqual({ build: { comment: 'first' } });
+    expect(await asked()).toEqual({ build: { comment: 'first 0' } });
     expect(await gateway.reload(config)).toMatchObject({ changed: [], added: [] });
+    expect(isToldToRestart()).toBe(false);
     await write('second');
-    expect(await asked()).toEqual({ build: { comment: 'first' } });
-    expect(await gateway.reload(config)).toMatchObject({ changed: ['words'] });
-    expect(await asked()).toEqual({ build: { comment: 'second' } });
+    expect(await gateway.reload(config)).toMatchObject({ changed: [], added: [] });
+    await expect.poll(isToldToRestart).toBe(true);
+    expect(await asked()).toEqual({ build: { comment: 'first 0' } });
+    // Its cache is empty: what was answered a moment ago would still be fresh.
+    const changed = configured({ words: '{ adapter: ./adapter.ts, cacheTtl: 10m, slow: 1 }' });
+    expect(await gateway.reload(changed)).toMatchObject({ changed: ['words'] });
+    expect(await asked()).toEqual({ build: { comment: 'first 1' } });
     await gateway.reload(configured());
   });
 });
