@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AdapterModule } from '../../adapters/adapter.ts';
 import { redactValue } from '../../adapters/kit/printable.ts';
 import { plugInFault, toAdapterModule } from './plug-in-faults.ts';
-import { fingerprintOf, resolvePackage, traceImports } from './plug-in-hooks.ts';
+import { filesOf, fingerprintOf, resolvePackage, traceImports } from './plug-in-hooks.ts';
 
 const ENDINGS = /\.(ts|mts|js|mjs)$/;
 const IN_PACKAGES = /[\\/]node_modules[\\/]/;
@@ -33,7 +33,7 @@ export async function loadPlugIn(name: string, folder: string): Promise<PlugIn |
     const file = resolve(folder, name);
     const fault = fileFault(shown, file);
     if (fault !== null) return fault;
-    return await imported(shown, pathToFileURL(realpathSync(file)).href);
+    return await imported(shown, pathToFileURL(realpathSync(file)).href, folder);
   }
   let url: string;
   try {
@@ -41,12 +41,12 @@ export async function loadPlugIn(name: string, folder: string): Promise<PlugIn |
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     const isMissing = code === 'ERR_MODULE_NOT_FOUND' && !existsSync(join(folder, 'node_modules', name));
-    return isMissing || code === 'ERR_INVALID_MODULE_SPECIFIER' ? null : plugInFault(shown, error);
+    return isMissing || code === 'ERR_INVALID_MODULE_SPECIFIER' ? null : plugInFault(shown, error, [], folder);
   }
-  return url.startsWith('file:') ? await imported(shown, url) : null;
+  return url.startsWith('file:') ? await imported(shown, url, folder) : null;
 }
 
-async function imported(shown: string, url: string): Promise<PlugIn | string> {
+async function imported(shown: string, url: string, folder: string): Promise<PlugIn | string> {
   if (IN_PACKAGES.test(fileURLToPath(url)) && /\.m?ts$/.test(new URL(url).pathname)) {
     return `The plug-in ${shown} is TypeScript in node_modules, where Node runs JavaScript only: publish it compiled.`;
   }
@@ -60,7 +60,7 @@ async function imported(shown: string, url: string): Promise<PlugIn | string> {
     loaded.set(url, fingerprint);
     return { module, fingerprint, isOutdated: fingerprint !== now };
   } catch (error) {
-    return plugInFault(shown, error);
+    return plugInFault(shown, error, filesOf(url), folder);
   }
 }
 

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { relative } from 'node:path';
 import { type AdapterModule, CONTRACT } from '../../adapters/adapter.ts';
 
 interface Member {
@@ -43,18 +47,49 @@ export function toAdapterModule(shown: string, exported: unknown): AdapterModule
   return isComplete(adapter) ? adapter : `The adapter of the plug-in ${shown} is not right.`;
 }
 
-/** What Node said when it loaded a plug-in, as a sentence. */
-export function plugInFault(shown: string, error: unknown): string {
+/**
+ * What Node said when it loaded a plug-in, as a sentence.
+ * @param files paths of those that were met
+ * @param folder what their names are shown relative to
+ */
+export function plugInFault(shown: string, error: unknown, files: readonly string[], folder: string): string {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   if (code === 'ERR_MODULE_NOT_FOUND') {
-    const missing = /^Cannot find (?:module|package) '([^']*)'/.exec(message)?.[1]?.replace(/\?.*$/, '');
+    const missing = /^Cannot find (?:module|package) '([^']*)'/.exec(message)?.[1];
     return `The plug-in ${shown} imports what is not there${missing === undefined ? '' : `: "${missing}"`}.`;
   }
   if (code === 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING') {
     return `The plug-in ${shown} is TypeScript in node_modules, where Node runs JavaScript only: publish it compiled.`;
   }
-  return `The plug-in ${shown} cannot be loaded: ${message}`;
+  const place = error instanceof SyntaxError ? placeOf(error, files) : null;
+  const where = place === null ? '' : `${relative(folder, place.file)}:${place.line}: `;
+  return `The plug-in ${shown} cannot be loaded: ${where}${message}`;
+}
+
+interface Place {
+  readonly file: string;
+  readonly line: string;
+}
+
+/** Where a syntax error is. The stack begins with it, but for errors that V8 finds in a module. */
+function placeOf(error: SyntaxError, files: readonly string[]): Place | null {
+  const [, file, line] = /^(?:file:\/\/)?(\/.+):(\d+)$/m.exec(error.stack?.split('\n')[0] ?? '') ?? [];
+  if (file !== undefined && line !== undefined) return { file: decodeURI(file), line };
+  for (const file of files) {
+    const line = lineOfFault(file);
+    if (line !== undefined) return { file, line };
+  }
+  return null;
+}
+
+/** Asks Node itself, which prints the line where it only checks a text. */
+function lineOfFault(file: string): string | undefined {
+  const text = readFileSync(file, 'utf8');
+  const input = /\.m?ts$/.test(file) ? stripTypeScriptTypes(text) : text;
+  const args = ['--check', '--input-type=module', '-'];
+  const { stderr } = spawnSync(process.execPath, args, { input, encoding: 'utf8' });
+  return /^\[stdin\]:(\d+)$/m.exec(stderr)?.[1];
 }
 
 function faultsOf(object: unknown, members: readonly Member[], prefix: string): string[] {

@@ -64,13 +64,37 @@ describe('a plug-in that is a file', () => {
     await becomes('two 1500');
     expect(await slow).toBe('one 1500');
   }, 60_000);
+});
 
-  it('is refused with a sentence while it is broken, and serves again once it is mended', async () => {
-    await write(join(folder, 'acme'), { 'words.ts': 'export const WORD = ;' });
-    await expect.poll(gateway.output, { timeout: 20_000 }).toContain('cannot be loaded');
-    await write(join(folder, 'acme'), plugInFiles('three'));
-    await becomes('three 1500');
-  }, 60_000);
+it('a plug-in that cannot be loaded is refused by its file and line', async () => {
+  const folder = await configFolder({
+    'package.json': '{ "type": "module" }',
+    'parse.ts': 'export const a: number = 1;\nexport const b: number = ;\n',
+    'twice.ts': 'export const a: number = 1;\n\nexport const a = 2;\n',
+    'below.ts': "import './enum.ts';\n",
+    'enum.ts': '\n\nenum Word { A }\n',
+    'script.js': "\nimport './parse.js';\n",
+    'parse.js': 'export const a = 1;\nexport const b = ;\n',
+    'missing.js': "\nimport { b } from './a.js';\n",
+    'a.js': 'export const a = 1;\n',
+    'kcigraph.yaml': `sources:
+  a: { adapter: ./parse.ts }
+  b: { adapter: ./twice.ts }
+  c: { adapter: ./below.ts }
+  d: { adapter: ./script.js }
+  e: { adapter: ./missing.js }
+`,
+  });
+  const { code, stderr } = await runCommand(['check'], folder);
+  for (const fault of [
+    'The plug-in "./parse.ts" cannot be loaded: parse.ts:2: Expression expected',
+    'The plug-in "./twice.ts" cannot be loaded: twice.ts:3: Identifier \'a\' has already been declared',
+    'The plug-in "./below.ts" cannot be loaded: enum.ts:3: TypeScript enum is not supported in strip-only mode',
+    'The plug-in "./script.js" cannot be loaded: parse.js:2: Unexpected token \';\'',
+    'The plug-in "./missing.js" cannot be loaded: missing.js:2: The requested module',
+  ])
+    expect(stderr).toContain(fault);
+  expect(code).toBe(2);
 });
 
 describe('a plug-in that is an npm package', () => {
