@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Adapter, Logger } from '../../adapters/adapter.ts';
 import { checkConformance } from '../../adapters/kit/conformance/check-conformance.ts';
 import { renderReport } from '../../adapters/kit/conformance/report.ts';
@@ -6,6 +5,7 @@ import { meterUpstream } from '../../adapters/kit/conformance/upstream-meter.ts'
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
 import type { Config } from '../config.ts';
 import { createAdapterEnv } from '../federation/adapter-env.ts';
+import { sourceFolder } from '../federation/registry.ts';
 import { createLog } from '../log.ts';
 import { CommandError, type ExitCode, UsageError } from './command.ts';
 import { print } from './console.ts';
@@ -22,7 +22,7 @@ export async function checkSource(config: Config, name: string): Promise<ExitCod
   const log = createLog({ ...config.log, level: 'error' });
   const { env, stop } = createAdapterEnv({
     source: name,
-    dataDir: join(config.dataDir, 'sources', name),
+    dataDir: sourceFolder(config.dataDir, source),
     log,
     userAgent: config.userAgent,
     settings: source,

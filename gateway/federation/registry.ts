@@ -26,11 +26,21 @@ export interface SourceConfig {
   readonly tls?: TlsOptions | undefined;
   /** The name of its host may lead to a private address. */
   readonly privateAddresses?: boolean | undefined;
+  /** A hash of the code of a plug-in; undefined for a built-in adapter. */
+  readonly codeVersion?: string | undefined;
+}
+
+/**
+ * Where a source keeps its indices and caches. Those of a plug-in lie in a folder for each version of its code, so that
+ * other code begins with empty ones.
+ */
+export function sourceFolder(dataDir: string, { name, codeVersion = '' }: Pick<SourceConfig, 'name' | 'codeVersion'>) {
+  return join(dataDir, 'sources', name, codeVersion);
 }
 
 /** What the sources share. */
 export interface RegistryEnv {
-  /** Sources keep their indices and caches in `sources/NAME` below it. */
+  /** Sources keep their indices and caches in `sources/NAME` below it (`sourceFolder`). */
   readonly dataDir: string;
   readonly log: Logger;
   readonly metrics?: SourceMetrics | undefined;
@@ -123,7 +133,7 @@ function createSource(config: SourceConfig, module: AdapterModule, env: Registry
   const { cacheTtl } = config;
   const adapterEnv = createAdapterEnv({
     source: config.name,
-    dataDir: join(env.dataDir, 'sources', config.name),
+    dataDir: sourceFolder(env.dataDir, config),
     log: env.log,
     userAgent: env.userAgent,
     settings: { ...settings, cacheTtl },

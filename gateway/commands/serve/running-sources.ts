@@ -1,6 +1,8 @@
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Logger } from '../../../adapters/adapter.ts';
 import type { Config } from '../../config.ts';
-import type { Registry, RegistryEnv, Source } from '../../federation/registry.ts';
+import { type Registry, type RegistryEnv, type Source, sourceFolder } from '../../federation/registry.ts';
 import { CommandError } from '../command.ts';
 import { openSources } from '../open-sources.ts';
 import { type SourceChanges, sourceChanges } from './source-changes.ts';
@@ -34,6 +36,7 @@ export class RunningSources {
   static async open(config: Config, log: Logger, metrics: RegistryEnv['metrics']): Promise<RunningSources> {
     const sources = new RunningSources(config, log, metrics);
     try {
+      await removeFormerCaches(config);
       sources.#registry = await openSources(config, log, metrics);
       for (const { adapter } of sources.#registry.sources) sources.#running.add(adapter);
       return sources;
@@ -84,5 +87,17 @@ export class RunningSources {
   async #stop(adapters: readonly Source['adapter'][]): Promise<void> {
     const left = adapters.filter((adapter) => this.#running.delete(adapter));
     await Promise.all(left.map((adapter) => adapter.stop()));
+  }
+}
+
+/** What other code of a plug-in has left on disk. A gateway that still runs it keeps the files that it has open. */
+async function removeFormerCaches({ dataDir, sources }: Config): Promise<void> {
+  for (const source of sources) {
+    if (source.codeVersion === undefined) continue;
+    const folder = sourceFolder(dataDir, source);
+    const parent = dirname(folder);
+    const found = await readdir(parent).catch(() => []);
+    const former = found.filter((name) => name !== basename(folder));
+    await Promise.all(former.map((name) => rm(join(parent, name), { recursive: true, force: true })));
   }
 }

@@ -11,7 +11,7 @@ const options = z.strictObject({ slow: z.int().default(0) });
 
 function buildOf(id: string, slow: number): Build {
   return {
-    id, origin: 'acme', timestamp: null, checkoutId: 'acme:c', comment: \`\${WORD} \${slow}\`, startTime: null, duration: null,
+    id, origin: 'acme', timestamp: null, checkoutId: 'acme:c', comment: WORD + ' ' + slow, startTime: null, duration: null,
     architecture: null, command: null, compiler: null, inputFiles: null, outputFiles: null, configName: null,
     configUrl: null, logUrl: null, logExcerpt: null, status: null, misc: null,
   };

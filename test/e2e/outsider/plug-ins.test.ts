@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LAUNCHER, type RunningCommand, runCommand, startCommand } from '../../support/command.ts';
@@ -65,6 +65,39 @@ describe('a plug-in that is a file', () => {
     expect(await slow).toBe('one 1500');
   }, 60_000);
 });
+
+it('a plug-in finds what it kept on disk after a restart, and nothing where its code has changed', async () => {
+  const folder = await configFolder({ 'words.ts': plugInFiles('one')['words.ts'] });
+  const { 'adapter.ts': adapter } = plugInFiles('one');
+  // It writes how often it was started, and says that as its comment.
+  const counts = adapter
+    .replace('import {', "import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';\nimport {")
+    .replace('create: ({ slow }) => ({', 'create: ({ slow }, env) => ({')
+    .replace("WORD + ' ' + slow", "WORD + ' ' + starts")
+    .replace('function buildOf', "let starts = '';\n\nfunction buildOf")
+    .replace(
+      'start: async () => {}',
+      `start: async () => {
+      mkdirSync(env.dataDir, { recursive: true });
+      const file = env.dataDir + '/starts';
+      try { starts = readFileSync(file, 'utf8'); } catch {}
+      starts += 'I';
+      writeFileSync(file, starts);
+    }`,
+    );
+  await write(folder, { 'adapter.ts': counts, 'kcigraph.yaml': 'sources: { acme: { adapter: ./adapter.ts } }' });
+  const started = async () => {
+    const gateway = await startCommand(process.execPath, [LAUNCHER, 'serve', '--port', '0'], folder);
+    const comment = await commentOf(gateway.url, 'acme:1');
+    await gateway.stop();
+    return comment;
+  };
+  expect(await started()).toBe('one I');
+  expect(await started()).toBe('one II');
+  await write(folder, { 'words.ts': plugInFiles('two')['words.ts'] });
+  expect(await started()).toBe('two I');
+  expect(await readdir(join(folder, 'data/sources/acme'))).toHaveLength(1);
+}, 60_000);
 
 it('a plug-in that cannot be loaded is refused by its file and line', async () => {
   const folder = await configFolder({
