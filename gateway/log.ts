@@ -1,7 +1,6 @@
 import pino, { type Logger as Pino } from 'pino';
 import type { Logger } from '../adapters/adapter.ts';
-import { printable } from '../adapters/kit/printable.ts';
-import { textLine } from './log/text-line.ts';
+import { printable, printableLine } from '../adapters/kit/printable.ts';
 
 export interface LogOptions {
   readonly level: string;
@@ -26,4 +25,24 @@ export function createLog({ level, format }: LogOptions): Log {
     pino.destination({ dest: 2, sync: true }),
   );
   return log;
+}
+
+/** A line of JSON, as a person reads it on a terminal: time, level, message, then the rest as `key=value`. */
+export function textLine(line: string): string {
+  let event: unknown;
+  try {
+    event = JSON.parse(line);
+  } catch {
+    return printable(line);
+  }
+  if (typeof event !== 'object' || event === null) return printable(line);
+  const { time, level, msg, err, ...rest } = Object.fromEntries(Object.entries(event));
+  const fields = Object.entries(rest).map(([key, value]) => ` ${printableLine(key)}=${printableLine(show(value))}`);
+  const stack = typeof err === 'object' && err !== null && 'stack' in err ? `\n${printable(String(err.stack))}` : '';
+  const head = `${String(time).slice(11, 19)} ${String(level).toUpperCase().padEnd(5)}`;
+  return `${printableLine(head)} ${printableLine(String(msg ?? ''))}${fields.join('')}${stack}\n`;
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' && !/[\s"=]/.test(value) ? value : JSON.stringify(value);
 }

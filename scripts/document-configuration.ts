@@ -1,7 +1,7 @@
 // Fills the tables of docs/configuration.md from the schemas that check a configuration; `--check` fails on a difference.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { inputSchema, type JsonSchema } from '../gateway/config/config-error.ts';
 import { CONFIG_SCHEMA, SOURCE_SCHEMA } from '../gateway/config/config-schema.ts';
-import { inputSchema, type JsonSchema } from '../gateway/config/schema-keys.ts';
 import { ADAPTER_MODULES } from '../gateway/federation/adapter-modules.ts';
 
 const TYPES: Readonly<Record<string, string>> = {

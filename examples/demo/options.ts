@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { listenPort } from '../../gateway/config/listen-port.ts';
+import { listenPort } from '../../gateway/config/config-file.ts';
 
 /** The sources of the demo by the names that they have in its configuration. */
 export const SOURCES = ['maestro', 'cki', 'syzbot', 'kernelci', 'native'] as const;

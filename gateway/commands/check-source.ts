@@ -3,7 +3,7 @@ import { checkConformance } from '../../adapters/kit/conformance/check-conforman
 import { renderReport } from '../../adapters/kit/conformance/report.ts';
 import { meterUpstream } from '../../adapters/kit/conformance/upstream-meter.ts';
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load-config.ts';
 import { createAdapterEnv } from '../federation/adapter-env.ts';
 import { sourceFolder } from '../federation/registry.ts';
 import { createLog } from '../log.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load-config.ts';
 import { CommandError, UsageError } from './command.ts';
 
 /** The first line of a command that works by a configuration: which one that is. */

@@ -1,4 +1,4 @@
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { createLog } from '../log.ts';
 import { type Command, CommandError } from './command.ts';
 import { print } from './console.ts';

@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import type { Logger, Store } from '../../adapters/adapter.ts';
 import { ConfigError } from '../config/config-error.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/load-config.ts';
 import { createRegistry, type Registry, type RegistryEnv, type Source } from '../federation/registry.ts';
 import { CommandError } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { normaliseTime } from '../../adapters/kit/normalise-time.ts';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { createLog } from '../log.ts';
 import { type Command, CommandError, UsageError } from './command.ts';
 import { print } from './console.ts';

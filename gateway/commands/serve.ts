@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Config, loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config/load-config.ts';
 import { createExecutor } from '../execution/create-executor.ts';
 import { createLog } from '../log.ts';
 import { createServer } from '../server/create-server.ts';

@@ -1,5 +1,5 @@
-import { parseDuration } from '../config/quantities.ts';
-import { loadConfig } from '../config.ts';
+import { parseDuration } from '../config/config-schema.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { isOriginClaim } from '../submission/authorise.ts';
 import { makeToken } from '../submission/token.ts';
 import { type Command, UsageError } from './command.ts';

@@ -1,10 +1,10 @@
+import { BlockList, isIP } from 'node:net';
 import type { z } from 'zod';
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
 import { redactValue } from '../../adapters/kit/printable.ts';
 import { DEFAULT_SPOOL_LIMITS, type SpoolLimits } from '../submission/spool-quota.ts';
+import type { Explained } from './config-error.ts';
 import type { CONFIG_SCHEMA } from './config-schema.ts';
-import type { Explained } from './explain-issue.ts';
-import { isLoopback } from './loopback.ts';
 
 /** How submissions are taken. */
 export interface SubmitConfig {
@@ -82,4 +82,15 @@ function weakSecrets(given: string | readonly string[]): Explained[] {
     const what = bytes === 0 ? 'The secret is blank' : `The secret has ${bytes} bytes`;
     return [{ path: typeof given === 'string' ? path : [...path, at], message: `${what}. ${advice}` }];
   });
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Whether only this machine can reach a listener of that host. */
+export function isLoopback(host: string): boolean {
+  const address = host.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(address) === 0) return address.toLowerCase() === 'localhost';
+  return LOOPBACK.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }

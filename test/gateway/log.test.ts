@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printable, redact } from '../../adapters/kit/printable.ts';
-import { textLine } from '../../gateway/log/text-line.ts';
+import { textLine } from '../../gateway/log.ts';
 
 describe('the log', () => {
   it.each([

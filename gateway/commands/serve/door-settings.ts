@@ -1,5 +1,5 @@
 import type { Store } from '../../../adapters/adapter.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/load-config.ts';
 import type { DoorSettings } from '../../submission/submit.ts';
 
 /** What the configuration says of submissions. */

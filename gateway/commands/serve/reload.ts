@@ -1,6 +1,6 @@
 import type { Store } from '../../../adapters/adapter.ts';
 import { ConfigError } from '../../config/config-error.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/load-config.ts';
 import type { Registry } from '../../federation/registry.ts';
 import type { Log } from '../../log.ts';
 import type { GatewayServer } from '../../server/server-options.ts';

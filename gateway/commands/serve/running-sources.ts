@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Logger } from '../../../adapters/adapter.ts';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/load-config.ts';
 import { type Registry, type RegistryEnv, type Source, sourceFolder } from '../../federation/registry.ts';
 import { CommandError } from '../command.ts';
 import { openSources } from '../open-sources.ts';

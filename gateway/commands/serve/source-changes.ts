@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/load-config.ts';
 
 /** What becomes of the sources, by name. */
 export interface SourceChanges {

@@ -1,4 +1,4 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/load-config.ts';
 
 /** What of another configuration can be served by at once, and a sentence on each key that takes a restart. */
 export interface WithoutRestart {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SourceError } from '../../../adapters/errors.ts';
-import { loadConfig } from '../../config.ts';
+import { loadConfig } from '../../config/load-config.ts';
 import { createLog } from '../../log.ts';
 import { DocumentLoader } from '../../submission/document-loader.ts';
 import { Refusal } from '../../submission/submission-door.ts';

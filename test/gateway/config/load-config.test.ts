@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../gateway/config/config-error.ts';
-import { findConfig } from '../../gateway/config/find-config.ts';
-import { type Config, loadConfig } from '../../gateway/config.ts';
-import { TRUSTED } from '../support/certificates.ts';
-import { configFolder } from '../support/config-folder.ts';
+import { ConfigError } from '../../../gateway/config/config-error.ts';
+import { findConfig } from '../../../gateway/config/config-file.ts';
+import { type Config, loadConfig } from '../../../gateway/config/load-config.ts';
+import { TRUSTED } from '../../support/certificates.ts';
+import { configFolder } from '../../support/config-folder.ts';
 
 const NATIVE = 'sources: { native: { adapter: postgres, url: "embedded:./data" } }\n';
 

@@ -1,18 +1,21 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { redactValue } from '../adapters/kit/printable.ts';
-import { ConfigError, type ConfigFault } from './config/config-error.ts';
-import { CONFIG_SCHEMA } from './config/config-schema.ts';
-import { type Explained, explainIssue } from './config/explain-issue.ts';
-import { findConfig } from './config/find-config.ts';
-import { readTabs } from './config/graphiql-tabs.ts';
-import { interpolate, type Path } from './config/interpolate.ts';
-import { listenPort } from './config/listen-port.ts';
-import { inputSchema, keysAt } from './config/schema-keys.ts';
-import { readSource, type SourceConfig } from './config/source-configs.ts';
-import { readSubmit, type SubmitConfig } from './config/submit-config.ts';
-import { readYaml } from './config/yaml-places.ts';
-import type { ExampleQuery } from './server/example-queries.ts';
+import { redactValue } from '../../adapters/kit/printable.ts';
+import type { ExampleQuery } from '../server/example-queries.ts';
+import {
+  ConfigError,
+  type ConfigFault,
+  type Explained,
+  explainIssue,
+  inputSchema,
+  keysAt,
+  type Path,
+} from './config-error.ts';
+import { findConfig, interpolate, listenPort, readYaml } from './config-file.ts';
+import { CONFIG_SCHEMA } from './config-schema.ts';
+import { readSource, type SourceConfig } from './source-config.ts';
+import { readSubmit, type SubmitConfig } from './submit-config.ts';
+import { readTabs } from './tabs.ts';
 
 type Values = z.infer<typeof CONFIG_SCHEMA>;
 
@@ -76,7 +79,14 @@ export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
   const values = checked.success ? checked.data : lenient(value);
   const sources: SourceConfig[] = [];
   for (const [name, given] of Object.entries(values.sources)) {
-    const source = await readSource(name, given, folder, values.limits.deadline, request.overrides ?? {}, raw);
+    const source = await readSource({
+      name,
+      given,
+      folder,
+      deadline: values.limits.deadline,
+      overrides: request.overrides ?? {},
+      raw,
+    });
     found.push(...source.faults);
     if (source.config !== null) sources.push(source.config);
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../gateway/config/config-error.ts';
-import { loadConfig } from '../../../gateway/config.ts';
+import { loadConfig } from '../../../gateway/config/load-config.ts';
 import { GraphiqlPage } from '../../../gateway/server/graphiql-page.ts';
 import { configFolder } from '../../support/config-folder.ts';
 

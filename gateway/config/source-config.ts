@@ -1,12 +1,23 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import type { z } from 'zod';
 import { type AdapterModule, PATH_KIND } from '../../adapters/adapter.ts';
-import { findAdapter } from './adapter-module.ts';
+import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { redactValue } from '../../adapters/kit/printable.ts';
+import { ADAPTER_MODULES } from '../federation/adapter-modules.ts';
+import {
+  type Explained,
+  explainIssue,
+  inputSchema,
+  keysAt,
+  type Path,
+  unknownKey,
+  unknownKeys,
+} from './config-error.ts';
 import { SOURCE_SCHEMA } from './config-schema.ts';
-import { type Explained, explainIssue, unknownKey } from './explain-issue.ts';
-import type { Path } from './interpolate.ts';
-import { readTls, type Tls } from './read-tls.ts';
-import { inputSchema, keysAt, unknownKeys } from './schema-keys.ts';
+import type { PlugIn } from './plug-in.ts';
 
 type Common = z.infer<typeof SOURCE_SCHEMA>;
 
@@ -43,21 +54,29 @@ export interface SourceReading {
   readonly faults: readonly Explained[];
 }
 
+export interface GivenSource {
+  readonly name: string;
+  /** What the file has under that name. */
+  readonly given: unknown;
+  /** What relative paths are relative to. */
+  readonly folder: string;
+  /** `limits.deadline`, in milliseconds. */
+  readonly deadline: number;
+  /** Options that a command sets, where the adapter has them. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+  /** The value at a path of the file, as it was written. */
+  raw(path: Path): unknown;
+}
+
 /** Checks one source: what all take, then what its adapter takes. */
-export async function readSource(
-  name: string,
-  given: unknown,
-  folder: string,
-  deadline: number,
-  overrides: Readonly<Record<string, unknown>>,
-  raw: (path: Path) => unknown,
-): Promise<SourceReading> {
+export async function readSource(source: GivenSource): Promise<SourceReading> {
+  const { name, given, folder, deadline, overrides } = source;
   const here: Path = ['sources', name];
   const faults: Explained[] = [];
   const add = (list: readonly Explained[]) => {
     faults.push(...list.map(({ path, message }) => ({ path: [...here, ...path], message })));
   };
-  const rawHere = (path: Path) => raw([...here, ...path]);
+  const rawHere = (path: Path) => source.raw([...here, ...path]);
   if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name)) {
     add([{ path: [], message: 'A source is named by a letter, then up to 63 letters, digits, "-" and "_".' }]);
   }
@@ -138,3 +157,64 @@ function defined(value: object): object {
 }
 
 type RequiredKeys<T> = { [K in keyof T]-?: undefined extends T[K] ? never : K }[keyof T];
+
+/** What `adapter:` names; null as plug-in where it is built in. */
+export interface FoundAdapter {
+  readonly module: AdapterModule;
+  readonly plugIn: PlugIn | null;
+}
+
+/** Finds what `adapter:` names: built in, a file (relative to the configuration), or an npm package. A string is a fault. */
+export async function findAdapter(name: string, folder: string): Promise<FoundAdapter | string> {
+  const builtIn = ADAPTER_MODULES.get(name);
+  if (builtIn !== undefined) return { module: builtIn, plugIn: null };
+  // The hooks of plug-ins are for gateways that have some.
+  const { loadPlugIn } = await import('./plug-in.ts');
+  const found = await loadPlugIn(name, folder);
+  if (found === null) return unknownAdapter(name);
+  return typeof found === 'string' ? found : { module: found.module, plugIn: found };
+}
+
+function unknownAdapter(name: string): string {
+  const nearest = nearestName(name, ADAPTER_MODULES.keys());
+  const hint = nearest === undefined ? `built in are ${[...ADAPTER_MODULES.keys()].join(', ')}` : null;
+  const short = redactValue(name);
+  return hint === null
+    ? `There is no adapter "${short}": did you mean "${nearest}"?`
+    : `There is no adapter "${short}": ${hint}, and no such npm package is installed; a file starts with "./".`;
+}
+
+export interface Tls {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  readonly servername?: string | undefined;
+}
+
+/** The certificates and the key of a source as PEM, read from the files that are named in their place. */
+export function readTls(given: Tls, folder: string): { readonly tls: Tls; readonly faults: readonly Explained[] } {
+  const faults: Explained[] = [];
+  const pem = (name: 'ca' | 'cert' | 'key') => {
+    const value = given[name];
+    if (value === undefined || value.includes('-----BEGIN ')) return value;
+    try {
+      return readFileSync(resolve(folder, value), 'utf8');
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+      faults.push({ path: ['tls', name], message: `The file "${value.slice(0, 200)}" cannot be read (${code}).` });
+      return undefined;
+    }
+  };
+  const tls = { ca: pem('ca'), cert: pem('cert'), key: pem('key'), servername: given.servername };
+  if (faults.length === 0) {
+    try {
+      // Certificates to trust that are none would be passed over without a word.
+      if (tls.ca !== undefined) new X509Certificate(tls.ca);
+      createSecureContext({ ca: tls.ca, cert: tls.cert, key: tls.key });
+    } catch {
+      const message = 'Its certificates and its key must be PEM, and the key that of the certificate.';
+      faults.push({ path: ['tls'], message });
+    }
+  }
+  return { tls, faults };
+}
