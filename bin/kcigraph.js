@@ -5,8 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findNode } from './find-node.js';
 import { runNode } from './run-node.js';
 
-const source = fileURLToPath(new URL('../gateway/main.ts', import.meta.url));
-const compiled = fileURLToPath(new URL('../dist/gateway/main.js', import.meta.url));
+const source = fileURLToPath(new URL('../gateway/cli/main.ts', import.meta.url));
+const compiled = fileURLToPath(new URL('../dist/gateway/cli/main.js', import.meta.url));
 const script = existsSync(source) ? source : compiled;
 
 if (findNode() === process.execPath) {

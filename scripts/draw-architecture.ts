@@ -15,7 +15,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const FILE = fileURLToPath(new URL('../docs/images/architecture.svg', import.meta.url));
 /** Where the files of a layer lie. What is generated from the schema is no step on the way of anything. */
 const PLACES: Readonly<Record<string, string>> = {
-  'command line': 'gateway/main.ts, commands, config',
+  'command line': 'gateway/cli, app, config',
   server: 'gateway/server',
   execution: 'gateway/execution',
   resolvers: 'gateway/resolvers',

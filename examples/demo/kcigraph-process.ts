@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** Compiled where this file is. */
-const MAIN = fileURLToPath(new URL(`../../gateway/main${extname(import.meta.filename)}`, import.meta.url));
+const MAIN = fileURLToPath(new URL(`../../gateway/cli/main${extname(import.meta.filename)}`, import.meta.url));
 const LAST_WORDS = 4000;
 
 /** A `kcigraph` of its own process group, so that Ctrl-C reaches it through the demo alone; it ends with the demo. */

@@ -26,7 +26,7 @@ describe('the package, installed into an empty folder', () => {
   it('holds compiled files, their types and what they read, and no sources but those to read: the template and the example clients', () => {
     const paths = packed.files;
     for (const path of [
-      'dist/gateway/main.js',
+      'dist/gateway/cli/main.js',
       'dist/examples/demo/demo.js',
       'dist/examples/upstreams/mongodb/build.sh',
       'dist/adapters/adapter.d.ts',

@@ -1,13 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { Fault } from '../../adapters/adapter.ts';
 import { printableLine } from '../../adapters/kit/printable.ts';
-import { type Command, type ExitCode, UsageError } from './command.ts';
-import { print, printError } from './console.ts';
-import { CONFIG_FLAG } from './parse-arguments.ts';
-import { type Destination, describeFailure, type Outcome, UnreadableFile } from './submit/outcome.ts';
-import { Progress } from './submit/progress.ts';
-import { openStore } from './submit/store-destination.ts';
-import { openUrl } from './submit/url-destination.ts';
+import { CONFIG_FLAG, type Command, type ExitCode, UsageError } from './command.ts';
+import { Progress, print, printError } from './console.ts';
+import { type Destination, type Outcome, openStore, openUrl, UnreadableFile } from './submit-destination.ts';
 
 const STDIN = '-';
 
@@ -115,4 +112,13 @@ async function totalSize(names: readonly string[]): Promise<number> {
 
 function nameOf(name: string): string {
   return name === STDIN ? 'standard input' : printableLine(name);
+}
+
+/** A refused or failed file as a person reads it: one line, and one for each fault. */
+function describeFailure(name: string, message: string, faults: readonly Fault[]): string {
+  const lines = faults.map(({ path, rule, message: text, value }) => {
+    const shown = value === null || value === '' ? '' : ` [${JSON.stringify(value)}]`;
+    return `  ${printableLine(`${path === '' ? '(document)' : path} (${rule}): ${text}${shown}`)}\n`;
+  });
+  return `${name}: not stored. ${faults.length === 0 ? printableLine(message) : `${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}:`}\n${lines.join('')}`;
 }

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { COMMANDS } from '../../../gateway/commands/commands.ts';
-import { runCommandLine } from '../../../gateway/commands/run-command-line.ts';
+import { COMMANDS, runCommandLine } from '../../../gateway/cli/run-command-line.ts';
 import { type Ended, runCommand } from '../../support/command.ts';
 import { configFolder } from '../../support/config-folder.ts';
 

@@ -6,7 +6,7 @@ import { runCommand } from '../../support/command.ts';
 import { configFolder } from '../../support/config-folder.ts';
 import { removeFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
-const EXAMPLES = fileURLToPath(new URL('../../../examples/documents/', import.meta.url));
+const EXAMPLES = fileURLToPath(new URL('../../../examples/documents', import.meta.url));
 
 describe('commands of the embedded store, one after the other', () => {
   let folder: string;

@@ -1,24 +1,45 @@
 import type { Adapter, Logger } from '../../adapters/adapter.ts';
-import { checkConformance } from '../../adapters/kit/conformance/check-conformance.ts';
-import { renderReport } from '../../adapters/kit/conformance/report.ts';
-import { meterUpstream } from '../../adapters/kit/conformance/upstream-meter.ts';
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
-import type { Config } from '../config/load-config.ts';
+import { type Config, loadConfig } from '../config/load-config.ts';
 import { createAdapterEnv } from '../federation/adapter-env.ts';
 import { sourceFolder } from '../federation/registry.ts';
 import { createLog } from '../log.ts';
-import { CommandError, type ExitCode, UsageError } from './command.ts';
-import { print } from './console.ts';
+import { CONFIG_FLAG, type Command, CommandError, type ExitCode, UsageError } from './command.ts';
+import { print, showStep } from './console.ts';
 import { describeConfig, requireStores } from './existing-store.ts';
+
+/** `kcigraph check`: reads the configuration as `serve` would; with a name it asks that source for all that it promises. */
+export const check: Command = {
+  summary: 'Check the configuration, or a source against the adapter contract.',
+  operands: '[SOURCE]',
+  flags: { config: CONFIG_FLAG },
+  details: `
+Without a name the configuration is read, and every fault of it is told.
+With one the source is asked, behaviour by behaviour, for what the adapter contract promises; nothing is changed in it.`,
+  async run(args) {
+    const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
+    const [name] = args.positionals;
+    if (name === undefined) print(describeConfig(config));
+    if (name !== undefined) return await checkSource(config, name);
+    const names = config.sources.map(({ name, adapter }) => `${name} (${adapter})`).join(', ');
+    print(`The configuration is valid. Sources: ${names}.\n`);
+    for (const warning of config.warnings) print(`Note: ${warning}\n`);
+    return 0;
+  },
+};
 
 const HEALTH_MS = 10_000;
 
 /** Holds a configured source against the adapter contract: the adapter alone, without the guard that would hide its faults. */
-export async function checkSource(config: Config, name: string): Promise<ExitCode> {
+async function checkSource(config: Config, name: string): Promise<ExitCode> {
   const source = config.sources.find((candidate) => candidate.name === name);
   if (source === undefined) throw unknownSource(config, name);
   print(describeConfig(config));
   await requireStores(config, [name]);
+  // The suite is loaded only where a source is checked: the other commands need none of it.
+  const { checkConformance } = await import('../../adapters/kit/conformance/check-conformance.ts');
+  const { renderReport } = await import('../../adapters/kit/conformance/report.ts');
+  const { meterUpstream } = await import('../../adapters/kit/conformance/upstream-meter.ts');
   const log = createLog({ ...config.log, level: 'error' });
   const { env, stop } = createAdapterEnv({
     source: name,
@@ -34,7 +55,7 @@ export async function checkSource(config: Config, name: string): Promise<ExitCod
       throw new CommandError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
     });
     await mustAnswer(name, adapter, log);
-    const report = await checkConformance({ adapter, upstream: metered.meter }, { onProgress: showProgress });
+    const report = await checkConformance({ adapter, upstream: metered.meter }, { onProgress: showStep });
     print(renderReport(report));
     return report.ok ? 0 : 1;
   } finally {
@@ -52,11 +73,6 @@ async function mustAnswer(name: string, adapter: Adapter, log: Logger): Promise<
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
   if (reason !== null) throw new CommandError(`${name} cannot be checked: ${reason}`);
-}
-
-function showProgress(behaviour: string, index: number, count: number): void {
-  const line = `${index + 1} of ${count}: ${behaviour}`;
-  process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${index + 1 === count ? '' : line}` : `${line}\n`);
 }
 
 function unknownSource(config: Config, name: string): UsageError {

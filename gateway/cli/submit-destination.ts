@@ -1,9 +1,68 @@
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 import * as z from 'zod';
-import { redactValue } from '../../../adapters/kit/printable.ts';
-import { UsageError } from '../command.ts';
-import { type Destination, type Outcome, UnreadableFile } from './outcome.ts';
+import type { Fault } from '../../adapters/adapter.ts';
+import { SourceError } from '../../adapters/errors.ts';
+import { redactValue } from '../../adapters/kit/printable.ts';
+import { openSources, storeOf } from '../app/sources.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { createLog } from '../log.ts';
+import { DocumentLoader } from '../submission/document-loader.ts';
+import { Refusal } from '../submission/submission-door.ts';
+import { CommandError, UsageError } from './command.ts';
+import { print } from './console.ts';
+import { describeConfig } from './existing-store.ts';
+
+/** What became of one file. */
+export type Outcome =
+  | { readonly stored: true; readonly id: string; readonly message: string }
+  | { readonly stored: false; readonly message: string; readonly faults: readonly Fault[] };
+
+/** Takes documents: the store itself, or a gateway elsewhere. */
+export interface Destination {
+  /** Gives what became of a document; throws only where going on makes no sense. */
+  send(body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** A file that cannot be read; the message says why. */
+export class UnreadableFile extends Error {}
+
+/** The store that the configuration submits into, as the operator, who loads for all origins. */
+export async function openStore(configFile: string | undefined): Promise<Destination> {
+  const config = await loadConfig({ file: configFile, overrides: { attach: true } });
+  print(describeConfig(config));
+  const log = createLog({ ...config.log, level: 'error' });
+  const registry = await openSources(config, log);
+  try {
+    const into = config.submit?.into ?? registry.sources.find(({ adapter }) => adapter.store !== undefined)?.name;
+    if (into === undefined) throw new CommandError('No source is a store: name one as submit.into.');
+    const loader = new DocumentLoader({
+      store: storeOf(registry, into),
+      folder: join(config.dataDir, 'submissions'),
+      log,
+    });
+    return {
+      send: async (body, signal) => {
+        try {
+          return { stored: true, ...(await loader.loadBytes(body, { origins: null }, signal)) };
+        } catch (error) {
+          if (error instanceof Refusal) return { stored: false, message: error.message, faults: error.faults };
+          if (error instanceof SourceError) return { stored: false, message: `${into}: ${error.message}`, faults: [] };
+          throw error;
+        }
+      },
+      close: async () => {
+        await loader.close();
+        await registry.stop();
+      },
+    };
+  } catch (error) {
+    await registry.stop();
+    throw error;
+  }
+}
 
 const FAULT = z.object({ path: z.string(), rule: z.string(), message: z.string(), value: z.json().default(null) });
 const ANSWER = z.object({

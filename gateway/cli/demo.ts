@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, CommandError } from './command.ts';
-import { untilAskedToStop } from './until-asked-to-stop.ts';
+import { untilAskedToStop } from './signals.ts';
 
 /** A program of its own, which the gateway does not import: compiled where this file is. */
 const PROGRAM = fileURLToPath(new URL(`../../examples/demo/demo${extname(import.meta.filename)}`, import.meta.url));

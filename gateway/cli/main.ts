@@ -1,4 +1,4 @@
-import { runCommandLine } from './commands/run-command-line.ts';
+import { runCommandLine } from './run-command-line.ts';
 
 process.exitCode = await runCommandLine(process.argv.slice(2));
 // All is closed by now: whatever still holds the process must not hold whoever waits for it.

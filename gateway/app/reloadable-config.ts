@@ -1,16 +1,13 @@
-import type { Store } from '../../../adapters/adapter.ts';
-import { ConfigError } from '../../config/config-error.ts';
-import type { Config } from '../../config/load-config.ts';
-import type { Registry } from '../../federation/registry.ts';
-import type { Log } from '../../log.ts';
-import type { GatewayServer } from '../../server/server-options.ts';
-import type { RunningSubmissionDoor } from '../../submission/submit.ts';
-import { CommandError } from '../command.ts';
-import { storeOf } from '../open-sources.ts';
-import type { Cleaning } from './cleaning.ts';
-import { doorSettings } from './door-settings.ts';
-import type { NextSources, RunningSources } from './running-sources.ts';
-import { withoutRestart } from './without-restart.ts';
+import type { Store } from '../../adapters/adapter.ts';
+import { CommandError } from '../cli/command.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { Config } from '../config/load-config.ts';
+import type { Registry } from '../federation/registry.ts';
+import type { Log } from '../log.ts';
+import type { GatewayServer } from '../server/server-options.ts';
+import type { DoorSettings, RunningSubmissionDoor } from '../submission/submit.ts';
+import type { Cleaning } from './retention-job.ts';
+import { type NextSources, type RunningSources, storeOf } from './sources.ts';
 
 /** What runs, and may be given another configuration. */
 export interface Running {
@@ -77,4 +74,35 @@ async function take(
 
 function storeFor({ submit }: Config, registry: Registry): Store | null {
   return submit === null ? null : storeOf(registry, submit.into);
+}
+
+/** What of another configuration can be served by at once, and a sentence on each key that takes a restart. */
+export interface WithoutRestart {
+  readonly config: Config;
+  readonly told: readonly string[];
+}
+
+/** The address is bound, the log is open, and what sources and submissions keep on disk is in use: these stay. */
+export function withoutRestart(before: Config, next: Config): WithoutRestart {
+  const stays = (key: string, is: unknown, would: unknown) =>
+    is === would ? [] : [`${key} has changed, which takes a restart: it stays ${JSON.stringify(is)} until then.`];
+  const told = [
+    ...stays('listen.host', before.listen.host, next.listen.host),
+    ...stays('listen.port', before.listen.port, next.listen.port),
+    ...stays('dataDir', before.dataDir, next.dataDir),
+    ...stays('log.format', before.log.format, next.log.format),
+    ...next.sources
+      .filter(({ isOutdated }) => isOutdated)
+      .map(
+        ({ name, adapter }) =>
+          `The code of the plug-in "${adapter}" has changed, which takes a restart: the source "${name}" runs the code that was loaded until then.`,
+      ),
+  ];
+  const { listen, dataDir, log } = before;
+  return { config: { ...next, listen, dataDir, log: { level: next.log.level, format: log.format } }, told };
+}
+
+/** What the configuration says of submissions. */
+export function doorSettings({ submit, limits }: Config, store: Store | null): DoorSettings {
+  return { store, secrets: submit?.secrets ?? [], open: submit?.open ?? false, limits, spool: submit?.spool };
 }

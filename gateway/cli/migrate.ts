@@ -1,10 +1,9 @@
+import { makeSources } from '../app/sources.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createLog } from '../log.ts';
-import { type Command, CommandError } from './command.ts';
+import { CONFIG_FLAG, type Command, CommandError } from './command.ts';
 import { print } from './console.ts';
 import { describeConfig, requireStores } from './existing-store.ts';
-import { makeSources } from './open-sources.ts';
-import { CONFIG_FLAG } from './parse-arguments.ts';
 
 /** `kcigraph migrate`: brings the tables of every store up to date; a second run changes nothing. */
 export const migrate: Command = {

@@ -1,22 +1,17 @@
 import { join } from 'node:path';
+import { doorSettings, type Running, reload } from '../app/reloadable-config.ts';
+import { Cleaning } from '../app/retention-job.ts';
+import { RunningSources, storeOf } from '../app/sources.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
 import { createExecutor } from '../execution/create-executor.ts';
 import { createLog } from '../log.ts';
 import { createServer } from '../server/create-server.ts';
 import { Metrics } from '../server/metrics.ts';
 import { createSubmissionDoor } from '../submission/submit.ts';
-import { type Command, CommandError } from './command.ts';
+import { CONFIG_FLAG, type Command, CommandError, packageVersion } from './command.ts';
 import { print } from './console.ts';
 import { describeConfig } from './existing-store.ts';
-import { storeOf } from './open-sources.ts';
-import { packageVersion } from './package-version.ts';
-import { CONFIG_FLAG } from './parse-arguments.ts';
-import { Cleaning } from './serve/cleaning.ts';
-import { doorSettings } from './serve/door-settings.ts';
-import { Hangups } from './serve/hangups.ts';
-import { type Running, reload } from './serve/reload.ts';
-import { RunningSources } from './serve/running-sources.ts';
-import { untilAskedToStop } from './until-asked-to-stop.ts';
+import { Hangups, untilAskedToStop } from './signals.ts';
 
 /** `kcigraph serve`: answers until a signal asks it to stop; then what is under way is finished first. */
 export const serve: Command = {

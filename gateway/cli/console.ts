@@ -1,3 +1,21 @@
+import { printable } from '../../adapters/kit/printable.ts';
+
+/** Writes to standard output what may hold words from outside: file names, configurations, answers of sources. */
+export function print(text: string): void {
+  process.stdout.write(printable(text));
+}
+
+/** The same to standard error. */
+export function printError(text: string): void {
+  process.stderr.write(printable(text));
+}
+
+/** Says which step of a long task begins: on a terminal in one line that is replaced, otherwise a line each. */
+export function showStep(step: string, index: number, count: number): void {
+  const line = `${index + 1} of ${count}: ${step}`;
+  process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${index + 1 === count ? '' : line}` : `${line}\n`);
+}
+
 const WIDTH = 30;
 const REDRAW_MS = 100;
 

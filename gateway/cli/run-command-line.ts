@@ -1,11 +1,16 @@
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
 import { printable } from '../../adapters/kit/printable.ts';
 import { ConfigError } from '../config/config-error.ts';
-import { CommandError, type ExitCode, UsageError } from './command.ts';
-import { COMMANDS } from './commands.ts';
-import { commandHelp, generalHelp } from './help.ts';
-import { packageVersion } from './package-version.ts';
-import { parseArguments } from './parse-arguments.ts';
+import {
+  type Command,
+  CommandError,
+  commandHelp,
+  type ExitCode,
+  generalHelp,
+  packageVersion,
+  parseArguments,
+  UsageError,
+} from './command.ts';
 
 /** Where help and faults go; what a command gives goes to the process's own. */
 export interface Terminal {
@@ -66,3 +71,16 @@ function report(error: unknown, terminal: Terminal): ExitCode {
   terminal.stderr.write(printable(`${text}\n`));
   return 1;
 }
+
+/** Every command and the file that it lies in; loaded only when it is asked for, so that `--help` answers at once. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serve,
+  demo: async () => (await import('./demo.ts')).demo,
+  submit: async () => (await import('./submit.ts')).submit,
+  check: async () => (await import('./check.ts')).check,
+  migrate: async () => (await import('./migrate.ts')).migrate,
+  token: async () => (await import('./token.ts')).token,
+  purge: async () => (await import('./purge.ts')).purge,
+  new: async () => (await import('./new.ts')).newAdapter,
+  'print-schema': async () => (await import('./print-schema.ts')).printSchema,
+};

@@ -1,11 +1,10 @@
 import { normaliseTime } from '../../adapters/kit/normalise-time.ts';
+import { openSources, storeOf } from '../app/sources.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createLog } from '../log.ts';
-import { type Command, CommandError, UsageError } from './command.ts';
+import { CONFIG_FLAG, type Command, CommandError, UsageError } from './command.ts';
 import { print } from './console.ts';
 import { describeConfig, requireStores } from './existing-store.ts';
-import { openSources, storeOf } from './open-sources.ts';
-import { CONFIG_FLAG } from './parse-arguments.ts';
 
 /** `kcigraph purge`: removes old objects from the native store; shows what it would remove unless `--yes`. */
 export const purge: Command = {

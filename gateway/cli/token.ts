@@ -2,10 +2,9 @@ import { parseDuration } from '../config/config-schema.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { isOriginClaim } from '../submission/authorise.ts';
 import { makeToken } from '../submission/token.ts';
-import { type Command, UsageError } from './command.ts';
+import { CONFIG_FLAG, type Command, UsageError } from './command.ts';
 import { printError } from './console.ts';
 import { describeConfig } from './existing-store.ts';
-import { CONFIG_FLAG } from './parse-arguments.ts';
 
 const DEFAULT_LIFETIME = '30d';
 

@@ -1,0 +1,189 @@
+import { access, constants, mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger, Store } from '../../adapters/adapter.ts';
+import { CommandError } from '../cli/command.ts';
+import { ConfigError } from '../config/config-error.ts';
+import type { Config } from '../config/load-config.ts';
+import { createRegistry, type Registry, type RegistryEnv, type Source, sourceFolder } from '../federation/registry.ts';
+
+/**
+ * Makes and starts the configured sources. The caller stops them, however it ends.
+ * @param kept those that run already: they are not started, nor stopped where another one fails
+ */
+export async function openSources(
+  config: Config,
+  log: Logger,
+  metrics: RegistryEnv['metrics'] = undefined,
+  kept: ReadonlyMap<string, Source> = new Map(),
+): Promise<Registry> {
+  const registry = await makeSources(config, log, metrics, kept);
+  try {
+    await registry.start();
+    return registry;
+  } catch (error) {
+    const fresh = registry.sources.filter(({ name }) => !kept.has(name));
+    await Promise.allSettled(fresh.map(({ adapter }) => adapter.stop()));
+    throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** Makes the configured sources, which connect to nothing yet. */
+export async function makeSources(
+  config: Config,
+  log: Logger,
+  metrics: RegistryEnv['metrics'] = undefined,
+  kept: ReadonlyMap<string, Source> = new Map(),
+): Promise<Registry> {
+  await makeDataFolder(config.dataDir);
+  const fresh = config.sources.filter(({ name }) => !kept.has(name));
+  const modules = new Map(fresh.map(({ adapter, module }) => [adapter, module]));
+  const { dataDir, userAgent } = config;
+  return createRegistry(config.sources, modules, { dataDir, log, metrics, userAgent }, kept);
+}
+
+/** The write side of a source. */
+export function storeOf(registry: Registry, source: string): Store {
+  const store = registry.get(source)?.adapter.store;
+  if (store !== undefined) return store;
+  const message = `The source "${source}" is no store: submissions go into one of the adapter postgres.`;
+  throw new ConfigError('The configuration', [{ path: 'submit.into', message, line: null, column: null }]);
+}
+
+async function makeDataFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'is no folder' : `cannot be written (${code})`;
+    throw new CommandError(`The data folder ${folder} ${reason}: allow it, or name another as dataDir.`);
+  }
+}
+
+/** The sources of another configuration: those that are new run already, the others are those that ran before. */
+export interface NextSources {
+  readonly registry: Registry;
+  readonly changes: SourceChanges;
+  /** They are the ones that run from now on. Gives what stops those that are gone, for when nothing asks them any more. */
+  take(): () => Promise<void>;
+  /** Stops what was started for it. */
+  discard(): Promise<void>;
+}
+
+/** The sources of a gateway that runs, while configurations come and go. */
+export class RunningSources {
+  readonly #log: Logger;
+  readonly #metrics: RegistryEnv['metrics'];
+  /** All that were started and not stopped yet, those included that only finish what is under way. */
+  readonly #running = new Set<Source['adapter']>();
+  #config: Config;
+  #registry: Registry | null = null;
+
+  private constructor(config: Config, log: Logger, metrics: RegistryEnv['metrics']) {
+    this.#config = config;
+    this.#log = log;
+    this.#metrics = metrics;
+  }
+
+  /** @throws {CommandError} where one cannot be used at all; one that is down is no reason */
+  static async open(config: Config, log: Logger, metrics: RegistryEnv['metrics']): Promise<RunningSources> {
+    const sources = new RunningSources(config, log, metrics);
+    try {
+      await removeFormerCaches(config);
+      sources.#registry = await openSources(config, log, metrics);
+      for (const { adapter } of sources.#registry.sources) sources.#running.add(adapter);
+      return sources;
+    } catch (error) {
+      await sources.stop();
+      throw error;
+    }
+  }
+
+  get registry(): Registry {
+    if (this.#registry === null) throw new Error('The sources are not open.');
+    return this.#registry;
+  }
+
+  /**
+   * Starts what a configuration has anew; nothing that runs is touched.
+   * @throws {CommandError} where one cannot be used at all
+   */
+  async prepare(next: Config): Promise<NextSources> {
+    const changes = sourceChanges(this.#config, next);
+    const before = this.registry.sources;
+    const kept = new Map(before.filter(({ name }) => changes.unchanged.includes(name)).map((one) => [one.name, one]));
+    const registry = await openSources(next, this.#log, this.#metrics, kept).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (changes.changed.length === 0) throw error;
+      const hint = `What cannot run beside what it was is changed by a restart (changed: ${changes.changed.join(', ')}).`;
+      throw new CommandError(`${reason} ${hint}`, { cause: error });
+    });
+    const fresh = registry.sources.filter(({ name }) => !kept.has(name)).map(({ adapter }) => adapter);
+    const gone = before.filter(({ name }) => !kept.has(name)).map(({ adapter }) => adapter);
+    for (const adapter of fresh) this.#running.add(adapter);
+    return {
+      registry,
+      changes,
+      take: () => {
+        this.#config = next;
+        this.#registry = registry;
+        return () => this.#stop(gone);
+      },
+      discard: () => this.#stop(fresh),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.#stop([...this.#running]);
+  }
+
+  async #stop(adapters: readonly Source['adapter'][]): Promise<void> {
+    const left = adapters.filter((adapter) => this.#running.delete(adapter));
+    await Promise.all(left.map((adapter) => adapter.stop()));
+  }
+}
+
+/** What other code of a plug-in has left on disk. A gateway that still runs it keeps the files that it has open. */
+async function removeFormerCaches({ dataDir, sources }: Config): Promise<void> {
+  for (const source of sources) {
+    if (source.codeVersion === undefined) continue;
+    const folder = sourceFolder(dataDir, source);
+    const parent = dirname(folder);
+    const found = await readdir(parent).catch(() => []);
+    const former = found.filter((name) => name !== basename(folder));
+    await Promise.all(former.map((name) => rm(join(parent, name), { recursive: true, force: true })));
+  }
+}
+
+/** What becomes of the sources, by name. */
+export interface SourceChanges {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  readonly changed: readonly string[];
+  readonly unchanged: readonly string[];
+}
+
+/** What another configuration means for the sources that run. A new priority alone changes no source. */
+export function sourceChanges(before: Config, next: Config): SourceChanges {
+  const former = new Map(before.sources.map((source) => [source.name, source]));
+  const isKept = (source: Config['sources'][number]) => {
+    const known = former.get(source.name);
+    return known !== undefined && before.userAgent === next.userAgent && isSame(known, source);
+  };
+  const names = next.sources.map(({ name }) => name);
+  const unchanged = next.sources.filter(isKept).map(({ name }) => name);
+  return {
+    added: names.filter((name) => !former.has(name)),
+    removed: [...former.keys()].filter((name) => !names.includes(name)),
+    changed: names.filter((name) => former.has(name) && !unchanged.includes(name)),
+    unchanged,
+  };
+}
+
+/** The code of a plug-in is loaded once, so the module of one path is the same until a restart. */
+function isSame(one: Config['sources'][number], other: Config['sources'][number]): boolean {
+  const { module: itsCode, priority: _, isOutdated: __, ...its } = one;
+  const { module: othersCode, priority: ___, isOutdated: ____, ...others } = other;
+  return itsCode === othersCode && isDeepStrictEqual(its, others);
+}
