@@ -1,4 +1,4 @@
-// Holds the direction of imports: server -> execution -> resolvers -> federation -> the contract <- each adapter.
+// Holds the direction of imports: command line -> app -> server -> execution -> resolvers -> federation -> the contract <- each adapter.
 // `node bin/runtime.js scripts/check-imports.ts [ROOT]`
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';
@@ -25,7 +25,8 @@ const LAYERS: readonly Layer[] = [
   { name: 'adapters', files: /^adapters\//, below: [...CONTRACT, 'kit'] },
   { name: 'adapter registry', files: /^gateway\/federation\/adapter-modules\.ts$/, below: [...CONTRACT, 'adapters'] },
   { name: 'generated', files: /^gateway\/generated\//, below: [...CONTRACT, 'federation', 'resolvers'] },
-  { name: 'submission', files: /^gateway\/submission\//, below: [...CONTRACT, 'kit'] },
+  { name: 'swappable', files: /^gateway\/swappable\.ts$/, below: [] },
+  { name: 'submission', files: /^gateway\/submission\//, below: [...CONTRACT, 'kit', 'swappable'] },
   {
     name: 'federation',
     files: /^gateway\/federation\//,
@@ -44,12 +45,22 @@ const LAYERS: readonly Layer[] = [
   {
     name: 'server',
     files: /^gateway\/server\//,
-    below: [...CONTRACT, 'submission', 'generated', 'federation', 'resolvers', 'execution'],
+    below: [...CONTRACT, 'swappable', 'submission', 'generated', 'federation', 'resolvers', 'execution'],
+  },
+  {
+    name: 'config',
+    files: /^gateway\/config\//,
+    below: [...CONTRACT, 'kit', 'submission', 'adapter registry', 'server'],
+  },
+  {
+    name: 'app',
+    files: /^gateway\/(app\/|log\.ts$)/,
+    below: [...CONTRACT, 'kit', 'swappable', 'submission', 'federation', 'execution', 'server', 'config'],
   },
   {
     name: 'command line',
-    files: /^gateway\//,
-    below: [...CONTRACT, 'kit', 'submission', 'federation', 'adapter registry', 'resolvers', 'execution', 'server'],
+    files: /^gateway\/cli\//,
+    below: [...CONTRACT, 'kit', 'submission', 'federation', 'config', 'app'],
   },
 ];
 

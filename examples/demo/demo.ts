@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { printable } from '../../adapters/kit/printable.ts';
-import { untilAskedToStop } from '../../gateway/cli/signals.ts';
+import { listenForShutdown } from '../../gateway/cli/signals.ts';
 import { Saying } from './console.ts';
 import { startCki, startSyzbot } from './http-sources.ts';
 import { startGateway } from './kcigraph-process.ts';
@@ -24,10 +24,10 @@ async function run(options: DemoOptions): Promise<void> {
   const timeline = new Timeline(new Date());
   const questions = questionsOf(timeline);
   await using open = new AsyncDisposableStack();
-  const stop = open.adopt(untilAskedToStop(), async (request) => request.done());
+  const shutdown = open.adopt(listenForShutdown(), async (signals) => signals.release());
   const stopping = new AbortController();
   const { signal } = stopping;
-  void stop.asked.then(() => stopping.abort());
+  void shutdown.first.then(() => stopping.abort());
   try {
     await portIsFree(options.port);
     const folder = open.adopt(await makeFolder(), (path) => rm(path, { recursive: true, force: true, maxRetries: 3 }));
@@ -39,7 +39,7 @@ async function run(options: DemoOptions): Promise<void> {
     const whole = sources.filter(({ name }) => !options.broken.has(name)).map(({ name }) => name);
     await untilAllKnow(gateway.url, timeline.culprit, whole, signal);
     say.ready(gateway.url, timeline, questions, options.broken);
-    const lost = await Promise.race([stop.asked.then(() => null), gateway.lost]);
+    const lost = await Promise.race([shutdown.first.then(() => null), gateway.lost]);
     if (lost !== null) throw new Error(`The gateway ended by itself: ${lost}`);
     say.goodbye();
   } catch (error) {

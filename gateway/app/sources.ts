@@ -1,11 +1,11 @@
 import { access, constants, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Logger, Store } from '../../adapters/adapter.ts';
-import { CommandError } from '../cli/command.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Config } from '../config/load-config.ts';
 import { createRegistry, type Registry, type RegistryEnv, type Source, sourceFolder } from '../federation/registry.ts';
+import { GatewayError } from './gateway-error.ts';
+import { type SourceChanges, sourceChanges } from './reloadable-config.ts';
 
 /**
  * Makes and starts the configured sources. The caller stops them, however it ends.
@@ -24,7 +24,7 @@ export async function openSources(
   } catch (error) {
     const fresh = registry.sources.filter(({ name }) => !kept.has(name));
     await Promise.allSettled(fresh.map(({ adapter }) => adapter.stop()));
-    throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new GatewayError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 
@@ -57,7 +57,7 @@ async function makeDataFolder(folder: string): Promise<void> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'is no folder' : `cannot be written (${code})`;
-    throw new CommandError(`The data folder ${folder} ${reason}: allow it, or name another as dataDir.`);
+    throw new GatewayError(`The data folder ${folder} ${reason}: allow it, or name another as dataDir.`);
   }
 }
 
@@ -78,36 +78,29 @@ export class RunningSources {
   /** All that were started and not stopped yet, those included that only finish what is under way. */
   readonly #running = new Set<Source['adapter']>();
   #config: Config;
-  #registry: Registry | null = null;
+  #registry: Registry;
 
-  private constructor(config: Config, log: Logger, metrics: RegistryEnv['metrics']) {
+  private constructor(config: Config, registry: Registry, log: Logger, metrics: RegistryEnv['metrics']) {
     this.#config = config;
+    this.#registry = registry;
     this.#log = log;
     this.#metrics = metrics;
+    for (const { adapter } of registry.sources) this.#running.add(adapter);
   }
 
-  /** @throws {CommandError} where one cannot be used at all; one that is down is no reason */
+  /** @throws {GatewayError} where one cannot be used at all; one that is down is no reason */
   static async open(config: Config, log: Logger, metrics: RegistryEnv['metrics']): Promise<RunningSources> {
-    const sources = new RunningSources(config, log, metrics);
-    try {
-      await removeFormerCaches(config);
-      sources.#registry = await openSources(config, log, metrics);
-      for (const { adapter } of sources.#registry.sources) sources.#running.add(adapter);
-      return sources;
-    } catch (error) {
-      await sources.stop();
-      throw error;
-    }
+    await removeFormerCaches(config);
+    return new RunningSources(config, await openSources(config, log, metrics), log, metrics);
   }
 
   get registry(): Registry {
-    if (this.#registry === null) throw new Error('The sources are not open.');
     return this.#registry;
   }
 
   /**
    * Starts what a configuration has anew; nothing that runs is touched.
-   * @throws {CommandError} where one cannot be used at all
+   * @throws {GatewayError} where one cannot be used at all
    */
   async prepare(next: Config): Promise<NextSources> {
     const changes = sourceChanges(this.#config, next);
@@ -117,7 +110,7 @@ export class RunningSources {
       const reason = error instanceof Error ? error.message : String(error);
       if (changes.changed.length === 0) throw error;
       const hint = `What cannot run beside what it was is changed by a restart (changed: ${changes.changed.join(', ')}).`;
-      throw new CommandError(`${reason} ${hint}`, { cause: error });
+      throw new GatewayError(`${reason} ${hint}`, { cause: error });
     });
     const fresh = registry.sources.filter(({ name }) => !kept.has(name)).map(({ adapter }) => adapter);
     const gone = before.filter(({ name }) => !kept.has(name)).map(({ adapter }) => adapter);
@@ -154,36 +147,4 @@ async function removeFormerCaches({ dataDir, sources }: Config): Promise<void> {
     const former = found.filter((name) => name !== basename(folder));
     await Promise.all(former.map((name) => rm(join(parent, name), { recursive: true, force: true })));
   }
-}
-
-/** What becomes of the sources, by name. */
-export interface SourceChanges {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
-  readonly changed: readonly string[];
-  readonly unchanged: readonly string[];
-}
-
-/** What another configuration means for the sources that run. A new priority alone changes no source. */
-export function sourceChanges(before: Config, next: Config): SourceChanges {
-  const former = new Map(before.sources.map((source) => [source.name, source]));
-  const isKept = (source: Config['sources'][number]) => {
-    const known = former.get(source.name);
-    return known !== undefined && before.userAgent === next.userAgent && isSame(known, source);
-  };
-  const names = next.sources.map(({ name }) => name);
-  const unchanged = next.sources.filter(isKept).map(({ name }) => name);
-  return {
-    added: names.filter((name) => !former.has(name)),
-    removed: [...former.keys()].filter((name) => !names.includes(name)),
-    changed: names.filter((name) => former.has(name) && !unchanged.includes(name)),
-    unchanged,
-  };
-}
-
-/** The code of a plug-in is loaded once, so the module of one path is the same until a restart. */
-function isSame(one: Config['sources'][number], other: Config['sources'][number]): boolean {
-  const { module: itsCode, priority: _, isOutdated: __, ...its } = one;
-  const { module: othersCode, priority: ___, isOutdated: ____, ...others } = other;
-  return itsCode === othersCode && isDeepStrictEqual(its, others);
 }

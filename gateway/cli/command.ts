@@ -35,7 +35,7 @@ export interface Command {
   /** Lines that `--help` shows under the flags, where they help. */
   readonly details?: string;
   readonly flags: Readonly<Record<string, Flag>>;
-  /** Throws `UsageError` and `ConfigError` (exit code 2), `CommandError` (1); any other error is a bug. */
+  /** Throws `UsageError` and `ConfigError` (exit code 2), `CommandError` and `GatewayError` (1); any other is a bug. */
   run(args: Arguments): Promise<ExitCode>;
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Command, CommandError } from './command.ts';
-import { untilAskedToStop } from './signals.ts';
+import { listenForShutdown } from './signals.ts';
 
 /** A program of its own, which the gateway does not import: compiled where this file is. */
 const PROGRAM = fileURLToPath(new URL(`../../examples/demo/demo${extname(import.meta.filename)}`, import.meta.url));
@@ -33,14 +33,14 @@ All data lies in a temporary folder, and is gone when it ends.`,
       ...(port === undefined ? [] : ['--port', port]),
       ...args.list('break').flatMap((one) => ['--break', one]),
     ];
-    const stop = untilAskedToStop();
+    const shutdown = listenForShutdown();
     // In a group of its own: Ctrl-C comes to it through this process, once. It ends when the channel does.
     const stdio: ['ignore', 'inherit', 'inherit', 'ipc'] = ['ignore', 'inherit', 'inherit', 'ipc'];
     const child = spawn(process.execPath, [PROGRAM, ...flags], { stdio, detached: true });
     const exited = once(child, 'exit');
-    for (const asked of [stop.asked, stop.again]) void asked.then(() => child.kill('SIGTERM'));
+    for (const signal of [shutdown.first, shutdown.second]) void signal.then(() => child.kill('SIGTERM'));
     const [code] = await exited;
-    stop.done();
+    shutdown.release();
     return code === 0 || code === 2 ? code : 1;
   },
 };

@@ -1,5 +1,6 @@
 import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
 import { printable } from '../../adapters/kit/printable.ts';
+import { GatewayError } from '../app/gateway-error.ts';
 import { ConfigError } from '../config/config-error.ts';
 import {
   type Command,
@@ -66,7 +67,7 @@ function report(error: unknown, terminal: Terminal): ExitCode {
     terminal.stderr.write(printable(`${error.message}\n`));
     return 2;
   }
-  const known = error instanceof CommandError;
+  const known = error instanceof CommandError || error instanceof GatewayError;
   const text = known ? error.message : error instanceof Error ? error.stack : String(error);
   terminal.stderr.write(printable(`${text}\n`));
   return 1;

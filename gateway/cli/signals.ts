@@ -4,19 +4,19 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 // Ctrl-C under npm comes twice: from the terminal to the whole group, and from npm to its child.
 const ECHO_MS = 500;
 
-export interface StopRequest {
+export interface ShutdownSignals {
   /** Resolves at the first signal, or when the launcher that started this process is gone. */
-  readonly asked: Promise<string>;
-  /** Resolves at the second one; a third ends the process as it is. */
-  readonly again: Promise<string>;
-  /** Asks for it as the first signal does. */
-  ask(reason: string): void;
+  readonly first: Promise<string>;
+  /** Resolves at the second signal; a third one ends the process as it is. */
+  readonly second: Promise<string>;
+  /** Has the same effect as the first signal. */
+  request(reason: string): void;
   /** Gives the signals back to the system. */
-  done(): void;
+  release(): void;
 }
 
 /** Listens for the signals that ask a server to stop. */
-export function untilAskedToStop(): StopRequest {
+export function listenForShutdown(): ShutdownSignals {
   const first = Promise.withResolvers<string>();
   const second = Promise.withResolvers<string>();
   let times = 0;
@@ -36,51 +36,51 @@ export function untilAskedToStop(): StopRequest {
   process.once('disconnect', disconnected);
   process.channel?.unref();
   return {
-    asked: first.promise,
-    again: second.promise,
-    ask: first.resolve,
-    done: () => {
+    first: first.promise,
+    second: second.promise,
+    request: first.resolve,
+    release: () => {
       for (const signal of SIGNALS) process.off(signal, stop);
       process.off('disconnect', disconnected);
     },
   };
 }
 
-/** SIGHUP: by custom the wish that a server reads its configuration again. */
-export class Hangups {
+/** SIGHUP asks a server by custom to read its configuration again. */
+export class Sighup {
   /** Whether there was a terminal: only one that was there can go. */
   readonly #hadTerminal = process.stdin.isTTY === true || process.stdout.isTTY === true;
   readonly #onTerminalGone: () => void;
-  #wish: (() => Promise<void>) | null = null;
+  #reload: (() => Promise<void>) | null = null;
   #isWanted = false;
   #running: Promise<void> | null = null;
 
-  /** From now on a hangup no longer ends the process. */
+  /** From now on SIGHUP no longer ends the process. */
   constructor(onTerminalGone: () => void) {
     this.#onTerminalGone = onTerminalGone;
-    process.on('SIGHUP', this.#heed);
+    process.on('SIGHUP', this.#onSignal);
   }
 
-  /** What to do at each: one at a time, and once more where others came meanwhile, those before this call included. */
-  serve(wish: () => Promise<void>): void {
-    this.#wish = wish;
+  /** Calls `reload` at each signal: one call at a time, and once more if signals came meanwhile or before this call. */
+  handle(reload: () => Promise<void>): void {
+    this.#reload = reload;
     if (this.#isWanted) this.#begin();
   }
 
-  /** Nothing is done at a hangup any more; resolves when what is under way is over. */
-  async rest(): Promise<void> {
+  /** Ignores the signal from now on; resolves when a reload that is under way has ended. */
+  async ignore(): Promise<void> {
     this.#isWanted = false;
-    this.#wish = null;
+    this.#reload = null;
     await this.#running;
   }
 
   /** Gives the signal back to the system. */
   async close(): Promise<void> {
-    await this.rest();
-    process.off('SIGHUP', this.#heed);
+    await this.ignore();
+    process.off('SIGHUP', this.#onSignal);
   }
 
-  readonly #heed = (): void => {
+  readonly #onSignal = (): void => {
     if (this.#hadTerminal && isTerminalGone()) {
       this.#onTerminalGone();
       return;
@@ -90,21 +90,21 @@ export class Hangups {
   };
 
   #begin(): void {
-    if (this.#wish === null || this.#running !== null) return;
+    if (this.#reload === null || this.#running !== null) return;
     this.#running = this.#run().finally(() => {
       this.#running = null;
     });
   }
 
   async #run(): Promise<void> {
-    while (this.#isWanted && this.#wish !== null) {
+    while (this.#isWanted && this.#reload !== null) {
       this.#isWanted = false;
-      await this.#wish();
+      await this.#reload();
     }
   }
 }
 
-/** The window was closed, or the line was lost: the same signal tells of both. */
+/** The kernel sends the same signal when the terminal's window was closed. */
 function isTerminalGone(): boolean {
   try {
     closeSync(openSync('/dev/tty', 'r+'));

@@ -29,6 +29,8 @@ describe('the check of the direction of imports', () => {
     ['an adapter that imports from another one', 'adapters/acme/client.ts', '../postgres/pool.ts'],
     ['the kit that imports from an adapter', 'adapters/kit/upstream.ts', '../postgres/pool.ts'],
     ['the contract that imports from the kit', 'adapters/adapter.ts', './kit/upstream.ts'],
+    ['the app that imports from the command line', 'gateway/app/gateway.ts', '../cli/command.ts'],
+    ['the command line that imports from the server', 'gateway/cli/serve.ts', '../server/create-server.ts'],
     ['federation that imports from the server', 'gateway/federation/registry.ts', '../server/metrics.ts'],
     ['resolvers that import from execution', 'gateway/resolvers/query.ts', '../execution/executor.ts'],
     [
