@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/load-config.ts';
 
-/** What of another configuration can be served by at once, and a sentence on each key that takes a restart. */
+/** The part of another configuration that applies at once, and a sentence for each key that takes a restart. */
 export interface ReloadableConfig {
   readonly config: Config;
   readonly notes: readonly string[];
 }
 
-/** The address is bound, the log is open, and what sources and submissions keep on disk is in use: these stay. */
+/** The address, the format of the log and the data folder are in use: they stay as they are until a restart. */
 export function reloadableConfig(before: Config, next: Config): ReloadableConfig {
   const stays = (key: string, is: unknown, would: unknown) =>
     is === would ? [] : [`${key} has changed, which takes a restart: it stays ${JSON.stringify(is)} until then.`];
@@ -27,7 +27,7 @@ export function reloadableConfig(before: Config, next: Config): ReloadableConfig
   return { config: { ...next, listen, dataDir, log: { level: next.log.level, format: log.format } }, notes };
 }
 
-/** What becomes of the sources, by name. */
+/** The sources by what happens to them. */
 export interface SourceChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -35,7 +35,7 @@ export interface SourceChanges {
   readonly unchanged: readonly string[];
 }
 
-/** What another configuration means for the sources that run. A new priority alone changes no source. */
+/** Compares two configurations. A source of which only the priority differs is unchanged. */
 export function sourceChanges(before: Config, next: Config): SourceChanges {
   const former = new Map(before.sources.map((source) => [source.name, source]));
   const isKept = (source: Config['sources'][number]) => {

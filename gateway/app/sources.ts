@@ -8,8 +8,8 @@ import { GatewayError } from './gateway-error.ts';
 import { type SourceChanges, sourceChanges } from './reloadable-config.ts';
 
 /**
- * Makes and starts the configured sources. The caller stops them, however it ends.
- * @param kept those that run already: they are not started, nor stopped where another one fails
+ * Makes and starts the configured sources. The caller must stop them.
+ * @param kept those that run already: they are not started, and not stopped if another one fails
  */
 export async function openSources(
   config: Config,
@@ -46,7 +46,7 @@ export async function makeSources(
 export function storeOf(registry: Registry, source: string): Store {
   const store = registry.get(source)?.adapter.store;
   if (store !== undefined) return store;
-  const message = `The source "${source}" is no store: submissions go into one of the adapter postgres.`;
+  const message = `The source "${source}" is not a store: submissions go into a source of the adapter postgres.`;
   throw new ConfigError('The configuration', [{ path: 'submit.into', message, line: null, column: null }]);
 }
 
@@ -56,26 +56,26 @@ async function makeDataFolder(folder: string): Promise<void> {
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'is no folder' : `cannot be written (${code})`;
+    const reason = code === 'EEXIST' || code === 'ENOTDIR' ? 'is not a folder' : `cannot be written (${code})`;
     throw new GatewayError(`The data folder ${folder} ${reason}: allow it, or name another as dataDir.`);
   }
 }
 
-/** The sources of another configuration: those that are new run already, the others are those that ran before. */
+/** The sources of another configuration: new ones are started already, unchanged ones are those that ran before. */
 export interface NextSources {
   readonly registry: Registry;
   readonly changes: SourceChanges;
-  /** They are the ones that run from now on. Gives what stops those that are gone, for when nothing asks them any more. */
+  /** Makes them the current ones. Call what it returns when nothing uses the former ones any more: it stops them. */
   take(): () => Promise<void>;
-  /** Stops what was started for it. */
+  /** Stops those that were started for it. */
   discard(): Promise<void>;
 }
 
-/** The sources of a gateway that runs, while configurations come and go. */
+/** The sources of a running gateway, whose configuration may be replaced. */
 export class RunningSources {
   readonly #log: Logger;
   readonly #metrics: RegistryEnv['metrics'];
-  /** All that were started and not stopped yet, those included that only finish what is under way. */
+  /** All that run, including those that only finish the calls under way. */
   readonly #running = new Set<Source['adapter']>();
   #config: Config;
   #registry: Registry;
@@ -99,7 +99,7 @@ export class RunningSources {
   }
 
   /**
-   * Starts what a configuration has anew; nothing that runs is touched.
+   * Starts the sources that are new in a configuration, and leaves those that run as they are.
    * @throws {GatewayError} where one cannot be used at all
    */
   async prepare(next: Config): Promise<NextSources> {

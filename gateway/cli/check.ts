@@ -8,14 +8,14 @@ import { CONFIG_FLAG, type Command, CommandError, type ExitCode, UsageError } fr
 import { print, showStep } from './console.ts';
 import { describeConfig, requireStores } from './existing-store.ts';
 
-/** `kcigraph check`: reads the configuration as `serve` would; with a name it asks that source for all that it promises. */
+/** `kcigraph check`: checks the configuration as `serve` reads it or, with a name, that source. */
 export const check: Command = {
   summary: 'Check the configuration, or a source against the adapter contract.',
   operands: '[SOURCE]',
   flags: { config: CONFIG_FLAG },
   details: `
-Without a name the configuration is read, and every fault of it is told.
-With one the source is asked, behaviour by behaviour, for what the adapter contract promises; nothing is changed in it.`,
+Without a name it reads the configuration and prints every fault.
+With a name it runs the conformance suite against that source, and changes nothing in it.`,
   async run(args) {
     const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
     const [name] = args.positionals;
@@ -30,7 +30,7 @@ With one the source is asked, behaviour by behaviour, for what the adapter contr
 
 const HEALTH_MS = 10_000;
 
-/** Holds a configured source against the adapter contract: the adapter alone, without the guard that would hide its faults. */
+/** Runs the conformance suite against the adapter alone: the guard would hide its faults. */
 async function checkSource(config: Config, name: string): Promise<ExitCode> {
   const source = config.sources.find((candidate) => candidate.name === name);
   if (source === undefined) throw unknownSource(config, name);
@@ -64,7 +64,7 @@ async function checkSource(config: Config, name: string): Promise<ExitCode> {
   }
 }
 
-/** A source that cannot be reached does nothing wrong, and is not right either. */
+/** A source that cannot be reached can neither pass nor fail. */
 async function mustAnswer(name: string, adapter: Adapter, log: Logger): Promise<void> {
   const signal = AbortSignal.timeout(HEALTH_MS);
   const call = { signal, deadline: Date.now() + HEALTH_MS, fields: new Set<string>(), log, warn: () => {} };

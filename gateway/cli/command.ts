@@ -5,7 +5,7 @@ import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
 
 /** A flag of a command, as `--help` shows it. */
 export interface Flag {
-  /** What stands for the value in the help, such as `FILE`; absent: the flag takes none. */
+  /** The placeholder of its value in the help, such as `FILE`; absent: the flag takes no value. */
   readonly value?: string;
   /** May be given several times. */
   readonly repeated?: boolean;
@@ -13,7 +13,7 @@ export interface Flag {
   readonly description: string;
 }
 
-/** What stands on the command line of one command. */
+/** The parsed command line of one command. */
 export interface Arguments {
   /** The value of a flag; the last one where it was repeated. */
   text(flag: string): string | undefined;
@@ -26,7 +26,7 @@ export interface Arguments {
 
 export type ExitCode = 0 | 1 | 2;
 
-/** One command of `kcigraph`, in a file of its own. */
+/** One command of `kcigraph`. */
 export interface Command {
   /** One line for the list of all commands. */
   readonly summary: string;
@@ -129,7 +129,7 @@ Usage: kcigraph COMMAND [FLAG...]
 
 Commands:
 ${columns(summaries)}
-"kcigraph COMMAND --help" tells more; "kcigraph --version" tells the version.
+"kcigraph COMMAND --help" describes a command; "kcigraph --version" prints the version.
 Exit codes: 0 done, 1 failed, 2 bad usage or configuration.
 `;
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, CommandError } from './command.ts';
 import { listenForShutdown } from './signals.ts';
 
-/** A program of its own, which the gateway does not import: compiled where this file is. */
+/** A separate program, which the gateway does not import: compiled where this file is. */
 const PROGRAM = fileURLToPath(new URL(`../../examples/demo/demo${extname(import.meta.filename)}`, import.meta.url));
 
 /** `kcigraph demo`: serves sample data behind every adapter there is, until it is asked to stop. */
@@ -34,7 +34,7 @@ All data lies in a temporary folder, and is gone when it ends.`,
       ...args.list('break').flatMap((one) => ['--break', one]),
     ];
     const shutdown = listenForShutdown();
-    // In a group of its own: Ctrl-C comes to it through this process, once. It ends when the channel does.
+    // In a process group apart, so that Ctrl-C reaches it once, through this process. It ends when the channel closes.
     const stdio: ['ignore', 'inherit', 'inherit', 'ipc'] = ['ignore', 'inherit', 'inherit', 'ipc'];
     const child = spawn(process.execPath, [PROGRAM, ...flags], { stdio, detached: true });
     const exited = once(child, 'exit');

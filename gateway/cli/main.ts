@@ -1,5 +1,5 @@
 import { runCommandLine } from './run-command-line.ts';
 
 process.exitCode = await runCommandLine(process.argv.slice(2));
-// All is closed by now: whatever still holds the process must not hold whoever waits for it.
+// Everything is closed by now: a handle that was left open must not keep the process alive.
 setTimeout(() => process.exit(), 3_000).unref();

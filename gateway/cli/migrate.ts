@@ -19,7 +19,7 @@ export const migrate: Command = {
         config.sources.map(({ name }) => name),
       );
     }
-    // Not started: a start would migrate by itself, and could not tell what it applied.
+    // Not started: starting a store migrates it without saying what it applied.
     const registry = await makeSources(config, createLog({ ...config.log, level: 'warn' }));
     try {
       const stores = registry.sources.filter((source) => source.adapter.store !== undefined);

@@ -8,14 +8,14 @@ const TEMPLATE = fileURLToPath(new URL('../../adapters/template', import.meta.ur
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const MAX_NAME = 60;
 
-/** `kcigraph new NAME`: an adapter of one's own, which begins as a copy of one that works. */
+/** `kcigraph new NAME`: starts an adapter as a copy of the template. */
 export const newAdapter: Command = {
   summary: 'Begin an adapter of your own, as a copy of the template.',
   operands: 'NAME',
   flags: {},
   details: `
-The folder NAME is made in the working directory. It works at once: it serves KCIDB documents, as the adapter "file" does.
-docs/adapters.md tells how to make it the adapter of another system.`,
+It makes the folder NAME in the working directory. It works at once: it serves KCIDB documents, as the adapter "file" does.
+docs/adapters.md explains how to make it the adapter of your system.`,
   async run(args) {
     const [name, ...others] = args.positionals;
     if (name === undefined || others.length > 0)
@@ -73,10 +73,10 @@ To try it, name it in kcigraph.yaml:
   sources:
     ${name}: { adapter: "./${name}/adapter.ts", path: "./documents" }
 
-  npx kcigraph check ${name}     holds it against the adapter contract
+  npx kcigraph check ${name}     runs the conformance suite against it
   npx kcigraph serve${' '.repeat(name.length)}      serves it; restart it when the code has changed
 
-docs/adapters.md tells how to make it the adapter of your system.
+docs/adapters.md explains how to make it the adapter of your system.
 `;
 }
 
@@ -121,7 +121,7 @@ function json(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** It judges the template as it is copied; the author puts the own system in the place of the document. */
+/** It tests the template as it is copied; the author replaces the document by a system. */
 const CONFORMANCE_TEST = `import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

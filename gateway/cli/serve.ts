@@ -6,7 +6,7 @@ import { print } from './console.ts';
 import { describeConfig } from './existing-store.ts';
 import { listenForShutdown, Sighup } from './signals.ts';
 
-/** `kcigraph serve`: answers until a signal asks it to stop; then what is under way is finished first. */
+/** `kcigraph serve`: answers until a signal asks it to stop, and then finishes the requests under way. */
 export const serve: Command = {
   summary: 'Serve GraphQL, GraphiQL and submissions.',
   operands: '',
@@ -18,9 +18,9 @@ export const serve: Command = {
     },
   },
   details: `
-SIGTERM and SIGINT finish what is under way first; a second one ends at once.
-SIGHUP reads the configuration again; one that has faults is refused, and the one before serves on.
-Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
+SIGTERM and SIGINT finish the requests under way first; a second signal ends at once.
+SIGHUP reads the configuration again. If it has faults, the current one stays in use.
+Without a configuration the data is in ./data, in an embedded PostgreSQL.`,
   async run(args) {
     // Closed in the opposite order of their making, also where a later step fails.
     await using open = new AsyncDisposableStack();
@@ -42,7 +42,7 @@ Without a configuration the data lies in ./data, in a PostgreSQL of its own.`,
   },
 };
 
-/** What a person who has just started it wants to know. */
+/** What it prints once it listens. */
 function greeting(config: Config, address: string): string {
   const sources = config.sources.map(({ name, adapter }) => `${name} (${adapter})`).join(', ');
   const lines = [

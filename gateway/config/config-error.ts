@@ -52,7 +52,7 @@ export interface Explained {
   readonly message: string;
 }
 
-/** Turns a fault that zod found into whole sentences; `keys` gives the known keys at a path, `raw` what stands in the file. */
+/** Turns a fault that zod found into whole sentences; `keys` gives the known keys at a path, `raw` the value in the file. */
 export function explainIssue(
   issue: $ZodIssue,
   keys: (path: Path) => readonly string[],
@@ -91,12 +91,12 @@ export function explainIssue(
   }
 }
 
-/** What a schema says of its own, in the form of our own sentences. */
+/** The message of a schema, with the value added. */
 function withValue(message: string, value: string | null): string {
   return value !== null && /^It must .*\.$/.test(message) ? `${message.slice(0, -1)}, and ${value} is not.` : message;
 }
 
-/** What to say of a key that nobody knows. */
+/** The message for an unknown key. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const nearest = nearestName(key, known);
   const shown = redactValue(key);
@@ -109,10 +109,10 @@ function mustBe(expected: string, value: string | null): string {
   return value === null ? `It is missing; it must be ${expected}.` : `It must be ${expected}, and ${value} is not.`;
 }
 
-/** The value as it stands in the file, cut short; null where there is none, and never a secret. */
+/** The value in the file, cut short; null if there is none, and never a secret. */
 function quote(path: Path, value: unknown): string | null {
   if (value === undefined) return null;
-  if (path.some((step) => typeof step === 'string' && SECRET.test(step))) return 'what stands there';
+  if (path.some((step) => typeof step === 'string' && SECRET.test(step))) return 'the value there';
   return typeof value === 'string' ? `"${redactValue(value)}"` : redactValue(JSON.stringify(value) ?? String(value));
 }
 

@@ -12,7 +12,7 @@ export interface ConfigText {
   readonly folder: string;
 }
 
-/** What holds where there is no file: the native store in ./data, open to this machine alone. */
+/** The configuration if there is no file: the native store in ./data, open to this machine only. */
 const BUILT_IN = 'submit: { into: native, openSubmit: true }\n';
 
 /** The configuration of the machine, where the working directory has none. */
@@ -65,13 +65,13 @@ export interface YamlText {
   /** Plain values; undefined where the text is no YAML. */
   readonly value: unknown;
   readonly faults: readonly ConfigFault[];
-  /** Where a key stands, or the nearest thing above it. */
+  /** The place of a key, or of the nearest one above it. */
   placeOf(path: Path): Place;
 }
 
 /** In our own words where the parser would quote the value, which may be a secret that needs quotes. */
 const MESSAGES: Readonly<Record<string, string>> = {
-  DUPLICATE_KEY: 'This key stands there twice.',
+  DUPLICATE_KEY: 'This key is there twice.',
   TAG_RESOLVE_FAILED: 'A value that begins with "!" must be in quotes.',
   BAD_ALIAS: 'A value that begins with "*" or "&" must be in quotes.',
 };

@@ -75,7 +75,7 @@ export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
   if (!checked.success) {
     found.push(...checked.error.issues.flatMap((issue) => explainIssue(issue, (path) => keysAt(SCHEMA, path), raw)));
   }
-  // The sources are looked at even where something else is wrong: all faults belong in one message.
+  // The sources are checked even if something else is wrong: all faults belong in one message.
   const values = checked.success ? checked.data : lenient(value);
   const sources: SourceConfig[] = [];
   for (const [name, given] of Object.entries(values.sources)) {
@@ -115,7 +115,7 @@ export async function loadConfig(request: ConfigRequest = {}): Promise<Config> {
   };
 }
 
-/** The parts that are right, and the defaults for the rest. */
+/** The valid parts, and the defaults for the rest. */
 function lenient(value: unknown): Values {
   const right = (key: string, item: unknown) => CONFIG_SCHEMA.safeParse({ [key]: item }).success;
   const parts = entriesOf(value).flatMap(([key, item]): (readonly [string, unknown])[] => {
@@ -130,7 +130,7 @@ function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
-/** One fault a path: what stands below an unresolved variable is not judged a second time. */
+/** One fault a path: a value with an unresolved variable has no second fault. */
 function withPlaces(
   found: readonly Explained[],
   placeOf: ReturnType<typeof readYaml>['placeOf'],

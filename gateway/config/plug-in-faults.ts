@@ -27,7 +27,7 @@ const DEFAULTS: readonly Member[] = [
   { name: 'rate', must: 'a number or null', isRight: (value) => value === null || isNumber(value) },
 ];
 
-/** The adapter that a module exports, or the sentence that says what is wrong with it. */
+/** The adapter that a module exports, or a sentence that says what is wrong with the module. */
 export function toAdapterModule(shown: string, exported: unknown): AdapterModule | string {
   const adapter = property(exported, 'adapter');
   if (typeof adapter !== 'object' || adapter === null) {

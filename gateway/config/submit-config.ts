@@ -44,7 +44,7 @@ export function readSubmit(values: z.infer<typeof CONFIG_SCHEMA>, builtIn: boole
   const secrets = [submit?.jwtSecret ?? []].flat();
   if (submit?.jwtSecret !== undefined) faults.push(...weakSecrets(submit.jwtSecret));
   if (new Set(secrets).size < secrets.length) {
-    faults.push({ path: ['submit', 'jwtSecret'], message: 'The same secret stands there twice.' });
+    faults.push({ path: ['submit', 'jwtSecret'], message: 'The same secret is there twice.' });
   }
   const open = submit?.openSubmit === true || values.openSubmit === true;
   if (open && !isLoopback(listen.host)) {

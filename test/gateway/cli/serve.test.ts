@@ -89,6 +89,6 @@ describe('kcigraph serve', () => {
     await writeFile(join(folder, 'taken'), '');
     const { code, stderr } = await runCommand(['serve', '--port', '0'], folder);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^The data folder .*taken\/data is no folder: .*\n$/);
+    expect(stderr).toMatch(/^The data folder .*taken\/data is not a folder: .*\n$/);
   });
 });

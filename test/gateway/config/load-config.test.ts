@@ -246,10 +246,10 @@ surces: {}
 
   it('of the YAML itself have their place', async () => {
     expect(await faults('listen:\n  port: [1\nlog: {}\n')).toMatch(/\(line 3:1\)/);
-    expect(await faults('log: {}\nlog: {}\n')).toContain('This key stands there twice. (line 2:1)');
+    expect(await faults('log: {}\nlog: {}\n')).toContain('This key is there twice. (line 2:1)');
   });
 
-  it('name what stands there instead of a mapping', async () => {
+  it('name the value that is there instead of a mapping', async () => {
     expect(await faults('5')).toContain('It must be a mapping of keys to values, and 5 is not.');
     expect(await faults('[1]')).toContain('It must be a mapping of keys to values, and [1] is not.');
   });
@@ -336,7 +336,7 @@ submit: { into: a, jwtSecret: { hunter2: true } }
   it('of 32 bytes are taken, but not twice', async () => {
     expect((await read(withSecret('a'.repeat(32)))).warnings).toEqual([]);
     const twice = `[${'a'.repeat(32)}, ${'a'.repeat(32)}]`;
-    expect(await faults(withSecret(twice))).toContain('The same secret stands there twice.');
+    expect(await faults(withSecret(twice))).toContain('The same secret is there twice.');
   });
 
   it('are not shown where they are refused', async () => {
@@ -381,7 +381,7 @@ submit: { into: "${url}", openSubmit: "${url}" }
   it('that are repeated are refused', async () => {
     const secret = 'a'.repeat(40);
     const message = await faults(`${NATIVE}submit: { into: native, jwtSecret: [${secret}, ${secret}] }`);
-    expect(message).toContain('The same secret stands there twice.');
+    expect(message).toContain('The same secret is there twice.');
   });
 });
 
