@@ -7,18 +7,18 @@
  *
  * Rules that hold for every call:
  * - A key that the source does not know is absent from the answer, or has an empty page: never an error.
- * - One upstream request serves as many keys as `capabilities` says: at most ceil(keys / maxKeys) requests a call.
+ * - One upstream request serves as many keys as `maxKeys` and `maxParents` say: at most ceil(keys / maxKeys) requests a call.
  * - What fails is a `SourceError`: thrown when the whole call failed, as a value when only that key did. A fault of one
  *   record or one field goes to `call.warn`, and the rest is returned. Anything else thrown is a bug in the adapter.
  * - `call.signal` aborts when nobody waits any more: stop then, upstream too.
  */
 import type { ZodType } from 'zod';
 import type { SourceError } from './errors.ts';
-import type { Filter, FilterFieldOf, FilterOperator } from './filter.ts';
+import type { Filter, PushedFilters } from './filter.ts';
 import type { Entities, EntityName, Json, StatusCounts } from './model.ts';
 
 /** The version of this contract. */
-export const CONTRACT = 1;
+export const CONTRACT = 2;
 
 export type Order = 'NEWEST' | 'OLDEST';
 
@@ -60,6 +60,11 @@ export const RELATION_TARGETS: Relations = {
   testsOfCheckout: 'test',
 };
 
+function isRelationName(name: string): name is RelationName {
+  return name in RELATION_TARGETS;
+}
+export const RELATION_NAMES: readonly RelationName[] = Object.keys(RELATION_TARGETS).filter(isRelationName);
+
 /**
  * How a list is paged through:
  * - `keyset`: the source seeks to the first row strictly after (time, tie);
@@ -82,7 +87,7 @@ export interface Place {
 }
 
 export interface PageQuery<E extends EntityName> {
-  /** Only what `capabilities` declares as pushed down ever arrives here, but for fields the gateway was told it may not ask. */
+  /** Only conditions on fields and operators that `filters` names. */
   readonly where: Filter<E> | null;
   readonly order: Order;
   /** At most `maxPage`; 0 never arrives. */
@@ -118,15 +123,10 @@ export interface Found<T> {
   readonly time: string | null;
 }
 
-/** The answer of `getMany`, keyed by what was asked for (the object's own id may differ: an alias). */
+/** The answer of `get`, keyed by what was asked for (the object's own id may differ: an alias). */
 export interface FoundMany<T> extends ReadonlyMap<string, Found<T> | SourceError> {
   readonly included?: readonly IncludedObject[];
 }
-
-/** What `count` counts: children of many parents, or an entity as a whole (its answer lies under the key `''`). */
-export type CountSubject<E extends EntityName = EntityName> =
-  | { readonly relation: RelationName; readonly parents: readonly string[]; readonly where: Filter<E> | null }
-  | { readonly entity: E; readonly where: Filter<E> | null; readonly allVersions?: boolean };
 
 /**
  * Of one call: who waits how long for what. It is a plain object: a call for a part of the answer is
@@ -186,67 +186,124 @@ export interface Health {
   readonly detail?: string;
 }
 
-export interface EntityCapability<E extends EntityName> {
-  /** By key, at most `maxKeys` an upstream request; null: it cannot be looked up by key. */
-  readonly get: { readonly maxKeys: number } | null;
-  readonly list: { readonly order: readonly Order[]; readonly paging: Paging; readonly maxPage: number } | null;
-  /** The filters that the source applies itself, by field and operator; all others the gateway applies. */
-  readonly filters: { readonly [F in FilterFieldOf<E>]?: readonly FilterOperator[] };
-  readonly count: 'exact' | 'estimate' | null;
-  /** Milliseconds for which an answer stays as good as new: it is kept no longer. 0 says nothing: `cacheTtl` alone decides. */
-  readonly freshnessMs: number;
-  /** A regular expression for the ids that this source can hold; absent: any. Others are not asked of it. */
-  readonly keys?: string;
-  /**
-   * Of relations that give this entity and that the source cannot answer: a regular expression for the parents below which
-   * it can hold such objects (`NO_PARENT`: below none); absent: any. Where one fits, the gateway names the source as one
-   * that could not be asked.
-   */
-  readonly parents?: { readonly [R in RelationName]?: string };
+/**
+ * Which ids a source can hold, by their origin: what is before the first colon, the empty text where there is none. Absent:
+ * any. Two sources exclude each other where their sets of origins do.
+ */
+export interface Keys {
+  readonly origins?: readonly string[];
+  readonly notOrigins?: readonly string[];
+  /** A regular expression that saves questions: ids that it does not match are not asked of the source. */
+  readonly pattern?: string;
 }
 
-/** Fits no parent at all. */
-export const NO_PARENT = '(?!)';
+/** Fits no id at all. */
+export const NO_KEYS: Keys = { origins: [] };
 
-export interface RelationCapability {
-  readonly maxParents: number;
+const patterns = new Map<string, RegExp>();
+
+/** Whether a source's own statement of its keys leaves room for one; without a statement any fits. */
+export function fitsKeys(keys: Keys | undefined, key: string): boolean {
+  if (keys === undefined) return true;
+  const { origins, notOrigins, pattern } = keys;
+  const origin = key.slice(0, Math.max(0, key.indexOf(':')));
+  if (origins?.includes(origin) === false || notOrigins?.includes(origin) === true) return false;
+  return pattern === undefined || regExpOf(pattern).test(key);
+}
+
+/** There are as many patterns as adapters declare, and they do not change while the gateway runs. */
+function regExpOf(pattern: string): RegExp {
+  const known = patterns.get(pattern) ?? new RegExp(pattern, 'u');
+  patterns.set(pattern, known);
+  return known;
+}
+
+/** Upstream requests that one batch costs: 1 where left out. */
+export interface Requests {
+  readonly perBatch: number;
+  /** Further ones where a field is selected. */
+  readonly forFields?: { readonly [field: string]: number };
+}
+
+/** How a list is read. */
+export interface ListTerms<E extends EntityName> {
   readonly order: readonly Order[];
   readonly paging: Paging;
+  /** `PageQuery.first` is at most this. */
   readonly maxPage: number;
-  /** Absent: those of the entity. */
-  readonly filters?: { readonly [field: string]: readonly FilterOperator[] };
-  readonly count: 'exact' | 'estimate' | null;
-  /** A regular expression for the parents whose children this source can hold; absent: any. */
-  readonly keys?: string;
+  readonly filters: PushedFilters<E>;
 }
 
-/** Plain data: the planner, the documentation, `Query.sources` and the tests all read it. */
-export interface Capabilities {
-  readonly entities: { readonly [E in EntityName]?: EntityCapability<E> };
-  readonly relations: { readonly [R in RelationName]?: RelationCapability };
+/** How objects are counted. */
+export interface CountTerms<E extends EntityName> {
+  /** `atLeast`: there may be more. */
+  readonly precision: 'exact' | 'atLeast';
+  readonly filters: PushedFilters<E>;
 }
 
+/** What a source can be asked about one entity as a whole. */
+export interface EntitySource<E extends EntityName> {
+  /** By key, `maxKeys` a batch. A key is an id; of an issue `ID` (its newest version) or `VERSION@ID`. An absent key was not found. */
+  readonly get?: {
+    readonly maxKeys: number;
+    readonly requests?: Requests;
+    readonly read: (ids: readonly string[], call: Call) => Promise<FoundMany<Entities[E]>>;
+  };
+  readonly list?: ListTerms<E> & {
+    readonly read: (query: PageQuery<E>, call: Call) => Promise<Page<Entities[E]>>;
+  };
+  /**
+   * By status, without placeholder builds (`isPlaceholder`).
+   * `allVersions`: of issues, all versions and not just the newest of each.
+   */
+  readonly count?: CountTerms<E> & {
+    readonly read: (where: Filter<E> | null, call: Call, allVersions?: boolean) => Promise<StatusCounts>;
+  };
+  /** Milliseconds for which an answer stays as good as new: it is kept no longer. 0 says nothing: `cacheTtl` alone decides. */
+  readonly freshnessMs: number;
+  readonly keys?: Keys;
+}
+
+/**
+ * What a source can be asked about the children of many parents at once, `maxParents` a batch. A parent that the source
+ * does not know has an empty page, or is absent. Where neither `list` nor `count` is there, `keys` alone says below which
+ * parents the source can hold children that it cannot list: the gateway names it where one of them is asked.
+ */
+export interface ChildSource<E extends EntityName> {
+  readonly maxParents: number;
+  readonly requests?: Requests;
+  readonly list?: ListTerms<E> & {
+    readonly read: (
+      parents: readonly string[],
+      query: PageQuery<E>,
+      call: Call,
+    ) => Promise<ReadonlyMap<string, Page<Entities[E]> | SourceError>>;
+  };
+  /** By status, without placeholder builds (`isPlaceholder`). A parent that is absent has none. */
+  readonly count?: CountTerms<E> & {
+    readonly read: (
+      parents: readonly string[],
+      where: Filter<E> | null,
+      call: Call,
+    ) => Promise<ReadonlyMap<string, StatusCounts | SourceError>>;
+  };
+  /** Of the parents. */
+  readonly keys?: Keys;
+}
+export type RelationSource<R extends RelationName> = ChildSource<RelationTarget<R>>;
+
+export type EntitySources = { readonly [E in EntityName]?: EntitySource<E> | undefined };
+export type RelationSources = { readonly [R in RelationName]?: RelationSource<R> | undefined };
+
+/** What a source can be asked, and the functions that answer, in one table: what is not there it cannot do. */
 export interface Adapter {
-  readonly capabilities: Capabilities;
+  readonly entities: EntitySources;
+  readonly relations: RelationSources;
   /** Connects lazily: never throws because the source is down. */
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Cheap. */
+  /** Cheap; asks the source. */
   health(call: Call): Promise<Health>;
-  /** Keys are ids; an issue `ID` (its newest version) or `VERSION@ID`. */
-  getMany<E extends EntityName>(entity: E, ids: readonly string[], call: Call): Promise<FoundMany<Entities[E]>>;
-  list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>>;
-  related<R extends RelationName>(
-    relation: R,
-    parents: readonly string[],
-    query: PageQuery<RelationTarget<R>>,
-    call: Call,
-  ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]> | SourceError>>;
-  /**
-   * Of all parents (or of the entity, under `''`) in one call, by status, without placeholder builds (`isPlaceholder`). A
-   * parent that is absent has none.
-   */
-  count?(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts | SourceError>>;
   /** The write side of a source that takes submissions. */
   readonly store?: Store;
 }
@@ -412,6 +469,57 @@ export interface AdapterModule<O = unknown> {
   readonly options: ZodType<O>;
   readonly defaults: SourceDefaults;
   create(options: O, env: AdapterEnv): Adapter;
+}
+
+/** The table with each entry replaced. */
+export function mapEntities(
+  entities: EntitySources,
+  replace: <E extends EntityName>(source: EntitySource<E>, entity: E) => EntitySource<E>,
+): EntitySources {
+  const replaced = <E extends EntityName>(entity: E): EntitySource<E> | undefined => {
+    const source = entities[entity];
+    return source === undefined ? undefined : replace(source, entity);
+  };
+  return {
+    checkout: replaced('checkout'),
+    build: replaced('build'),
+    test: replaced('test'),
+    issue: replaced('issue'),
+    incident: replaced('incident'),
+  };
+}
+
+/** The table with each entry replaced. */
+export function mapRelations(
+  relations: RelationSources,
+  replace: <R extends RelationName>(source: RelationSource<R>, relation: R) => RelationSource<R>,
+): RelationSources {
+  const replaced = <R extends RelationName>(relation: R): RelationSource<R> | undefined => {
+    const source = relations[relation];
+    return source === undefined ? undefined : replace(source, relation);
+  };
+  return {
+    checkoutsOfRevision: replaced('checkoutsOfRevision'),
+    buildsOfCheckout: replaced('buildsOfCheckout'),
+    testsOfBuild: replaced('testsOfBuild'),
+    incidentsOfBuild: replaced('incidentsOfBuild'),
+    incidentsOfTest: replaced('incidentsOfTest'),
+    incidentsOfIssue: replaced('incidentsOfIssue'),
+    versionsOfIssue: replaced('versionsOfIssue'),
+    issuesOfRevision: replaced('issuesOfRevision'),
+    buildsOfRevision: replaced('buildsOfRevision'),
+    testsOfRevision: replaced('testsOfRevision'),
+    incidentsOfRevision: replaced('incidentsOfRevision'),
+    testsOfCheckout: replaced('testsOfCheckout'),
+  };
+}
+
+/** What is asked below the objects of a relation. The compiler cannot follow from a relation to its entity: who asks names both. */
+export function childSource<E extends EntityName>(
+  { relations }: Pick<Adapter, 'relations'>,
+  relation: RelationName,
+): ChildSource<E> | undefined {
+  return relations[relation] as ChildSource<E> | undefined;
 }
 
 // ---------------------------------------------------------------- keys and ties

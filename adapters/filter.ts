@@ -109,6 +109,8 @@ export interface Filters {
 export type Filter<E extends EntityName> = Filters[E];
 export type FilterFieldOf<E extends EntityName> = keyof Filters[E] & string;
 export type FilterOperator = 'in' | 'prefix' | 'under' | 'contains' | 'range' | 'is';
+/** The filters that a source applies itself, by field and operator; the gateway applies all others. */
+export type PushedFilters<E extends EntityName> = { readonly [F in FilterFieldOf<E>]?: readonly FilterOperator[] };
 
 /**
  * What an object hangs on, for filters that read it. A field left out is not known (then the filter may not be
@@ -302,4 +304,14 @@ export function filterValue<E extends EntityName>(
   const rule = rules[field];
   const subject = rule && subjectOf(rule.of, object, ancestry);
   return rule === undefined || subject === undefined ? undefined : subject && rule.value(subject as never);
+}
+
+/** Filter fields of an entity with all their operators: those that `isWanted` picks by name and by what they read. */
+export function filtersOf<E extends EntityName>(
+  entity: E,
+  isWanted: (field: string, reads: FilterSubject) => boolean = () => true,
+): PushedFilters<E> {
+  const rules: { readonly [field: string]: FieldRule } = FILTER_FIELDS[entity];
+  const wanted = Object.entries(rules).filter(([field, rule]) => isWanted(field, rule.of));
+  return Object.fromEntries(wanted.map(([field, { operators }]) => [field, operators])) as PushedFilters<E>;
 }

@@ -1,6 +1,6 @@
 import { type Adapter, type AdapterEnv, type AdapterModule, CONTRACT } from '../kit/author.ts';
 import { maxAgeOf } from '../kit/max-age.ts';
-import { capabilitiesOf } from './capabilities.ts';
+import { entitiesOf, relationsOf } from './capabilities.ts';
 import { CkiClient } from './client.ts';
 import { healthOf } from './health.ts';
 import { Learnt } from './learnt/learnt.ts';
@@ -40,7 +40,8 @@ function create(given: CkiOptions, env: AdapterEnv): Adapter {
   const queries = new Queries({ finders, children, commits });
   let isStarted = false;
   return {
-    capabilities: capabilitiesOf(given),
+    entities: entitiesOf(given, queries),
+    relations: relationsOf(given, queries),
     start: async () => {
       learnt.open();
       if (!isStarted) sweep.start();
@@ -48,8 +49,5 @@ function create(given: CkiOptions, env: AdapterEnv): Adapter {
     },
     stop: async () => learnt.close(),
     health: (call) => healthOf({ client, sweep, isOffline }, call),
-    getMany: (entity, keys, call) => queries.getMany(entity, keys, call),
-    list: (entity, query, call) => queries.list(entity, query, call),
-    related: (relation, parents, query, call) => queries.related(relation, parents, query, call),
   };
 }

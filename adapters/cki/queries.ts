@@ -1,9 +1,11 @@
 import {
   type Call,
+  type Checkout,
   type Entities,
   type EntityName,
   type Found,
   type FoundMany,
+  type Issue,
   type Order,
   onlyAsked,
   type Page,
@@ -15,9 +17,6 @@ import {
 import type { Children } from './queries/children.ts';
 import type { Commits } from './queries/commits.ts';
 import type { Finders } from './queries/finders.ts';
-
-type ListOf<E extends EntityName> = (query: PageQuery<E>, call: Call) => Promise<Page<Entities[E]>>;
-type Lists = { readonly [E in EntityName]: ListOf<E> };
 
 export interface QueriesOptions {
   readonly finders: Finders;
@@ -31,21 +30,15 @@ const AT_ONCE = 32;
 export class Queries {
   readonly #finders: Finders;
   readonly #children: Children;
-  readonly #lists: Lists;
+  readonly #commits: Commits;
 
   constructor({ finders, children, commits }: QueriesOptions) {
     this.#finders = finders;
     this.#children = children;
-    this.#lists = {
-      checkout: (query, call) => commits.list(query, call),
-      issue: (query, call) => children.issues(query, call),
-      build: unlisted('builds'),
-      test: unlisted('tests'),
-      incident: unlisted('incidents'),
-    };
+    this.#commits = commits;
   }
 
-  async getMany<E extends EntityName>(entity: E, keys: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
+  async get<E extends EntityName>(entity: E, keys: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
     const find = this.#finders[entity];
     const once = warnedOnce(call);
     return await answers(keys, async (key) => {
@@ -54,9 +47,14 @@ export class Queries {
     });
   }
 
-  async list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
+  async checkouts(query: PageQuery<'checkout'>, call: Call): Promise<Page<Checkout>> {
     mustBeNewest(query.order);
-    return asked<E>(await this.#lists[entity](query, warnedOnce(call)), call);
+    return asked<'checkout'>(await this.#commits.list(query, warnedOnce(call)), call);
+  }
+
+  async issues(query: PageQuery<'issue'>, call: Call): Promise<Page<Issue>> {
+    mustBeNewest(query.order);
+    return asked<'issue'>(await this.#children.issues(query, warnedOnce(call)), call);
   }
 
   async related<R extends RelationName>(
@@ -71,13 +69,6 @@ export class Queries {
       return asked<RelationTarget<R>>(await this.#children.of(relation)(parent, query, once), call);
     });
   }
-}
-
-function unlisted(what: string) {
-  return async (): Promise<never> => {
-    const message = `The DataWarehouse has no list of all ${what}, only of those below another object.`;
-    throw new SourceError('SOURCE_UNSUPPORTED', message);
-  };
 }
 
 function mustBeNewest(order: Order): void {

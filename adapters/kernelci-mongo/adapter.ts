@@ -1,9 +1,8 @@
 import { type Adapter, type AdapterEnv, type AdapterModule, type Call, CONTRACT, type Health } from '../kit/author.ts';
-import { capabilitiesOf } from './capabilities.ts';
 import { LegacyClient } from './client.ts';
 import { Ids } from './ids.ts';
 import { type LegacyOptions, options } from './options.ts';
-import { Queries } from './queries.ts';
+import { tablesOf } from './queries.ts';
 import { Revisions } from './revisions.ts';
 
 /** KernelCI's system of 2014 to 2024, kernelci-backend, by its database. */
@@ -22,19 +21,15 @@ function create(given: LegacyOptions, env: AdapterEnv): Adapter {
   const { storageUrl: storage, boots } = given;
   const { offline = false, cacheTtl } = env;
   const kept = cacheTtl === undefined ? {} : { cacheTtl };
-  const queries = new Queries({ client, revisions, ids, storage, boots, offline, ...kept });
+  const tables = tablesOf({ client, revisions, ids, storage, boots, offline, ...kept });
   return {
-    capabilities: capabilitiesOf(ids),
+    ...tables,
     start: async () => revisions.start(),
     stop: async () => {
       revisions.stop();
       await client.close();
     },
     health: async (call) => (env.offline ? revisions.health : await healthOf(client, revisions, call)),
-    getMany: (entity, keys, call) => queries.getMany(entity, keys, call),
-    list: (entity, query, call) => queries.list(entity, query, call),
-    related: (relation, parents, query, call) => queries.related(relation, parents, query, call),
-    count: (subject, call) => queries.count(subject, call),
   };
 }
 

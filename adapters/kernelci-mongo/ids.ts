@@ -34,15 +34,16 @@ export class Ids {
     this.#regression = `${origin}:regression:`;
   }
 
-  /** Patterns of the ids that this source can hold, for the capabilities. */
-  get patterns() {
+  /** The ids that this source can hold. */
+  get keys() {
     const hex = '[0-9a-f]{24}';
+    const origins = [this.origin];
     return {
-      checkout: `^${literal(this.#checkout)}[0-9a-f]{40}$`,
-      build: `^${literal(this.#object)}${hex}$`,
-      test: `^${literal(this.#object)}(boot:)?${hex}$`,
-      issue: `^(\\d{1,16}@)?${literal(this.#regression)}${hex}$`,
-      incident: `^${literal(this.#regression)}${hex}:${hex}$`,
+      checkout: { origins: ['_'], pattern: `^${literal(this.#checkout)}[0-9a-f]{40}$` },
+      build: { origins, pattern: `^${literal(this.#object)}${hex}$` },
+      test: { origins, pattern: `^${literal(this.#object)}(boot:)?${hex}$` },
+      issue: { origins, pattern: `^${literal(this.#regression)}${hex}$` },
+      incident: { origins, pattern: `^${literal(this.#regression)}${hex}:${hex}$` },
     } as const;
   }
 

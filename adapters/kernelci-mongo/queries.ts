@@ -1,94 +1,141 @@
 import {
   type Call,
-  type CountSubject,
   type Entities,
   type EntityName,
+  type EntitySource,
+  type EntitySources,
+  type FilterOperator,
   type FoundMany,
+  type Keys,
+  NO_KEYS,
+  type Order,
   type Page,
   type PageQuery,
+  type PushedFilters,
   type RelationName,
-  type RelationTarget,
-  SourceError,
-  type StatusCounts,
+  type RelationSource,
+  type RelationSources,
 } from '../kit/author.ts';
 import { BuildQueries } from './queries/build-queries.ts';
-import { CheckoutQueries } from './queries/checkout-queries.ts';
+import { CheckoutQueries, MAX_COMMITS } from './queries/checkout-queries.ts';
 import { IncidentQueries } from './queries/incident-queries.ts';
 import { IssueQueries } from './queries/issue-queries.ts';
 import type { LegacySource } from './queries/source.ts';
 import { TestQueries } from './queries/test-queries.ts';
 import { TestsOfBuild } from './queries/tests-of-build.ts';
 
-type Pages<T> = Promise<ReadonlyMap<string, Page<T>>>;
-/** Who answers which relation. */
-type RelationReads = {
-  readonly [R in RelationName]?: (
-    parents: readonly string[],
-    query: PageQuery<RelationTarget<R>>,
-    call: Call,
-  ) => Pages<Entities[RelationTarget<R>]>;
-};
-type EntityReads = {
-  readonly [E in EntityName]: {
-    getMany(ids: readonly string[], call: Call): Promise<FoundMany<Entities[E]>>;
-    list(query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>>;
-  };
-};
+const ORDER: readonly Order[] = ['NEWEST', 'OLDEST'];
+const MAX_KEYS = 1000;
+/** The live system stopped in 2024. */
+const FRESHNESS_MS = 300_000;
+const BY_TIME = { order: ORDER, paging: 'keyset', maxPage: 500 } as const;
+const BY_ID = { order: ORDER, paging: 'offset', maxPage: 200 } as const;
+const BELOW = { order: ORDER, paging: 'full', maxPage: 500 } as const;
+const IN: readonly FilterOperator[] = ['in'];
+const RANGE: readonly FilterOperator[] = ['range'];
 
-/** The calls of the contract, each handed to who reads what is asked for. */
-export class Queries {
-  readonly #entities: EntityReads;
-  readonly #relations: RelationReads;
-  readonly #builds: BuildQueries;
-  readonly #testsOfBuild: TestsOfBuild;
+/** Who reads an entity. */
+interface EntityReader<E extends EntityName> {
+  getMany(ids: readonly string[], call: Call): Promise<FoundMany<Entities[E]>>;
+  list(query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>>;
+}
+type ReadChildren<R extends RelationName> = NonNullable<RelationSource<R>['list']>['read'];
 
-  constructor(source: LegacySource) {
-    const [checkout, build, test] = [new CheckoutQueries(source), new BuildQueries(source), new TestQueries(source)];
-    const [issue, incident] = [new IssueQueries(source), new IncidentQueries(source)];
-    const testsOfBuild = new TestsOfBuild(source);
-    this.#builds = build;
-    this.#testsOfBuild = testsOfBuild;
-    this.#entities = { checkout, build, test, issue, incident };
-    this.#relations = {
-      checkoutsOfRevision: (parents, query, call) => checkout.ofRevisions(parents, query, call),
-      buildsOfCheckout: (parents, query, call) => build.ofCheckout.related(parents, query, call),
-      testsOfBuild: (parents, query, call) => testsOfBuild.related(parents, query, call),
-      incidentsOfBuild: (parents, query, call) => incident.ofBuilds(parents, query, call),
-      incidentsOfTest: (parents, query, call) => incident.ofTests(parents, query, call),
-      incidentsOfIssue: (parents, query, call) => incident.ofIssues(parents, query, call),
-      versionsOfIssue: (parents, query, call) => issue.versions(parents, query, call),
+/** What the system can be asked: only what an index of it serves, which the README names for each. */
+export function tablesOf(source: LegacySource): {
+  readonly entities: EntitySources;
+  readonly relations: RelationSources;
+} {
+  const { keys } = source.ids;
+  const checkout = new CheckoutQueries(source);
+  const build = new BuildQueries(source);
+  const test = new TestQueries(source);
+  const issue = new IssueQueries(source);
+  const incident = new IncidentQueries(source);
+  const testsOfBuild = new TestsOfBuild(source);
+
+  function entity<E extends EntityName>(
+    reader: EntityReader<E>,
+    own: Keys,
+    list: { readonly paging: 'keyset' | 'offset'; readonly maxPage: number; readonly filters: PushedFilters<E> },
+    maxKeys = MAX_KEYS,
+  ): EntitySource<E> {
+    return {
+      get: { maxKeys, read: (ids, call) => reader.getMany(ids, call) },
+      list: { ...list, order: ORDER, read: (query, call) => reader.list(query, call) },
+      ...{ freshnessMs: FRESHNESS_MS, keys: own },
     };
   }
-
-  getMany<E extends EntityName>(entity: E, ids: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
-    return this.#entities[entity].getMany(ids, call);
+  function relation<R extends RelationName>(
+    maxParents: number,
+    parents: Keys,
+    read: ReadChildren<R>,
+  ): RelationSource<R> {
+    return { maxParents, list: { ...BELOW, filters: {}, read }, keys: parents };
   }
 
-  list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
-    return this.#entities[entity].list(query, call);
-  }
-
-  async related<R extends RelationName>(
-    relation: R,
-    parents: readonly string[],
-    query: PageQuery<RelationTarget<R>>,
-    call: Call,
-  ): Pages<Entities[RelationTarget<R>]> {
-    const read = this.#relations[relation];
-    if (read === undefined) throw unknownRelation(relation);
-    return await read(parents, query, call);
-  }
-
-  async count(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts>> {
-    if ('entity' in subject)
-      throw new SourceError('SOURCE_UNSUPPORTED', `This source does not count all its ${subject.entity}s.`);
-    const { relation, parents, where } = subject;
-    if (relation === 'buildsOfCheckout') return await this.#builds.ofCheckout.count(parents, where, call);
-    if (relation === 'testsOfBuild') return await this.#testsOfBuild.count(parents, where, call);
-    throw unknownRelation(relation);
-  }
-}
-
-function unknownRelation(relation: RelationName): SourceError {
-  return new SourceError('SOURCE_UNSUPPORTED', `This source does not know the relation ${relation}.`);
+  const buildFilters = { status: IN, architecture: IN, startTime: RANGE };
+  const testFilters = { status: IN, startTime: RANGE };
+  return {
+    entities: {
+      checkout: entity<'checkout'>(
+        checkout,
+        keys.checkout,
+        { ...BY_ID, maxPage: MAX_COMMITS, filters: { id: IN, gitCommitHash: ['in', 'prefix'] } },
+        MAX_COMMITS,
+      ),
+      build: entity<'build'>(build, keys.build, {
+        ...BY_TIME,
+        filters: { id: IN, checkoutId: IN, gitCommitHash: IN, ...buildFilters },
+      }),
+      test: entity<'test'>(test, keys.test, { ...BY_TIME, filters: { id: IN, buildId: IN, ...testFilters } }),
+      issue: entity<'issue'>(issue, keys.issue, { ...BY_ID, filters: {} }),
+      incident: entity<'incident'>(incident, keys.incident, { ...BY_ID, filters: {} }),
+    },
+    relations: {
+      checkoutsOfRevision: relation<'checkoutsOfRevision'>(
+        MAX_COMMITS,
+        { pattern: '^[0-9a-fA-F]{40}$' },
+        (parents, query, call) => checkout.ofRevisions(parents, query, call),
+      ),
+      buildsOfCheckout: {
+        maxParents: 20,
+        list: {
+          ...{ ...BELOW, filters: buildFilters },
+          read: (parents, query, call) => build.ofCheckout.related(parents, query, call),
+        },
+        count: {
+          ...{ precision: 'exact', filters: buildFilters },
+          read: (parents, where, call) => build.ofCheckout.count(parents, where, call),
+        },
+        keys: keys.checkout,
+      },
+      testsOfBuild: {
+        maxParents: 100,
+        list: {
+          ...{ ...BELOW, filters: testFilters },
+          read: (parents, query, call) => testsOfBuild.related(parents, query, call),
+        },
+        count: {
+          ...{ precision: 'exact', filters: testFilters },
+          read: (parents, where, call) => testsOfBuild.count(parents, where, call),
+        },
+        keys: keys.build,
+      },
+      incidentsOfBuild: relation<'incidentsOfBuild'>(100, keys.build, (parents, query, call) =>
+        incident.ofBuilds(parents, query, call),
+      ),
+      incidentsOfTest: relation<'incidentsOfTest'>(500, keys.test, (parents, query, call) =>
+        incident.ofTests(parents, query, call),
+      ),
+      incidentsOfIssue: relation<'incidentsOfIssue'>(50, keys.issue, (parents, query, call) =>
+        incident.ofIssues(parents, query, call),
+      ),
+      versionsOfIssue: relation<'versionsOfIssue'>(500, keys.issue, (parents, query, call) =>
+        issue.versions(parents, query, call),
+      ),
+      // A regression names the commits between which it began, and no cause or fix.
+      issuesOfRevision: { maxParents: 1, keys: NO_KEYS },
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { type Adapter, type AdapterEnv, type AdapterModule, type Call, CONTRACT, type Health } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
-import { capabilitiesOf } from './capabilities.ts';
+import { entitiesOf, relationsOf } from './capabilities.ts';
 import { ByCommit } from './checkouts/by-commit.ts';
 import { CheckoutIndex } from './checkouts/checkout-index.ts';
 import { sweep } from './checkouts/sweep.ts';
@@ -10,9 +10,6 @@ import { Descendants } from './nodes/descendants.ts';
 import { Lineage } from './nodes/lineage.ts';
 import { Shapes } from './nodes/shapes.ts';
 import { type MaestroOptions, options } from './options.ts';
-import { getMany } from './queries/get-many.ts';
-import { list } from './queries/list.ts';
-import { count, related } from './queries/related.ts';
 import type { MaestroSource } from './queries/source.ts';
 import { LAVA_LABS } from './translate/labs.ts';
 import { Suites } from './translate/suites.ts';
@@ -47,7 +44,8 @@ function create(given: MaestroOptions, env: AdapterEnv): Adapter {
   const stopping = new AbortController();
   let isStarted = false;
   return {
-    capabilities: capabilitiesOf(given.origin),
+    entities: entitiesOf(source),
+    relations: relationsOf(source),
     start: async () => {
       if (isStarted) return;
       isStarted = true;
@@ -63,10 +61,6 @@ function create(given: MaestroOptions, env: AdapterEnv): Adapter {
       await client.close();
     },
     health: (call) => health(client, () => (shapes.isLarge ? index.reach : null), call),
-    getMany: (entity, ids, call) => getMany(entity, ids, source, call),
-    list: (entity, query, call) => list(entity, query, source, call),
-    related: (relation, parents, query, call) => related(relation, parents, query, source, call),
-    count: (subject, call) => count(subject, source, call),
   };
 }
 

@@ -6,6 +6,10 @@ import { idOf, toObjectId } from '../kit/mongo/values.ts';
 import { type MaestroNode, readNode } from './nodes/node.ts';
 import { DATABASE, type MaestroOptions } from './options.ts';
 
+/** Ids that one read takes. */
+export const MAX_KEYS = 500;
+/** Parents whose children one read gives whole. */
+export const MAX_PARENTS = 50;
 /** A read of more is cut. */
 export const MAX_NODES = 20_000;
 

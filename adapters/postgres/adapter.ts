@@ -1,7 +1,7 @@
 import type { Adapter, AdapterEnv, AdapterModule, Call, Health } from '../adapter.ts';
 import { CONTRACT } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
-import { capabilities } from './capabilities.ts';
+import { entitiesOf, relationsOf } from './capabilities.ts';
 import { ReadClient } from './client.ts';
 import { options, type PostgresOptions } from './options.ts';
 import { createPools } from './pool.ts';
@@ -24,14 +24,11 @@ function create(given: PostgresOptions, env: AdapterEnv): Adapter {
   const reads = new Reads(client);
   const probes = new ReadClient(() => pools.probes(), env, false);
   return {
-    capabilities,
+    entities: entitiesOf(reads),
+    relations: relationsOf(reads),
     start: () => pools.start(),
     stop: () => pools.stop(),
     health: (call: Call): Promise<Health> => health(probes, call),
-    getMany: (entity, ids, call) => reads.getMany(entity, ids, call),
-    list: (entity, query, call) => reads.list(entity, query, call),
-    related: (relation, parents, query, call) => reads.related(relation, parents, query, call),
-    count: (subject, call) => reads.count(subject, call),
     store: createStore(pools, given, env.log),
   };
 }

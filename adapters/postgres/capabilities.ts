@@ -1,52 +1,71 @@
-import type { Capabilities, Order, Paging, RelationCapability, RelationName } from '../adapter.ts';
-import { RELATION_TARGETS } from '../adapter.ts';
-import { FILTER_FIELDS, type FilterOperator } from '../filter.ts';
+import {
+  type EntitySource,
+  type EntitySources,
+  type Order,
+  RELATION_TARGETS,
+  type RelationName,
+  type RelationSource,
+  type RelationSources,
+} from '../adapter.ts';
+import { filtersOf } from '../filter.ts';
 import type { EntityName } from '../model.ts';
+import type { Reads } from './queries/reads.ts';
 
 /** One statement takes so many keys or parents; more would only make the answer large. */
 const MAX_KEYS = 1000;
-const MAX_PAGE = 2000;
-
 const ORDER: readonly Order[] = ['NEWEST', 'OLDEST'];
-const PAGING: Paging = 'keyset';
+const LIST = { order: ORDER, paging: 'keyset', maxPage: 2000 } as const;
 
-/** Every filter there is. */
-function filtersOf(entity: EntityName): { readonly [field: string]: readonly FilterOperator[] } {
-  return Object.fromEntries(Object.entries(FILTER_FIELDS[entity]).map(([field, rule]) => [field, rule.operators]));
-}
-
-function entity(name: EntityName) {
-  return {
-    get: { maxKeys: MAX_KEYS },
-    list: { order: ORDER, paging: PAGING, maxPage: MAX_PAGE },
-    filters: filtersOf(name),
-    count: 'exact' as const,
-    freshnessMs: 0,
-  };
-}
-
-function relations(): Capabilities['relations'] {
-  const made: { [R in RelationName]?: RelationCapability } = {};
-  for (const name in RELATION_TARGETS) {
-    if (isRelation(name)) {
-      made[name] = { maxParents: MAX_KEYS, order: ORDER, paging: PAGING, maxPage: MAX_PAGE, count: 'exact' };
-    }
+/** Every entity by key, as a list and counted, with every filter there is. */
+export function entitiesOf(reads: Reads): EntitySources {
+  function entity<E extends EntityName>(name: E): EntitySource<E> {
+    const filters = filtersOf(name);
+    return {
+      get: { maxKeys: MAX_KEYS, read: (ids, call) => reads.get(name, ids, call) },
+      list: { ...LIST, filters, read: (query, call) => reads.list(name, query, call) },
+      count: {
+        precision: 'exact',
+        filters,
+        read: (where, call, allVersions = false) => reads.count(name, where, allVersions, call),
+      },
+      freshnessMs: 0,
+    };
   }
-  return made;
-}
-
-function isRelation(name: string): name is RelationName {
-  return name in RELATION_TARGETS;
-}
-
-/** The store can do all that the contract knows: every relation, the direct ones too, every filter, both orders. */
-export const capabilities: Capabilities = {
-  entities: {
+  return {
     checkout: entity('checkout'),
     build: entity('build'),
     test: entity('test'),
     issue: entity('issue'),
     incident: entity('incident'),
-  },
-  relations: relations(),
-};
+  };
+}
+
+/** Every relation, the direct ones too. */
+export function relationsOf(reads: Reads): RelationSources {
+  function relation<R extends RelationName>(name: R): RelationSource<R> {
+    const filters = filtersOf(RELATION_TARGETS[name]);
+    return {
+      maxParents: MAX_KEYS,
+      list: { ...LIST, filters, read: (parents, query, call) => reads.related(name, parents, query, call) },
+      count: {
+        precision: 'exact',
+        filters,
+        read: (parents, where, call) => reads.countBelow(name, parents, where, call),
+      },
+    };
+  }
+  return {
+    checkoutsOfRevision: relation('checkoutsOfRevision'),
+    buildsOfCheckout: relation('buildsOfCheckout'),
+    testsOfBuild: relation('testsOfBuild'),
+    incidentsOfBuild: relation('incidentsOfBuild'),
+    incidentsOfTest: relation('incidentsOfTest'),
+    incidentsOfIssue: relation('incidentsOfIssue'),
+    versionsOfIssue: relation('versionsOfIssue'),
+    issuesOfRevision: relation('issuesOfRevision'),
+    buildsOfRevision: relation('buildsOfRevision'),
+    testsOfRevision: relation('testsOfRevision'),
+    incidentsOfRevision: relation('incidentsOfRevision'),
+    testsOfCheckout: relation('testsOfCheckout'),
+  };
+}

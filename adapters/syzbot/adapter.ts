@@ -3,7 +3,7 @@ import { SourceError } from '../errors.ts';
 import { maxAgeOf } from '../kit/max-age.ts';
 import { BugIndex } from './bug-index.ts';
 import { Bugs } from './bugs.ts';
-import { CAPABILITIES } from './capabilities.ts';
+import { entitiesOf, relationsOf } from './capabilities.ts';
 import { SyzbotClient } from './client.ts';
 import { options, type SyzbotOptions } from './options.ts';
 import { KnownBugs } from './queries/known-bugs.ts';
@@ -31,7 +31,8 @@ function create(given: SyzbotOptions, env: AdapterEnv): Adapter {
   let stopping: AbortController | null = null;
 
   return {
-    capabilities: CAPABILITIES,
+    entities: entitiesOf(queries),
+    relations: relationsOf(queries),
     start: async () => {
       if (stopping !== null) return;
       const stop = new AbortController();
@@ -46,9 +47,6 @@ function create(given: SyzbotOptions, env: AdapterEnv): Adapter {
       index.close();
     },
     health: (call) => healthOf(call),
-    getMany: (entity, keys, call) => queries.getMany(entity, keys, call),
-    list: (entity, query, call) => queries.list(entity, query, call),
-    related: (relation, parents, query, call) => queries.related(relation, parents, query, call),
   };
 
   async function healthOf(call: Call): Promise<Health> {

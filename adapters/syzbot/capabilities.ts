@@ -1,13 +1,18 @@
 import {
-  type Capabilities,
   type EntityName,
-  FILTER_FIELDS,
-  type FilterOperator,
+  type EntitySource,
+  type EntitySources,
+  filtersOf,
+  type Keys,
   type Order,
-  type RelationCapability,
+  RELATION_TARGETS,
+  type RelationName,
+  type RelationSource,
+  type RelationSources,
 } from '../kit/author.ts';
 import { BUILD_KEYS, CHECKOUT_KEYS, CRASH_KEYS, ISSUE_KEYS } from './ids.ts';
 import { pushedFields } from './queries/filters.ts';
+import type { Queries } from './queries.ts';
 
 /** From the index: a larger batch costs nothing but the size of the answer. */
 const FROM_INDEX = 1000;
@@ -15,41 +20,56 @@ const FROM_INDEX = 1000;
 const ONE_REQUEST = 1;
 const MAX_PAGE = 500;
 /** Lists come in the order learnt, the newest bugs in front: from the other end they cannot be read. */
-const LIST = { order: ['NEWEST'] satisfies Order[], paging: 'offset', maxPage: MAX_PAGE } as const;
+const NEWEST: readonly Order[] = ['NEWEST'];
+const EITHER: readonly Order[] = ['NEWEST', 'OLDEST'];
 /** The index itself knows for how long what it holds is good; what it learns shows at once. */
-const COMMON = { list: LIST, count: null, freshnessMs: 1000 } as const;
+const FRESHNESS_MS = 1000;
 
-const relation = (maxParents: number, keys?: string): RelationCapability => ({
-  maxParents,
-  order: ['NEWEST', 'OLDEST'],
-  paging: 'full',
-  maxPage: MAX_PAGE,
-  count: null,
-  ...(keys === undefined ? {} : { keys }),
-});
+export function entitiesOf(queries: Queries): EntitySources {
+  function entity<E extends EntityName>(name: E, maxKeys: number, keys: Keys): EntitySource<E> {
+    return {
+      get: { maxKeys, read: (ids, call) => queries.get(name, ids, call) },
+      list: {
+        ...{ order: NEWEST, paging: 'offset', maxPage: MAX_PAGE, filters: pushed(name) },
+        read: (query, call) => queries.list(name, query, call),
+      },
+      ...{ freshnessMs: FRESHNESS_MS, keys },
+    };
+  }
+  return {
+    checkout: entity('checkout', FROM_INDEX, CHECKOUT_KEYS),
+    build: entity('build', FROM_INDEX, BUILD_KEYS),
+    test: entity('test', ONE_REQUEST, CRASH_KEYS),
+    issue: entity('issue', ONE_REQUEST, ISSUE_KEYS),
+    incident: entity('incident', ONE_REQUEST, CRASH_KEYS),
+  };
+}
 
-export const CAPABILITIES: Capabilities = {
-  entities: {
-    checkout: { ...COMMON, get: { maxKeys: FROM_INDEX }, filters: filtersOf('checkout'), keys: CHECKOUT_KEYS },
-    build: { ...COMMON, get: { maxKeys: FROM_INDEX }, filters: filtersOf('build'), keys: BUILD_KEYS },
-    test: { ...COMMON, get: { maxKeys: ONE_REQUEST }, filters: filtersOf('test'), keys: CRASH_KEYS },
-    issue: { ...COMMON, get: { maxKeys: ONE_REQUEST }, filters: filtersOf('issue'), keys: ISSUE_KEYS },
-    incident: { ...COMMON, get: { maxKeys: ONE_REQUEST }, filters: filtersOf('incident'), keys: CRASH_KEYS },
-  },
-  relations: {
-    checkoutsOfRevision: relation(FROM_INDEX),
-    buildsOfCheckout: relation(FROM_INDEX, CHECKOUT_KEYS),
-    testsOfBuild: relation(FROM_INDEX, BUILD_KEYS),
-    incidentsOfBuild: relation(FROM_INDEX, BUILD_KEYS),
-    incidentsOfTest: relation(FROM_INDEX, CRASH_KEYS),
-    incidentsOfIssue: relation(ONE_REQUEST, ISSUE_KEYS),
-    versionsOfIssue: relation(ONE_REQUEST, ISSUE_KEYS),
-    issuesOfRevision: relation(ONE_REQUEST),
-  },
-};
+export function relationsOf(queries: Queries): RelationSources {
+  function relation<R extends RelationName>(name: R, maxParents: number, keys?: Keys): RelationSource<R> {
+    return {
+      maxParents,
+      list: {
+        ...{ order: EITHER, paging: 'full', maxPage: MAX_PAGE, filters: pushed(RELATION_TARGETS[name]) },
+        read: (parents, query, call) => queries.related(name, parents, query, call),
+      },
+      ...(keys === undefined ? {} : { keys }),
+    };
+  }
+  return {
+    checkoutsOfRevision: relation('checkoutsOfRevision', FROM_INDEX),
+    buildsOfCheckout: relation('buildsOfCheckout', FROM_INDEX, CHECKOUT_KEYS),
+    testsOfBuild: relation('testsOfBuild', FROM_INDEX, BUILD_KEYS),
+    incidentsOfBuild: relation('incidentsOfBuild', FROM_INDEX, BUILD_KEYS),
+    incidentsOfTest: relation('incidentsOfTest', FROM_INDEX, CRASH_KEYS),
+    incidentsOfIssue: relation('incidentsOfIssue', ONE_REQUEST, ISSUE_KEYS),
+    versionsOfIssue: relation('versionsOfIssue', ONE_REQUEST, ISSUE_KEYS),
+    issuesOfRevision: relation('issuesOfRevision', ONE_REQUEST),
+  };
+}
 
-/** Those that the index finds by, and those that are the same for all there is, each with all operators. */
-function filtersOf(entity: EntityName): Readonly<Record<string, readonly FilterOperator[]>> {
-  const rules: Readonly<Record<string, { readonly operators: readonly FilterOperator[] }>> = FILTER_FIELDS[entity];
-  return Object.fromEntries(pushedFields(entity).map((name) => [name, rules[name]?.operators ?? []]));
+/** The filters that the index finds by, and those that are the same for all there is, each with all operators. */
+function pushed<E extends EntityName>(entity: E) {
+  const fields = pushedFields(entity);
+  return filtersOf(entity, (field) => fields.includes(field));
 }

@@ -1,14 +1,19 @@
+import type { Keys } from '../kit/author.ts';
+
 /** A bug's own id, which never changes, or one of those by which it was reported. */
 export type BugName = { readonly id: string } | { readonly extid: string };
 
-/** Patterns of the ids that this source can hold. */
-export const CHECKOUT_KEYS = '^syzbot:[0-9a-f]{40}$';
-export const BUILD_KEYS = '^syzbot:[0-9a-f]{40}(?::[0-9A-Za-z]{1,64})?$';
-export const CRASH_KEYS = '^syzbot:[0-9a-f]{40}:[0-9A-Za-z]{1,64}$';
-export const ISSUE_KEYS = '^syzbot:(?:[0-9a-f]{40}|[0-9a-f]{20})$';
+const ISSUE_PATTERN = '^syzbot:(?:[0-9a-f]{40}|[0-9a-f]{20})$';
+const CRASH_PATTERN = '^syzbot:[0-9a-f]{40}:[0-9A-Za-z]{1,64}$';
+const ISSUE = new RegExp(ISSUE_PATTERN);
+const CRASH = new RegExp(CRASH_PATTERN);
 
-const ISSUE = new RegExp(ISSUE_KEYS);
-const CRASH = new RegExp(CRASH_KEYS);
+/** The ids that this source can hold. */
+const origins = ['syzbot'];
+export const CHECKOUT_KEYS: Keys = { origins, pattern: '^syzbot:[0-9a-f]{40}$' };
+export const BUILD_KEYS: Keys = { origins, pattern: '^syzbot:[0-9a-f]{40}(?::[0-9A-Za-z]{1,64})?$' };
+export const CRASH_KEYS: Keys = { origins, pattern: CRASH_PATTERN };
+export const ISSUE_KEYS: Keys = { origins, pattern: ISSUE_PATTERN };
 
 export interface IssueKey {
   readonly name: BugName;

@@ -32,7 +32,7 @@ export class Queries {
     this.#listed = listed;
   }
 
-  async getMany<E extends EntityName>(entity: E, keys: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
+  async get<E extends EntityName>(entity: E, keys: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
     keptBy(call, []);
     const found = new Map<string, { object: Entities[E]; time: string | null } | SourceError>();
     const faults: SourceError[] = [];

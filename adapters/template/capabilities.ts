@@ -1,66 +1,76 @@
 import {
-  type Capabilities,
   type EntityName,
-  FILTER_FIELDS,
-  type FilterOperator,
+  type EntitySource,
+  type EntitySources,
+  filtersOf,
   type Order,
-  type RelationCapability,
+  RELATION_TARGETS,
   type RelationName,
+  type RelationSource,
+  type RelationSources,
 } from '../kit/author.ts';
 import type { FileOptions } from './options.ts';
+import type { Queries } from './queries.ts';
 
 /** All lies in memory: a larger batch or page costs nothing but the size of the answer. */
 const MAX_KEYS = 1000;
 const MAX_PAGE = 1000;
 const ORDER: readonly Order[] = ['NEWEST', 'OLDEST'];
 
-const RELATIONS: readonly RelationName[] = [
-  'checkoutsOfRevision',
-  'buildsOfCheckout',
-  'testsOfBuild',
-  'incidentsOfBuild',
-  'incidentsOfTest',
-  'incidentsOfIssue',
-  'versionsOfIssue',
-  'issuesOfRevision',
-];
-
-/** What the source can do, as it is configured. */
-export function capabilitiesOf(options: FileOptions): Capabilities {
-  const { paging } = options;
-  const common = {
-    get: { maxKeys: MAX_KEYS },
-    list: { order: ORDER, paging, maxPage: MAX_PAGE },
-    count: 'exact',
-    // Files are followed as they change; what was fetched is as old as it may be.
-    freshnessMs: options.url === undefined ? 0 : options.freshness,
-  } as const;
-  const entity = (name: EntityName) => ({ ...common, filters: filtersOf(name, options.filters) });
-  const relation: RelationCapability = {
-    maxParents: MAX_KEYS,
-    order: ORDER,
-    paging,
-    maxPage: MAX_PAGE,
-    count: 'exact',
-  };
+/** Every entity by key, as a list and counted, as the source is configured. */
+export function entitiesOf(options: FileOptions, queries: Queries): EntitySources {
+  function entity<E extends EntityName>(name: E): EntitySource<E> {
+    const filters = filtersOf(name, (field) => options.filters === 'all' || options.filters.includes(field));
+    return {
+      get: { maxKeys: MAX_KEYS, read: (ids, call) => queries.get(name, ids, call) },
+      list: {
+        ...{ order: ORDER, paging: options.paging, maxPage: MAX_PAGE, filters },
+        read: (query, call) => queries.list(name, query, call),
+      },
+      count: {
+        ...{ precision: 'exact', filters },
+        read: (where, call, allVersions = false) => queries.count(name, where, allVersions, call),
+      },
+      // Files are followed as they change; what was fetched is as old as it may be.
+      freshnessMs: options.url === undefined ? 0 : options.freshness,
+    };
+  }
   return {
-    entities: {
-      checkout: entity('checkout'),
-      build: entity('build'),
-      test: entity('test'),
-      issue: entity('issue'),
-      incident: entity('incident'),
-    },
-    relations: Object.fromEntries(RELATIONS.map((name) => [name, relation])),
+    checkout: entity('checkout'),
+    build: entity('build'),
+    test: entity('test'),
+    issue: entity('issue'),
+    incident: entity('incident'),
   };
 }
 
-/** The filters that are applied here, each with all its operators. */
-function filtersOf(
-  entity: EntityName,
-  wanted: FileOptions['filters'],
-): Readonly<Record<string, readonly FilterOperator[]>> {
-  const rules = Object.entries(FILTER_FIELDS[entity]);
-  const chosen = rules.filter(([name]) => wanted === 'all' || wanted.includes(name));
-  return Object.fromEntries(chosen.map(([name, { operators }]) => [name, operators]));
+/** The children of many parents at once, listed and counted. */
+export function relationsOf(options: FileOptions, queries: Queries): RelationSources {
+  function relation<R extends RelationName>(name: R): RelationSource<R> {
+    const filters = filtersOf(
+      RELATION_TARGETS[name],
+      (field) => options.filters === 'all' || options.filters.includes(field),
+    );
+    return {
+      maxParents: MAX_KEYS,
+      list: {
+        ...{ order: ORDER, paging: options.paging, maxPage: MAX_PAGE, filters },
+        read: (parents, query, call) => queries.related(name, parents, query, call),
+      },
+      count: {
+        ...{ precision: 'exact', filters },
+        read: (parents, where, call) => queries.countBelow(name, parents, where, call),
+      },
+    };
+  }
+  return {
+    checkoutsOfRevision: relation('checkoutsOfRevision'),
+    buildsOfCheckout: relation('buildsOfCheckout'),
+    testsOfBuild: relation('testsOfBuild'),
+    incidentsOfBuild: relation('incidentsOfBuild'),
+    incidentsOfTest: relation('incidentsOfTest'),
+    incidentsOfIssue: relation('incidentsOfIssue'),
+    versionsOfIssue: relation('versionsOfIssue'),
+    issuesOfRevision: relation('issuesOfRevision'),
+  };
 }

@@ -1,6 +1,5 @@
 import {
   type Call,
-  type CountSubject,
   type Entities,
   type EntityName,
   type Filter,
@@ -36,7 +35,7 @@ export class Queries {
     this.#paging = paging;
   }
 
-  async getMany<E extends EntityName>(
+  async get<E extends EntityName>(
     entity: E,
     keys: readonly string[],
     call: Call,
@@ -79,17 +78,27 @@ export class Queries {
     return pages;
   }
 
-  async count(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts>> {
+  async count<E extends EntityName>(
+    entity: E,
+    where: Filter<E> | null,
+    allVersions: boolean,
+    call: Call,
+  ): Promise<StatusCounts> {
     const documents = await this.#read(call);
-    if ('entity' in subject) {
-      const { entity, allVersions = false } = subject;
-      const { rows, where } = candidates(documents, entity, 'NEWEST', subject.where);
-      return new Map([['', await tally(rows, fitsOf(documents, entity, where, allVersions))]]);
-    }
-    const { relation, where } = subject;
-    const fits = fitsOf(documents, RELATION_TARGETS[relation], where, true);
+    const found = candidates(documents, entity, 'NEWEST', where);
+    return await tally(found.rows, fitsOf(documents, entity, found.where, allVersions));
+  }
+
+  async countBelow<R extends RelationName>(
+    relation: R,
+    parents: readonly string[],
+    where: Filter<RelationTarget<R>> | null,
+    call: Call,
+  ): Promise<ReadonlyMap<string, StatusCounts>> {
+    const documents = await this.#read(call);
+    const fits = fitsOf<RelationTarget<R>>(documents, RELATION_TARGETS[relation], where, true);
     const counts = new Map<string, StatusCounts>();
-    for (const parent of subject.parents) {
+    for (const parent of parents) {
       const rows = children(documents, relation, parent, false);
       const counted = rows.length === 0 ? null : await tally(rows, fits);
       if (counted !== null && counted.total > 0) counts.set(parent, counted);

@@ -7,7 +7,7 @@ import { readRows } from './read-rows.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
-import { canGet, entityCapability, listObstacle } from './select-sources.ts';
+import { canGet, entitySource, listObstacle } from './select-sources.ts';
 import { pickFields, takes } from './source-filter.ts';
 import { reportUnable, type UnableSource } from './unsupported.ts';
 
@@ -168,9 +168,9 @@ async function listedCopies<E extends 'checkout' | 'build'>(
   const able: Source[] = [];
   const unable: UnableSource[] = [];
   for (const source of scope.sources) {
-    const capability = entityCapability(source, entity);
+    const capability = entitySource(source, entity);
     if (capability === undefined) context.report.skipped.add(source.name);
-    else if (capability.list === null) unable.push([source, `cannot list ${entity}s`]);
+    else if (capability.list === undefined) unable.push([source, `cannot list ${entity}s`]);
     else {
       const obstacle = listObstacle(capability.list, `${entity}s`, capability.list.order[0] ?? 'NEWEST');
       if (obstacle === null) able.push(source);
@@ -183,8 +183,10 @@ async function listedCopies<E extends 'checkout' | 'build'>(
   const copies: CopiesById<E> = new Map();
   const bySource = await Promise.all(
     able.map((source) => {
-      const pushed = pickFields(where, (field, filter) => takes(source, entity, null, field, filter));
-      const orders = entityCapability(source, entity)?.list?.order ?? [];
+      const pushed = pickFields(where, (field, filter) =>
+        takes(entitySource(source, entity)?.list?.filters, field, filter),
+      );
+      const orders = entitySource(source, entity)?.list?.order ?? [];
       const order = orders.includes('NEWEST') ? 'NEWEST' : 'OLDEST';
       let left = MAX_CHILDREN;
       const query = { source, entity, relation: null, parent: '', where: pushed, order, fields, path } as const;
@@ -240,7 +242,7 @@ async function thoseThatFit<E extends 'checkout' | 'build'>(
       const missing = [...found]
         .filter(([id, copies]) => canGet(source, entity, id) && !copies.some((copy) => copy.source === source))
         .map(([id]) => id);
-      const perRequest = entityCapability(source, entity)?.get?.maxKeys ?? 1;
+      const perRequest = entitySource(source, entity)?.get?.maxKeys ?? 1;
       const limit = source.rate === null ? MAX_REQUESTS : Math.ceil(source.rate * RATE_SECONDS);
       const wasGiven = [...found.values()].some((copies) => copies.length > 0);
       // Its lists gave what it has below these parents: more is not worth waiting for.

@@ -11,10 +11,10 @@ import type { Scope } from './scope.ts';
 import {
   canHoldBelow,
   canListByParents,
-  entityCapability,
+  entitySource,
   listObstacle,
+  listTerms,
   PARENT_FIELDS,
-  relationCapability,
 } from './select-sources.ts';
 import { NO_FILTER } from './source-filter.ts';
 import { reportUnable, type UnableSource } from './unsupported.ts';
@@ -52,8 +52,8 @@ export async function childCopies<E extends EntityName>(
   const unable: UnableSource[] = [];
   const all = [...parents];
   for (const source of scope.sources) {
-    if (entityCapability(source, entity) === undefined) context.report.skipped.add(source.name);
-    else if (all.some((parent) => canHoldBelow(source, entity, relation, parent))) {
+    if (entitySource(source, entity) === undefined) context.report.skipped.add(source.name);
+    else if (all.some((parent) => canHoldBelow(source, relation, parent))) {
       const obstacle = isListed(source, entity, relation) ? null : childrenObstacle(source, entity, relation);
       if (obstacle === null) able.push(source);
       else unable.push([source, obstacle]);
@@ -89,16 +89,16 @@ export async function childCopies<E extends EntityName>(
   }
 
   async function read(source: Source, parent: string) {
-    const order = relationCapability(source, relation)?.order[0];
-    if (order === undefined || !canHoldBelow(source, entity, relation, parent)) return [];
+    const order = listTerms(source, entity, relation)?.order[0];
+    if (order === undefined || !canHoldBelow(source, relation, parent)) return [];
     return await readAll({ source, entity, relation, parent, where: null, order, fields, path });
   }
 
   /** Of a source without the relation, whose own list can be filtered by the parents. */
   async function readList(source: Source) {
     const field = PARENT_FIELDS[relation];
-    const orders = entityCapability(source, entity)?.list?.order ?? [];
-    const held = all.filter((parent) => canHoldBelow(source, entity, relation, parent));
+    const orders = listTerms(source, entity, null)?.order ?? [];
+    const held = all.filter((parent) => canHoldBelow(source, relation, parent));
     if (field === undefined || orders[0] === undefined || held.length === 0) return [];
     const where: Filters[E] = { ...NO_FILTER[entity], [field]: { in: held } };
     return await readAll({ source, entity, relation: null, parent: '', where, order: orders[0], fields, path });
@@ -127,14 +127,13 @@ export async function childCopies<E extends EntityName>(
 /** Whether the children come by a list that is filtered by their parents, for want of the relation. */
 function isListed(source: Source, entity: EntityName, relation: RelationName): boolean {
   const field = PARENT_FIELDS[relation];
-  if (field === undefined || relationCapability(source, relation) !== undefined) return false;
-  const [order] = entityCapability(source, entity)?.list?.order ?? [];
+  if (field === undefined || listTerms(source, entity, relation) !== undefined) return false;
+  const [order] = listTerms(source, entity, null)?.order ?? [];
   return order !== undefined && canListByParents(source, entity, field, order);
 }
 
 /** Why a source that has such objects cannot list them below a parent; null where it can. */
 function childrenObstacle(source: Source, entity: EntityName, relation: RelationName): string | null {
-  const capability = relationCapability(source, relation);
-  const [order = 'NEWEST'] = capability?.order ?? [];
-  return listObstacle(capability, `${entity}s by ${relation}`, order);
+  const list = listTerms(source, entity, relation);
+  return listObstacle(list, `${entity}s by ${relation}`, list?.order[0] ?? 'NEWEST');
 }

@@ -7,7 +7,7 @@ import type { ListedSource, ListPlace, ListSubject } from './list-subject.ts';
 import type { Copy } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
-import { canGet, entityCapability, listObstacle, relationCapability } from './select-sources.ts';
+import { canGet, entitySource, listObstacle, listTerms } from './select-sources.ts';
 
 type Copies<E extends EntityName> = readonly Copy<Entities[E]>[];
 
@@ -23,8 +23,8 @@ export async function completeCopies<E extends EntityName>(
   const { entity, relation, order, scope } = subject;
   const skipped = scope.sources.filter((source) => {
     if (listed.some((one) => one.source === source)) return false;
-    const list = relation === null ? entityCapability(source, entity)?.list : relationCapability(source, relation);
-    return listObstacle(list, entity, order) !== null && (entityCapability(source, entity)?.get ?? null) !== null;
+    const list = listTerms(source, entity, relation);
+    return listObstacle(list, entity, order) !== null && entitySource(source, entity)?.get !== undefined;
   });
   if (skipped.length === 0) return edges.map(({ shown }) => shown);
   const cut = new Set<Source>();

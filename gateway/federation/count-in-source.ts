@@ -3,7 +3,7 @@ import type { EntityName, StatusCounts } from '../../adapters/model.ts';
 import type { ListedSource, ListPart, ListPlace, ListSubject } from './list-subject.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
-import { entityCapability, relationCapability } from './select-sources.ts';
+import { entitySource, relationSource } from './select-sources.ts';
 import { splitFilter } from './source-filter.ts';
 import { addCounts, NO_COUNTS } from './verdict.ts';
 
@@ -17,8 +17,7 @@ export async function countInSource<E extends EntityName>(
   place: ListPlace,
   { source, countParts }: ListedSource<E>,
 ): Promise<Counted> {
-  if (countParts === null || source.adapter.count === undefined) return 'uncountable';
-  if (!countParts.every((part) => isCounted(source, subject, part))) return 'uncountable';
+  if (countParts === null || !countParts.every((part) => isCounted(source, subject, part))) return 'uncountable';
   const answers = await Promise.all(
     countParts.map(({ relation, parent, where }) => {
       const asked = { entity: subject.entity, relation, where, allVersions: subject.allVersions };
@@ -42,8 +41,8 @@ function isCounted<E extends EntityName>(
   { relation, where }: ListPart<E>,
 ): boolean {
   // A count by relation knows no versions; it counts what the relation gives.
-  const capability = relation === null ? entityCapability(source, entity) : relationCapability(source, relation);
-  if (capability?.count !== 'exact') return false;
-  const { residual, graph } = splitFilter(scope, source, entity, relation, where);
+  const asked = relation === null ? entitySource(source, entity) : relationSource<E>(source, relation);
+  if (asked?.count?.precision !== 'exact') return false;
+  const { residual, graph } = splitFilter(scope, source, entity, asked.count.filters, where);
   return residual === null && graph === null;
 }

@@ -18,7 +18,7 @@ import {
 import type { Copy } from './merge-objects.ts';
 import { readRows } from './read-rows.ts';
 import type { RequestContext } from './request-context.ts';
-import { canGet, entityCapability, keysExclude } from './select-sources.ts';
+import { canGet, entitySource, keysExclude } from './select-sources.ts';
 import { fieldsRead, pickFields, subjectOf, withoutAncestors } from './source-filter.ts';
 import { addCounts, countStatuses, NO_COUNTS } from './verdict.ts';
 
@@ -80,7 +80,7 @@ async function countOnce<E extends EntityName>(
 ): Promise<StatusCounts | null> {
   const listed = plan.sources;
   const isNewestOnly = subject.entity === 'issue' && !subject.allVersions;
-  const areApart = keysExclude(listed.map(({ source }) => entityCapability(source, subject.entity)?.keys));
+  const areApart = keysExclude(listed.map(({ source }) => entitySource(source, subject.entity)?.keys));
   const readsOthers = listed.length > 1 && !areApart && subject.where !== null && (needsStatuses || isNewestOnly);
   const question = { context, subject, place, plan, needsStatuses, readsOthers };
   if (listed.some((one) => openGraph(question, one) !== null)) return await countRead(question);
@@ -118,7 +118,7 @@ function isWorthwhile<E extends EntityName>(
   largest: number,
 ): boolean {
   const { source, parts } = plan.sources[largest]!;
-  if ((entityCapability(source, subject.entity)?.get ?? null) === null) return false;
+  if (entitySource(source, subject.entity)?.get === undefined) return false;
   const totals = bySource.map((counts) => (typeof counts === 'object' ? counts.total : 0));
   // What the others have in all can be read only below a parent.
   const isBounded = parts.every(({ relation, below }) => relation !== null || below !== undefined);
@@ -144,7 +144,7 @@ async function correctedCounts<E extends EntityName>(
   const held = await heldIn(question, others, fields, readsOthers);
   if (held === null) return null;
   const keys = [...held.keys()].filter((key) => canGet(base.source, subject.entity, key));
-  const perRequest = entityCapability(base.source, subject.entity)?.get?.maxKeys ?? 1;
+  const perRequest = entitySource(base.source, subject.entity)?.get?.maxKeys ?? 1;
   if (Math.ceil(keys.length / perRequest) > MAX_PAGE_REQUESTS) return cut(context, place, base);
   const found = await lookUp(question, base, keys, fields);
   if (found === null) return null;
@@ -199,7 +199,7 @@ async function withOthers<E extends EntityName>(
           ([key, copies]) => canGet(source, subject.entity, key) && !copies.some((copy) => copy.source === source),
         )
         .map(([key]) => key);
-      const perRequest = entityCapability(source, subject.entity)?.get?.maxKeys ?? 1;
+      const perRequest = entitySource(source, subject.entity)?.get?.maxKeys ?? 1;
       if (Math.ceil(missing.length / perRequest) > MAX_PAGE_REQUESTS) return cut(context, place, listed);
       return await lookUp(question, listed, missing, fields);
     }),

@@ -1,4 +1,4 @@
-import type { Found } from '../../adapters/adapter.ts';
+import { type Found, fitsKeys } from '../../adapters/adapter.ts';
 import { isOverRate, SourceError } from '../../adapters/errors.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { FieldSet } from './field-set.ts';
@@ -8,7 +8,7 @@ import { type Copy, mergeObjects, type Shown } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
-import { canGet, entityCapability, fitsKeys } from './select-sources.ts';
+import { canGet, entitySource } from './select-sources.ts';
 import { isStorable } from './storable-text.ts';
 import { reportUnable, type UnableSource } from './unsupported.ts';
 import { WAIT_MS } from './wait-times.ts';
@@ -108,7 +108,7 @@ function isTooMuch<E extends EntityName>(
   const tooMuch = scope.sources.filter((source) => {
     if (source.rate === null) return false;
     const asks = keys.filter((key) => canGet(source, entity, key)).length;
-    const maxKeys = entityCapability(source, entity)?.get?.maxKeys ?? 1;
+    const maxKeys = entitySource(source, entity)?.get?.maxKeys ?? 1;
     return asks / maxKeys > (source.rate * WAIT_MS.optionalReads) / 1000;
   });
   return (source) => tooMuch.includes(source);
@@ -137,9 +137,9 @@ function reportUnableOf<E extends EntityName>(
 ): void {
   const unable: UnableSource[] = [];
   for (const source of sources) {
-    const capability = entityCapability(source, entity);
+    const capability = entitySource(source, entity);
     if (capability === undefined) context.report.skipped.add(source.name);
-    else if (capability.get === null && fitsKeys(capability.keys, asked.key)) {
+    else if (capability.get === undefined && fitsKeys(capability.keys, asked.key)) {
       unable.push([source, `cannot look up a ${entity} by its id`]);
     }
   }

@@ -9,7 +9,7 @@ import { type Rows, readRows } from './read-rows.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
-import { canGet, canHoldBelow, entityCapability, relationCapability } from './select-sources.ts';
+import { canGet, canHoldBelow, entitySource, relationSource } from './select-sources.ts';
 import { subjectsRead } from './source-filter.ts';
 import { reportUnable, type UnableSource } from './unsupported.ts';
 
@@ -72,7 +72,7 @@ export async function evaluateInSource<E extends EntityName>(
 ): Promise<readonly Fit[]> {
   const reads = subjectsRead(entity, where);
   const isBelowBuild = entity === 'test' && (reads.has('build') || reads.has('checkout'));
-  const isBlind = (ancestor: 'build' | 'checkout') => (entityCapability(source, ancestor)?.get ?? null) === null;
+  const isBlind = (ancestor: 'build' | 'checkout') => entitySource(source, ancestor)?.get === undefined;
   if ((isBelowBuild && isBlind('build')) || (reads.has('checkout') && isBlind('checkout'))) {
     return objects.map(() => 'unknown');
   }
@@ -141,9 +141,9 @@ async function incidentIn(
   const able: Source[] = [];
   const unable: UnableSource[] = [];
   for (const source of scope.sources) {
-    if (entityCapability(source, 'incident') === undefined) continue;
-    if (!canHoldBelow(source, 'incident', relation, object.id)) continue;
-    if (relationCapability(source, relation) === undefined)
+    if (entitySource(source, 'incident') === undefined) continue;
+    if (!canHoldBelow(source, relation, object.id)) continue;
+    if (relationSource(source, relation)?.list === undefined)
       unable.push([source, `cannot list incidents by ${relation}`]);
     else able.push(source);
   }
@@ -179,7 +179,7 @@ async function incidentsIn(
   parent: string,
   path: Path,
 ): Promise<Rows<'incident'> | SourceError> {
-  const order = relationCapability(source, relation)?.order[0] ?? 'NEWEST';
+  const order = relationSource(source, relation)?.list?.order[0] ?? 'NEWEST';
   const query = {
     source,
     entity: 'incident',
@@ -208,7 +208,7 @@ async function mergedIncidents(
   await Promise.all(
     scope.sources.map(async (source) => {
       // Where each costs a request of its own, the list of the object must do.
-      if ((entityCapability(source, 'incident')?.get?.maxKeys ?? 0) <= 1) return;
+      if ((entitySource(source, 'incident')?.get?.maxKeys ?? 0) <= 1) return;
       const missing = [...found].filter(
         ([id, known]) => canGet(source, 'incident', id) && !known.some((copy) => copy.source === source),
       );

@@ -7,7 +7,7 @@ import { type Copy, mergeObjects, type Shown } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Scope } from './scope.ts';
-import { canHoldBelow, entityCapability, relationCapability } from './select-sources.ts';
+import { canHoldBelow, entitySource, relationSource } from './select-sources.ts';
 import { placeOf } from './source-reader.ts';
 import { reportUnable, type UnableSource } from './unsupported.ts';
 
@@ -25,9 +25,9 @@ export async function issueVersions(
   const able: Source[] = [];
   const unable: UnableSource[] = [];
   for (const source of scope.sources) {
-    const capability = relationCapability(source, RELATION);
-    if (entityCapability(source, 'issue') === undefined) context.report.skipped.add(source.name);
-    else if (!canHoldBelow(source, 'issue', RELATION, asked.key)) continue;
+    const capability = relationSource<'issue'>(source, RELATION)?.list;
+    if (entitySource(source, 'issue') === undefined) context.report.skipped.add(source.name);
+    else if (!canHoldBelow(source, RELATION, asked.key)) continue;
     else if (capability === undefined) unable.push([source, 'cannot list the versions of an issue']);
     else able.push(source);
   }
@@ -49,7 +49,7 @@ async function versionsIn(
   fields: FieldSet,
   asked: Asked,
 ): Promise<readonly Copy<Issue>[]> {
-  const capability = relationCapability(source, RELATION);
+  const capability = relationSource<'issue'>(source, RELATION)?.list;
   const order = capability?.order[0];
   if (capability === undefined || order === undefined) return [];
   const copies: Copy<Issue>[] = [];

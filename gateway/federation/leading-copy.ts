@@ -8,7 +8,7 @@ import { identityIn, type ListPlace, type ListPlan, type ListSubject } from './l
 import type { Copy } from './merge-objects.ts';
 import { type Candidate, type Settled, UNDECIDED } from './merge-pages.ts';
 import type { RequestContext } from './request-context.ts';
-import { canGet, entityCapability } from './select-sources.ts';
+import { canGet, entitySource } from './select-sources.ts';
 import { pickFields, subjectOf } from './source-filter.ts';
 
 /** What one source has of a candidate. */
@@ -89,7 +89,7 @@ export function leadingCopies<E extends EntityName>(options: LeadingCopyOptions<
     const { source } = listed[index]!;
     const { entity } = subject;
     const missing = [...held].filter(([key, copies]) => !copies.has(index) && canGet(source, entity, key));
-    const perRequest = entityCapability(source, entity)?.get?.maxKeys ?? 1;
+    const perRequest = entitySource(source, entity)?.get?.maxKeys ?? 1;
     const asked = missing.slice(0, budgets[index]!.left * perRequest);
     budgets[index]!.take(Math.ceil(asked.length / perRequest));
     if (asked.length < missing.length) {

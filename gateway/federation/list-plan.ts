@@ -8,13 +8,7 @@ import type { ListedSource, ListPart, ListPlace, ListPlan, ListSubject, Reader }
 import type { Source } from './registry.ts';
 import { type Composition, composeList, partsOf } from './relations.ts';
 import type { RequestContext } from './request-context.ts';
-import {
-  canHoldBelow,
-  entityCapability,
-  type ListCapability,
-  listObstacle,
-  relationCapability,
-} from './select-sources.ts';
+import { canHoldBelow, entitySource, type ListReading, listObstacle, listTerms } from './select-sources.ts';
 import { pickFields, type SplitFilter, splitFilter, subjectOf } from './source-filter.ts';
 import { sourceReader } from './source-reader.ts';
 import { unionReader, wholeReader } from './union-reader.ts';
@@ -46,7 +40,7 @@ function planList<E extends EntityName>(
   const sources: ListedSource<E>[] = [];
   const unable: UnableSource[] = [];
   for (const source of scope.sources) {
-    if (entityCapability(source, entity) === undefined) {
+    if (entitySource(source, entity) === undefined) {
       context.report.skipped.add(source.name);
       continue;
     }
@@ -55,11 +49,11 @@ function planList<E extends EntityName>(
       unable.push([source, asked.obstacle]);
       continue;
     }
-    const parts = asked.parts.filter((part) => fitsPart(source, subject, part));
+    const parts = asked.parts.filter((part) => fitsPart(source, part));
     const [obstacle] = parts.flatMap((part) => partObstacle(source, subject, part) ?? []);
     if (obstacle !== undefined) unable.push([source, obstacle]);
     else if (parts.length > 0) {
-      const countParts = asked.countParts?.filter((part) => fitsPart(source, subject, part)) ?? null;
+      const countParts = asked.countParts?.filter((part) => fitsPart(source, part)) ?? null;
       sources.push(listedSource(context, subject, place, source, parts, countParts));
     }
   }
@@ -71,13 +65,12 @@ function capabilityOf<E extends EntityName>(
   source: Source,
   subject: ListSubject<E>,
   part: ListPart<E>,
-): ListCapability | null {
-  if (part.relation !== null) return relationCapability(source, part.relation) ?? null;
-  return entityCapability(source, subject.entity)?.list ?? null;
+): ListReading | undefined {
+  return listTerms(source, subject.entity, part.relation);
 }
 
-function fitsPart<E extends EntityName>(source: Source, subject: ListSubject<E>, part: ListPart<E>): boolean {
-  return part.relation === null || canHoldBelow(source, subject.entity, part.relation, part.parent);
+function fitsPart<E extends EntityName>(source: Source, part: ListPart<E>): boolean {
+  return part.relation === null || canHoldBelow(source, part.relation, part.parent);
 }
 
 function partObstacle<E extends EntityName>(source: Source, subject: ListSubject<E>, part: ListPart<E>): string | null {
@@ -131,7 +124,7 @@ function splitPart<E extends EntityName>(
   entity: E,
   part: ListPart<E>,
 ): SplitFilter<E> {
-  const split = splitFilter(scope, source, entity, part.relation, part.where);
+  const split = splitFilter(scope, source, entity, listTerms(source, entity, part.relation)?.filters, part.where);
   if (part.byOwnAncestors !== true) return split;
   const isPushed = (field: string) => split.pushed !== null && Reflect.has(split.pushed, field);
   const pushed = pickFields(

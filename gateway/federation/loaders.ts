@@ -1,14 +1,4 @@
-import type {
-  Adapter,
-  Call,
-  CountSubject,
-  Found,
-  IncludedObject,
-  Logger,
-  Page,
-  PageQuery,
-  RelationName,
-} from '../../adapters/adapter.ts';
+import type { Call, Found, IncludedObject, Logger, Page, PageQuery, RelationName } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Filter } from '../../adapters/filter.ts';
 import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
@@ -22,6 +12,7 @@ import type { ReadPage } from './list-subject.ts';
 import { type Asked, Loader } from './loader.ts';
 import type { Source } from './registry.ts';
 import { RowMemory } from './row-memory.ts';
+import { entitySource, relationSource } from './select-sources.ts';
 import type { SlicedWork } from './sliced-work.ts';
 import { SourceAllowance } from './source-allowance.ts';
 import type { SourceReport } from './source-report.ts';
@@ -73,7 +64,8 @@ export class Loaders {
     isTimed = false,
     isHurried = false,
   ): Loader<Found<Entities[E]> | null> {
-    const maxKeys = source.adapter.capabilities.entities[entity]?.get?.maxKeys ?? 1;
+    const get = entitySource(source, entity)?.get;
+    const maxKeys = get?.maxKeys ?? 1;
     return this.#loader(`get ${entity} ${isTimed} ${isHurried} ${fields.key}`, source, maxKeys, async (asked) => {
       const known = asked.map(({ key }) => (isTimed ? null : this.#included.find(source, entity, key, fields)));
       const missing = asked.filter((_, index) => known[index] === null);
@@ -82,7 +74,8 @@ export class Loaders {
           ? new Map<string, Found<Entities[E]> | SourceError>()
           : await this.#call(source, missing, fields.names, async (call) => {
               const within = isHurried ? { ...call, startBy: this.allowanceOf(source).optionalUntil } : call;
-              const answer = await source.adapter.getMany(entity, keysOf(missing), within);
+              if (get === undefined) throw unsupported(`look up a ${entity} by id`);
+              const answer = await get.read(keysOf(missing), within);
               this.#keep(source, answer.included);
               return { answer, items: answer.size };
             });
@@ -100,7 +93,8 @@ export class Loaders {
     query: PageQuery<E>,
     fields: FieldSet,
   ): Loader<ReadPage<Entities[E]>> {
-    const maxParents = source.adapter.capabilities.relations[relation]?.maxParents ?? 1;
+    const below = relationSource<E>(source, relation);
+    const maxParents = below?.maxParents ?? 1;
     const name = `related ${relation} ${JSON.stringify(query)} ${fields.key}`;
     return this.#loader(name, source, maxParents, async (asked) => {
       let isCut = false;
@@ -109,7 +103,8 @@ export class Loaders {
         asked,
         fields.names,
         async (call) => {
-          const answer = await relatedOf<E>(source.adapter).related(relation, keysOf(asked), query, call);
+          if (below?.list === undefined) throw unsupported(`list ${relation}`);
+          const answer = await below.list.read(keysOf(asked), query, call);
           let items = 0;
           for (const page of answer.values()) {
             if (page instanceof SourceError) continue;
@@ -140,7 +135,9 @@ export class Loaders {
         asked,
         fields.names,
         async (call) => {
-          const answer = await source.adapter.list(entity, query, call);
+          const list = entitySource(source, entity)?.list;
+          if (list === undefined) throw unsupported(`list ${entity}s`);
+          const answer = await list.read(query, call);
           this.#keep(source, answer.included);
           return { answer, items: answer.items.length };
         },
@@ -163,20 +160,16 @@ export class Loaders {
     },
   ): Loader<StatusCounts> {
     const { entity, relation, where, allVersions } = subject;
-    const maxParents = relation === null ? 1 : (source.adapter.capabilities.relations[relation]?.maxParents ?? 1);
+    const below = relation === null ? undefined : relationSource<E>(source, relation);
     const name = `count ${entity} ${relation} ${allVersions} ${JSON.stringify(where)}`;
-    return this.#loader(name, source, maxParents, async (asked) => {
-      const counted: CountSubject =
-        relation === null ? { entity, where, allVersions } : { relation, parents: keysOf(asked), where };
+    return this.#loader(name, source, below?.maxParents ?? 1, async (asked) => {
       let cut: SourceError | null = null;
       const counts = await this.#call(
         source,
         asked,
         NO_FIELDS,
         async (call) => {
-          if (source.adapter.count === undefined)
-            throw new SourceError('SOURCE_UNSUPPORTED', 'The source cannot count.');
-          const answer = await source.adapter.count(counted, call);
+          const answer = await count(call, keysOf(asked));
           return { answer, items: answer.size };
         },
         (error) => {
@@ -185,6 +178,16 @@ export class Loaders {
       );
       return asked.map(({ key }) => cut ?? counts.get(key) ?? NO_COUNTS);
     });
+
+    async function count(
+      call: Call,
+      keys: readonly string[],
+    ): Promise<ReadonlyMap<string, StatusCounts | SourceError>> {
+      if (below?.count !== undefined) return await below.count.read(keys, where, call);
+      const whole = relation === null ? entitySource(source, entity)?.count : undefined;
+      if (whole === undefined) throw unsupported(`count ${relation ?? `${entity}s`}`);
+      return new Map([['', await whole.read(where, call, allVersions)]]);
+    }
   }
 
   /** The loader of that name, made where it is asked for first. The name says all that its type depends on. */
@@ -277,23 +280,8 @@ function cutPage<T>(page: Page<T> | SourceError, isCut: boolean): ReadPage<T> | 
   return isCut && !(page instanceof SourceError) ? { ...page, isCut } : page;
 }
 
-interface Related<E extends EntityName> {
-  related(
-    relation: RelationName,
-    parents: readonly string[],
-    query: PageQuery<E>,
-    call: Call,
-  ): Promise<ReadonlyMap<string, Page<Entities[E]> | SourceError>>;
-}
-
-/** The compiler cannot follow from a relation to its entity and back; who asks names both from one table. */
-function isRelated<E extends EntityName>(adapter: { readonly related: unknown }): adapter is Related<E> {
-  return typeof adapter.related === 'function';
-}
-
-function relatedOf<E extends EntityName>(adapter: Adapter): Related<E> {
-  if (isRelated<E>(adapter)) return adapter;
-  throw new SourceError('SOURCE_UNSUPPORTED', 'This source has no relations.');
+function unsupported(what: string): SourceError {
+  return new SourceError('SOURCE_UNSUPPORTED', `The source cannot ${what}.`);
 }
 
 function keysOf(asked: readonly Asked[]): readonly string[] {

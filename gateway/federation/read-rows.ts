@@ -6,7 +6,7 @@ import type { FieldSet } from './field-set.ts';
 import type { ReadPage } from './list-subject.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
-import { entityCapability, relationCapability } from './select-sources.ts';
+import { listTerms } from './select-sources.ts';
 import { placeOf } from './source-reader.ts';
 
 /** One list of one source, to be read from its beginning to its end. */
@@ -43,8 +43,7 @@ export async function readRows<E extends EntityName>(
   take: (page: ReadPage<Entities[E]>) => boolean,
 ): Promise<Rows<E> | SourceError> {
   const { source, entity, relation, parent, where, order, fields, path, allVersions = false } = query;
-  const capability = relation === null ? entityCapability(source, entity)?.list : relationCapability(source, relation);
-  const first = capability?.maxPage ?? 1;
+  const first = listTerms(source, entity, relation)?.maxPage ?? 1;
   const items: PageItem<Entities[E]>[] = [];
   let isNamed = false;
   let after: Place | null = null;

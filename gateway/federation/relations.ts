@@ -19,9 +19,10 @@ import type { Scope } from './scope.ts';
 import {
   canHoldBelow,
   canListByParents,
-  entityCapability,
+  entitySource,
+  listTerms,
   PARENT_FIELDS,
-  relationCapability,
+  relationSource,
 } from './select-sources.ts';
 import { ancestorConditions, decidesAlone, NO_FILTER, subjectOf, takes, withoutAncestors } from './source-filter.ts';
 
@@ -78,9 +79,9 @@ export async function composeList<E extends EntityName>(
 }
 
 function isInOneSource(scope: Scope, relation: RelationName, onTheWay: readonly EntityName[]): boolean {
-  const holding = scope.sources.filter((source) => onTheWay.some((entity) => entityCapability(source, entity)));
+  const holding = scope.sources.filter((source) => onTheWay.some((entity) => entitySource(source, entity)));
   const [only] = holding;
-  return holding.length === 1 && only !== undefined && relationCapability(only, relation) !== undefined;
+  return holding.length === 1 && only !== undefined && relationSource(only, relation)?.list !== undefined;
 }
 
 /** Whether every source that has such objects decides itself what is asked of their ancestors. */
@@ -93,11 +94,12 @@ function areDecidedBySources<E extends EntityName>({ scope, entity, relation, wh
   if (relation !== null && onTheWay !== undefined && !isInOneSource(scope, relation, onTheWay)) {
     return false;
   }
-  const holding = scope.sources.filter((source) => entityCapability(source, entity) !== undefined);
+  const holding = scope.sources.filter((source) => entitySource(source, entity) !== undefined);
   return holding.every((source) =>
     conditions.every(
       ([field, filter]) =>
-        takes(source, entity, relation, field, filter) && decidesAlone(scope, source, entity, subjectOf(entity, field)),
+        takes(listTerms(source, entity, relation)?.filters, field, filter) &&
+        decidesAlone(scope, source, entity, subjectOf(entity, field)),
     ),
   );
 }
@@ -212,8 +214,8 @@ export function partsOf<E extends EntityName>(
   if (below === null) {
     const { relation, entity, order } = subject;
     const field = relation === null ? undefined : PARENT_FIELDS[relation];
-    if (relation !== null && field !== undefined && relationCapability(source, relation) === undefined) {
-      const isHeld = canHoldBelow(source, entity, relation, place.parent);
+    if (relation !== null && field !== undefined && relationSource(source, relation)?.list === undefined) {
+      const isHeld = canHoldBelow(source, relation, place.parent);
       if (!isHeld || !canListByParents(source, entity, field, order)) {
         return isHeld ? { obstacle: `cannot list ${entity}s by ${relation}` } : { parts: [], countParts: [] };
       }
@@ -233,7 +235,7 @@ export function partsOf<E extends EntityName>(
     if (ids.size === 0) continue;
     const byParent = [...ids].map((parent) => ({ relation, parent, where }));
     counted.push(...byParent);
-    const isRelated = relationCapability(source, relation) !== undefined;
+    const isRelated = relationSource(source, relation)?.list !== undefined;
     if (canListByParents(source, subject.entity, field, subject.order) && (isAlone || !isRelated))
       parts.push(...listByIds(subject, where, { field, ids }));
     else if (isRelated) parts.push(...byParent);
@@ -245,10 +247,10 @@ export function partsOf<E extends EntityName>(
 
 /** Whether the source's own list applies all that the filter asks of ancestors. */
 function takesAncestors<E extends EntityName>(source: Source, { entity, where, order }: ListSubject<E>): boolean {
-  if (entityCapability(source, entity)?.list?.order.includes(order) !== true) return false;
+  if (entitySource(source, entity)?.list?.order.includes(order) !== true) return false;
   const { build, checkout } = ancestorConditions(entity, where);
   const conditions = Object.entries({ ...build, ...checkout });
-  return conditions.every(([field, filter]) => takes(source, entity, null, field, filter));
+  return conditions.every(([field, filter]) => takes(listTerms(source, entity, null)?.filters, field, filter));
 }
 
 function listByIds<E extends EntityName>(

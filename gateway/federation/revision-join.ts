@@ -8,7 +8,7 @@ import { type Copy, mergeObjects } from './merge-objects.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
 import { SCOPE, type Scope, type Scoped } from './scope.ts';
-import { canHoldBelow, entityCapability, relationCapability } from './select-sources.ts';
+import { canHoldBelow, entitySource, relationSource } from './select-sources.ts';
 import { placeOf } from './source-reader.ts';
 import { reportUnable, type UnableSource } from './unsupported.ts';
 
@@ -106,9 +106,9 @@ async function checkoutsOf(
   const able: Source[] = [];
   const unable: UnableSource[] = [];
   for (const source of scope.sources) {
-    if (entityCapability(source, 'checkout') === undefined) context.report.skipped.add(source.name);
-    else if (!canHoldBelow(source, 'checkout', RELATION, asked.key)) continue;
-    else if (relationCapability(source, RELATION)?.order.includes('NEWEST')) able.push(source);
+    if (entitySource(source, 'checkout') === undefined) context.report.skipped.add(source.name);
+    else if (!canHoldBelow(source, RELATION, asked.key)) continue;
+    else if (relationSource(source, RELATION)?.list?.order.includes('NEWEST')) able.push(source);
     else unable.push([source, 'cannot look checkouts up by their commit']);
   }
   reportUnable(context, scope, unable, able.length > 0, asked.path);
@@ -127,7 +127,7 @@ async function checkoutsIn(
   asked: Asked,
   needs: Needs,
 ): Promise<readonly Copy<Checkout>[]> {
-  const { maxPage = 1, order: orders = [] } = relationCapability(source, RELATION) ?? {};
+  const { maxPage = 1, order: orders = [] } = relationSource(source, RELATION)?.list ?? {};
   const fields = fieldSet('checkout', [
     ...(needs.name ? ['gitCommitName'] : []),
     ...(needs.first || needs.last ? ['startTime'] : []),
@@ -179,9 +179,8 @@ async function namedBy(
   const able: Source[] = [];
   const unable: UnableSource[] = [];
   for (const source of scope.sources) {
-    const capability = relationCapability(source, 'issuesOfRevision');
-    const mayHave =
-      entityCapability(source, 'issue') !== undefined && canHoldBelow(source, 'issue', 'issuesOfRevision', asked.key);
+    const capability = relationSource(source, 'issuesOfRevision')?.list;
+    const mayHave = entitySource(source, 'issue') !== undefined && canHoldBelow(source, 'issuesOfRevision', asked.key);
     if (having.has(source) || !mayHave) continue;
     if (capability?.order.includes('NEWEST')) able.push(source);
     else unable.push([source, 'cannot list issues by the commit that they name']);

@@ -1,3 +1,4 @@
+import { fitsKeys } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import { matches } from '../../adapters/filter.ts';
 import type { Checkout } from '../../adapters/model.ts';
@@ -14,7 +15,7 @@ import { type Candidate, type MergeSource, mergePages } from './merge-pages.ts';
 import { comparePlaces, type SortKey } from './place-order.ts';
 import type { RequestContext } from './request-context.ts';
 import { joinRevisions, type ShownRevision } from './revision-join.ts';
-import { fitsKeys, relationCapability } from './select-sources.ts';
+import { relationSource } from './select-sources.ts';
 import { fieldsRead, splitFilter } from './source-filter.ts';
 
 type Request = ConnectionRequest<'checkout'>;
@@ -133,10 +134,11 @@ async function newestMatching(
   revision: string,
 ): Promise<SortKey | null> {
   const relation = 'checkoutsOfRevision';
-  const capability = relationCapability(source, relation);
-  if (!capability?.order.includes('NEWEST') || !fitsKeys(capability.keys, revision)) return null;
-  const { pushed, residual } = splitFilter(subject.scope, source, 'checkout', relation, subject.where);
-  const first = residual === null ? 1 : Math.min(capability.maxPage, LOOKED_THROUGH);
+  const below = relationSource<'checkout'>(source, relation);
+  const list = below?.list;
+  if (!list?.order.includes('NEWEST') || !fitsKeys(below?.keys, revision)) return null;
+  const { pushed, residual } = splitFilter(subject.scope, source, 'checkout', list.filters, subject.where);
+  const first = residual === null ? 1 : Math.min(list.maxPage, LOOKED_THROUGH);
   const query = { where: pushed, order: 'NEWEST', first, after: null } as const;
   const asked = { key: revision, path: place.path };
   const page = await context.loaders.pages<'checkout'>(source, relation, query, fields).load(asked);

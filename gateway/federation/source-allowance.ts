@@ -58,7 +58,7 @@ export class SourceAllowance {
     const { rate, adapter } = this.#source;
     const inTime = Math.ceil((WAIT_MS.optionalReads / 1000) * (rate ?? Number.POSITIVE_INFINITY));
     const requests = Math.min(MAX_PAGE_REQUESTS, inTime);
-    this.#extraKeys ??= new Budget(requests * (adapter.capabilities.entities[entity]?.get?.maxKeys ?? 1));
+    this.#extraKeys ??= new Budget(requests * (adapter.entities[entity]?.get?.maxKeys ?? 1));
     return this.#extraKeys.take(1);
   }
 

@@ -1,4 +1,4 @@
-import type { RelationName } from '../../adapters/adapter.ts';
+import type { Keys, RelationName } from '../../adapters/adapter.ts';
 import {
   type BuildFilter,
   type CheckoutFilter,
@@ -7,11 +7,12 @@ import {
   type FilterOperator,
   type FilterSubject,
   type Filters,
+  type PushedFilters,
 } from '../../adapters/filter.ts';
 import type { EntityName } from '../../adapters/model.ts';
 import type { Source } from './registry.ts';
 import type { Scope } from './scope.ts';
-import { entityCapability, keysExclude, relationCapability } from './select-sources.ts';
+import { entitySource, keysExclude, relationSource } from './select-sources.ts';
 
 /** A filter of each entity that asks for nothing. */
 export const NO_FILTER: Filters = { checkout: {}, build: {}, test: {}, issue: {}, incident: {} };
@@ -31,19 +32,19 @@ export interface SplitFilter<E extends EntityName> {
 }
 
 /**
- * How a source's list takes a filter. What a filter reads of ancestors and incidents is pushed down only to a source that
+ * How a source takes a filter, by the filters that it applies itself. What a filter reads of ancestors and incidents is pushed down only to a source that
  * decides it alone, since another source may hold them.
  */
 export function splitFilter<E extends EntityName>(
   scope: Scope,
   source: Source,
   entity: E,
-  relation: RelationName | null,
+  filters: PushedFilters<E> | undefined,
   where: Filter<E> | null,
 ): SplitFilter<E> {
   if (where === null) return { pushed: null, residual: null, graph: null };
   const isPushed = (field: string, filter: unknown) =>
-    takes(source, entity, relation, field, filter) && decidesAlone(scope, source, entity, subjectOf(entity, field));
+    takes(filters, field, filter) && decidesAlone(scope, source, entity, subjectOf(entity, field));
   return {
     pushed: pickFields(where, isPushed),
     residual: pickFields(where, (field, filter) => !isPushed(field, filter) && subjectOf(entity, field) === 'self'),
@@ -51,17 +52,9 @@ export function splitFilter<E extends EntityName>(
   };
 }
 
-/** Whether a source's list applies a condition itself. */
-export function takes(
-  source: Source,
-  entity: EntityName,
-  relation: RelationName | null,
-  field: string,
-  filter: unknown,
-): boolean {
-  const own = relation === null ? undefined : relationCapability(source, relation)?.filters;
-  const all: Pushed = own ?? entityCapability(source, entity)?.filters ?? {};
-  return operatorsOf(filter).every((operator) => all[field]?.includes(operator));
+/** Whether a condition is among those that a source applies itself. */
+export function takes(filters: Pushed | undefined, field: string, filter: unknown): boolean {
+  return operatorsOf(filter).every((operator) => filters?.[field]?.includes(operator));
 }
 
 /**
@@ -70,21 +63,21 @@ export function takes(
  */
 export function decidesAlone(scope: Scope, source: Source, entity: EntityName, subject: FilterSubject): boolean {
   if (subject === 'self') return true;
-  const areApart = (other: Source, own: string | undefined, theirs: string | undefined) =>
+  const areApart = (other: Source, own: Keys | undefined, theirs: Keys | undefined) =>
     other === source || keysExclude([own, theirs]);
   const isAlone = (ancestor: 'build' | 'checkout', below: RelationName) => {
-    const own = relationCapability(source, below)?.keys;
+    const own = relationSource(source, below)?.keys;
     return scope.sources.every((other) => {
-      const theirs = entityCapability(other, ancestor);
+      const theirs = entitySource(other, ancestor);
       return theirs === undefined || areApart(other, own, theirs.keys);
     });
   };
   if (subject === 'incidents') {
-    const own = entityCapability(source, entity)?.keys;
+    const own = entitySource(source, entity)?.keys;
     const relation = entity === 'test' ? 'incidentsOfTest' : 'incidentsOfBuild';
     return scope.sources.every((other) => {
-      if (entityCapability(other, 'incident') === undefined) return true;
-      return areApart(other, own, relationCapability(other, relation)?.keys);
+      if (entitySource(other, 'incident') === undefined) return true;
+      return areApart(other, own, relationSource(other, relation)?.keys);
     });
   }
   const isBuildAlone = entity !== 'test' || isAlone('build', 'testsOfBuild');

@@ -7,7 +7,7 @@ import { type ListPart, type ListSubject, pageQuery, type Reader, type ReadPage 
 import type { Loader } from './loader.ts';
 import type { Source } from './registry.ts';
 import type { RequestContext } from './request-context.ts';
-import { entityCapability, relationCapability } from './select-sources.ts';
+import { listTerms, relationSource } from './select-sources.ts';
 
 export interface ReaderOptions<E extends EntityName> {
   readonly context: RequestContext;
@@ -23,11 +23,9 @@ export interface ReaderOptions<E extends EntityName> {
 /** Reads one list of one source; where its pages are smaller than what is asked for, several of them in a row. */
 export function sourceReader<E extends EntityName>(options: ReaderOptions<E>): Reader<Entities[E]> {
   const { context, source, subject, part, path, budget } = options;
-  const relation = part.relation === null ? undefined : relationCapability(source, part.relation);
-  const capability = part.relation === null ? entityCapability(source, subject.entity)?.list : relation;
-  const maxPage = capability?.maxPage ?? 1;
+  const maxPage = listTerms(source, subject.entity, part.relation)?.maxPage ?? 1;
   // Parents share their requests.
-  const cost = 1 / (relation?.maxParents ?? 1);
+  const cost = 1 / (part.relation === null ? 1 : (relationSource(source, part.relation)?.maxParents ?? 1));
 
   return async (size, after) => {
     const first = await load(Math.min(size, maxPage), after);

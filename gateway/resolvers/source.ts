@@ -1,4 +1,4 @@
-import type { Call } from '../../adapters/adapter.ts';
+import type { Adapter, Call } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import type { Source } from '../federation/registry.ts';
 import type { RequestContext } from '../federation/request-context.ts';
@@ -30,7 +30,7 @@ export async function showSource(source: Source, context: RequestContext, select
     since,
     latency,
     detail: detail ?? source.state.detail,
-    capabilities: source.adapter.capabilities,
+    capabilities: capabilitiesOf(source.adapter),
   };
 }
 
@@ -43,4 +43,19 @@ async function healthOf(source: Source, { signal, deadline, log }: RequestContex
     if (error instanceof SourceError) return error.message;
     throw error;
   }
+}
+
+/** The tables of an adapter as plain data. */
+function capabilitiesOf({ entities, relations }: Adapter): object {
+  return { entities: withoutFunctions(entities), relations: withoutFunctions(relations) };
+}
+
+function withoutFunctions(value: object): object {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, one]: [string, unknown]) => {
+      if (one === undefined || typeof one === 'function') return [];
+      if (typeof one !== 'object' || one === null || Array.isArray(one)) return [[name, one]];
+      return [[name, withoutFunctions(one)]];
+    }),
+  );
 }

@@ -32,8 +32,8 @@ function askedSources(extensions: Readonly<Record<string, unknown>> | undefined,
 /** Milliseconds; 0 where nobody vouches for any. */
 function freshnessOf(sources: readonly Source[]): number {
   const freshness = sources.flatMap(({ adapter, cacheTtl }) =>
-    Object.values(adapter.capabilities.entities).map(({ freshnessMs }) =>
-      Math.min(freshnessMs, cacheTtl ?? freshnessMs),
+    Object.values(adapter.entities).flatMap((entity) =>
+      entity === undefined ? [] : [Math.min(entity.freshnessMs, cacheTtl ?? entity.freshnessMs)],
     ),
   );
   return freshness.length === 0 ? 0 : Math.min(...freshness);

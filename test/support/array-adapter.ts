@@ -4,11 +4,9 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
-  type Adapter,
   type AdapterEnv,
   type Call,
-  type Capabilities,
-  type CountSubject,
+  type EntitySources,
   type Found,
   type FoundMany,
   type Health,
@@ -17,16 +15,18 @@ import {
   type PageQuery,
   RELATION_TARGETS,
   type RelationName,
+  type RelationSources,
   type RelationTarget,
 } from '../../adapters/adapter.ts';
 import { SourceError } from '../../adapters/errors.ts';
 import { type Filter, matches } from '../../adapters/filter.ts';
 import { type Entities, type EntityName, isPlaceholder, STATUSES, type StatusCounts } from '../../adapters/model.ts';
-import { type ArrayCapabilities, capabilitiesOf } from './array-adapter/capabilities.ts';
+import { type ArrayCapabilities, tablesOf } from './array-adapter/capabilities.ts';
 import { childrenOf } from './array-adapter/children.ts';
 import { pageOf } from './array-adapter/pages.ts';
 import { type ArrayDocument, ArrayRows, type Row } from './array-adapter/rows.ts';
 import { withFields } from './array-adapter/with-fields.ts';
+import type { AskedAdapter, CountSubject } from './asked-adapter.ts';
 
 export type { ArrayDocument } from './array-adapter/rows.ts';
 
@@ -44,8 +44,9 @@ export interface ArrayOptions extends ArrayCapabilities {
   readonly upstream?: AdapterEnv['upstream'];
 }
 
-export class ArrayAdapter implements Adapter {
-  readonly capabilities: Capabilities;
+export class ArrayAdapter implements AskedAdapter {
+  readonly entities: EntitySources;
+  readonly relations: RelationSources;
   /** Change it to change what the source holds. */
   readonly rows: ArrayRows;
   /** Upstream requests made so far. */
@@ -56,7 +57,9 @@ export class ArrayAdapter implements Adapter {
 
   constructor(options: ArrayOptions) {
     this.#options = options;
-    this.capabilities = capabilitiesOf(options);
+    const { entities, relations } = tablesOf(options, this);
+    this.entities = entities;
+    this.relations = relations;
     this.rows = new ArrayRows(options.documents);
   }
 
@@ -68,9 +71,9 @@ export class ArrayAdapter implements Adapter {
     return this.failure === null ? { ok: true } : { ok: false, detail: this.failure.message };
   }
 
-  async getMany<E extends EntityName>(entity: E, ids: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
-    const capability = this.capabilities.entities[entity]?.get ?? null;
-    if (capability === null) throw unsupported(`look up a ${entity} by key`);
+  async get<E extends EntityName>(entity: E, ids: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
+    const capability = this.entities[entity]?.get;
+    if (capability === undefined) throw unsupported(`look up a ${entity} by key`);
     const found = new Map<string, Found<Entities[E]>>();
     await this.#chunks(ids, capability.maxKeys, call, (id) => {
       const row = this.rows.find(entity, this.#options.aliases?.[entity]?.[id] ?? id);
@@ -80,8 +83,8 @@ export class ArrayAdapter implements Adapter {
   }
 
   async list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
-    const capability = this.capabilities.entities[entity]?.list ?? null;
-    if (capability === null) throw unsupported(`list ${entity}s`);
+    const capability = this.entities[entity]?.list;
+    if (capability === undefined) throw unsupported(`list ${entity}s`);
     return this.#upstream(call, () => {
       const rows = this.#matching(entity, this.rows.all(entity, query.allVersions ?? false), query.where);
       return { ...this.#page(rows, capability.paging, query, call), total: rows.length };
@@ -94,12 +97,13 @@ export class ArrayAdapter implements Adapter {
     query: PageQuery<RelationTarget<R>>,
     call: Call,
   ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]>>> {
-    const capability = this.capabilities.relations[relation];
-    if (capability === undefined) throw unsupported(`answer ${relation}`);
+    const capability = this.relations[relation];
+    if (capability?.list === undefined) throw unsupported(`answer ${relation}`);
+    const { paging } = capability.list;
     const pages = new Map<string, Page<Entities[RelationTarget<R>]>>();
     await this.#chunks(parents, capability.maxParents, call, (parent) => {
       const rows = this.#children(relation, parent, query.where, query.allVersions ?? false);
-      pages.set(parent, this.#page(rows, capability.paging, query, call));
+      pages.set(parent, this.#page(rows, paging, query, call));
     });
     return pages;
   }
@@ -108,14 +112,14 @@ export class ArrayAdapter implements Adapter {
     const counts = new Map<string, StatusCounts>();
     if ('entity' in subject) {
       const { entity, where, allVersions = false } = subject;
-      if ((this.capabilities.entities[entity]?.count ?? null) === null) throw unsupported(`count ${entity}s`);
+      if (this.entities[entity]?.count === undefined) throw unsupported(`count ${entity}s`);
       return this.#upstream(call, () => {
         const rows = this.#matching(entity, this.rows.all(entity, allVersions), where);
         return counts.set('', statusCounts(rows));
       });
     }
-    const capability = this.capabilities.relations[subject.relation];
-    if (capability === undefined || capability.count === null) throw unsupported(`count by ${subject.relation}`);
+    const capability = this.relations[subject.relation];
+    if (capability?.count === undefined) throw unsupported(`count by ${subject.relation}`);
     await this.#chunks(subject.parents, capability.maxParents, call, (parent) => {
       const rows = this.#children(subject.relation, parent, subject.where, false);
       const counted = statusCounts(rows);

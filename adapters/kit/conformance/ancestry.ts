@@ -49,8 +49,8 @@ export class AncestryLoader {
     const byId = new Map(items.map(({ object }) => [object.id, object]));
     const wanted = [...new Set(ids)];
     const unknown = wanted.filter((id) => !byId.has(id));
-    const canGet = this.#session.adapter.capabilities.entities[entity]?.get;
-    const found = !complete && canGet && unknown.length > 0 ? await this.#session.getMany(entity, unknown) : null;
+    const canGet = this.#session.entity(entity)?.get;
+    const found = !complete && canGet && unknown.length > 0 ? await this.#session.get(entity, unknown) : null;
     const entries = wanted.flatMap((id) => {
       const listed = byId.get(id);
       if (listed !== undefined) return [[id, listed] as const];
@@ -65,12 +65,12 @@ export class AncestryLoader {
   async #incidents(entity: 'build' | 'test', objects: readonly AnyObject[]): Promise<ReadonlyMap<string, boolean>> {
     const { items, complete } = await this.#data.sample('incident');
     const key = entity === 'build' ? 'buildId' : 'testId';
-    if (complete && this.#session.adapter.capabilities.entities.incident?.list) {
+    if (complete && this.#session.entity('incident')?.list) {
       const having = new Set(items.filter(isPresent).map(({ object }) => Reflect.get(object, key)));
       return new Map(objects.map(({ id }) => [id, having.has(id)]));
     }
     const relation: RelationName = entity === 'build' ? 'incidentsOfBuild' : 'incidentsOfTest';
-    const capability = this.#session.adapter.capabilities.relations[relation];
+    const capability = this.#session.relation(relation)?.list;
     const [order] = capability?.order ?? [];
     if (capability === undefined || order === undefined || objects.length === 0) return new Map();
     const ids = objects.map(({ id }) => id);

@@ -1,46 +1,79 @@
-import type { Adapter } from '../../adapter.ts';
-import { ENTITY_NAMES } from '../../model.ts';
+import { type Adapter, RELATION_NAMES, RELATION_TARGETS } from '../../adapter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../model.ts';
 import { operatorsOf } from './operators-of.ts';
-import { isRelation } from './sampler.ts';
 
 const PAGINGS: readonly unknown[] = ['keyset', 'offset', 'full'];
-const COUNTS: readonly unknown[] = ['exact', 'estimate', null];
+const PRECISIONS: readonly unknown[] = ['exact', 'atLeast'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What is wrong with what an adapter says of itself, as a sentence; null where nothing is. */
-export function capabilityFault(adapter: Adapter): string | null {
-  const { capabilities } = adapter;
-  if (!isPlain(capabilities)) return 'The capabilities are not plain data.';
-  const names: readonly string[] = ENTITY_NAMES;
-  const strange = Object.keys(capabilities.entities).find((name) => !names.includes(name));
+export function capabilityFault({ entities, relations }: Adapter): string | null {
+  if (!isObject(entities) || !isObject(relations)) return 'entities and relations must be objects.';
+  const [entityNames, relationNames]: (readonly string[])[] = [ENTITY_NAMES, RELATION_NAMES];
+  const strange = Object.keys(entities).find((name) => !entityNames?.includes(name));
   if (strange !== undefined) return `There is no entity "${strange}".`;
+  const other = Object.keys(relations).find((name) => !relationNames?.includes(name));
+  if (other !== undefined) return `There is no relation "${other}".`;
   for (const entity of ENTITY_NAMES) {
-    const capability = capabilities.entities[entity];
-    if (capability === undefined) continue;
-    const fault = entityFault({ ...capability }, adapter) ?? filterFault(entity, capability.filters);
+    const source = entities[entity];
+    if (source === undefined) continue;
+    const fault = isObject(source) ? entityFault(entity, { ...source }) : 'it must be an object.';
     if (fault !== null) return `${entity}: ${fault}`;
   }
-  for (const [relation, capability] of Object.entries(capabilities.relations)) {
-    if (!isRelation(relation)) return `There is no relation "${relation}".`;
-    const fault = relationFault({ ...capability }, adapter);
+  for (const relation of RELATION_NAMES) {
+    const source = relations[relation];
+    if (source === undefined) continue;
+    const entity = RELATION_TARGETS[relation];
+    const fault = isObject(source)
+      ? (atLeastOne('maxParents', source.maxParents) ?? commonFault(entity, { ...source }))
+      : 'it must be an object.';
     if (fault !== null) return `${relation}: ${fault}`;
   }
   return null;
 }
 
-function entityFault(capability: Fields, adapter: Adapter): string | null {
-  const { freshnessMs, get, list } = capability;
-  if (typeof freshnessMs !== 'number' || freshnessMs < 0) return 'freshnessMs must be a number of at least 0.';
+function entityFault(entity: EntityName, source: Fields): string | null {
+  const { freshnessMs, get } = source;
+  if (typeof freshnessMs !== 'number' || !Number.isFinite(freshnessMs) || freshnessMs < 0) {
+    return 'freshnessMs must be a number of at least 0.';
+  }
+  const fault = isObject(get) ? (atLeastOne('maxKeys', get.maxKeys) ?? readFault('get', get)) : null;
+  return fault ?? commonFault(entity, source);
+}
+
+function commonFault(entity: EntityName, { list, count, keys }: Fields): string | null {
   return (
-    (isObject(get) ? atLeastOne('maxKeys', get.maxKeys) : null) ??
-    (isObject(list) ? listFault(list) : null) ??
-    commonFault(capability, adapter)
+    (isObject(list) ? (listFault(list) ?? readFault('list', list) ?? filterFault(entity, list.filters)) : null) ??
+    (isObject(count) ? (countFault(count) ?? filterFault(entity, count.filters)) : null) ??
+    keysFault(keys)
   );
 }
 
-function relationFault(capability: Fields, adapter: Adapter): string | null {
-  return atLeastOne('maxParents', capability.maxParents) ?? listFault(capability) ?? commonFault(capability, adapter);
+function readFault(name: string, handler: Fields): string | null {
+  return typeof handler.read === 'function' ? null : `${name}.read must be a function.`;
+}
+
+function countFault(count: Fields): string | null {
+  if (!PRECISIONS.includes(count.precision)) return 'count.precision must be "exact" or "atLeast".';
+  return readFault('count', count);
+}
+
+function keysFault(keys: unknown): string | null {
+  if (keys === undefined) return null;
+  if (!isObject(keys)) return `keys must be an object, not "${String(keys)}".`;
+  for (const name of ['origins', 'notOrigins']) {
+    const origins = keys[name];
+    const isList = Array.isArray(origins) && origins.every((origin) => typeof origin === 'string');
+    if (origins !== undefined && !isList) return `keys.${name} must be a list of texts.`;
+  }
+  if (keys.pattern === undefined) return null;
+  try {
+    new RegExp(String(keys.pattern), 'u');
+    return null;
+  } catch {
+    return `keys.pattern must be a regular expression, not "${String(keys.pattern)}".`;
+  }
 }
 
 function listFault(list: Fields): string | null {
@@ -52,20 +85,8 @@ function listFault(list: Fields): string | null {
   return atLeastOne('maxPage', list.maxPage);
 }
 
-function commonFault(capability: Fields, adapter: Adapter): string | null {
-  if (!COUNTS.includes(capability.count)) return 'count must be "exact", "estimate" or null.';
-  if (capability.count !== null && typeof adapter.count !== 'function')
-    return 'count is declared, and there is no such method.';
-  if (capability.keys === undefined) return null;
-  try {
-    new RegExp(String(capability.keys));
-    return null;
-  } catch {
-    return `keys must be a regular expression, not "${String(capability.keys)}".`;
-  }
-}
-
-function filterFault(entity: (typeof ENTITY_NAMES)[number], filters: Fields): string | null {
+function filterFault(entity: EntityName, filters: unknown): string | null {
+  if (!isObject(filters)) return 'filters must be an object.';
   for (const [field, operators] of Object.entries(filters)) {
     const known: readonly unknown[] = operatorsOf(entity, field);
     if (known.length === 0) return `there is no filter "${field}".`;
@@ -79,15 +100,6 @@ function filterFault(entity: (typeof ENTITY_NAMES)[number], filters: Fields): st
 
 function atLeastOne(name: string, value: unknown): string | null {
   return Number.isSafeInteger(value) && Number(value) >= 1 ? null : `${name} must be a whole number of at least 1.`;
-}
-
-/** Capabilities are a few levels deep; deeper than that nothing is looked at. */
-function isPlain(value: unknown, depth = 0): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return !['function', 'symbol', 'bigint'].includes(typeof value);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return false;
-  return depth > 8 || Object.values(value).every((member) => isPlain(member, depth + 1));
 }
 
 function isObject(value: unknown): value is Fields {

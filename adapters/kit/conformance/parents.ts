@@ -2,22 +2,19 @@ import { RELATION_TARGETS, type RelationName } from '../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../model.ts';
 import { parentsIn } from './keys.ts';
 import { seenChildren } from './reference-children.ts';
-import { isRelation, type Sampler } from './sampler.ts';
+import type { Sampler } from './sampler.ts';
 import type { Session } from './session.ts';
 
 /** The relations that an adapter declares, with what they give. */
 export function declaredRelations(session: Session): readonly (readonly [RelationName, EntityName])[] {
-  const names = Object.keys(session.adapter.capabilities.relations).filter(isRelation);
-  return names
-    .filter((name) => session.adapter.capabilities.relations[name] !== undefined)
-    .map((name) => [name, RELATION_TARGETS[name]] as const);
+  return session.listedRelations.map((name) => [name, RELATION_TARGETS[name]] as const);
 }
 
 /** Some parents of a relation, those with the most children first as far as they were seen. */
 export async function someParents(data: Sampler, relation: RelationName, limit: number): Promise<readonly string[]> {
   const parents: string[] = [];
   for (const entity of ENTITY_NAMES) {
-    const capability = data.session.adapter.capabilities.entities[entity];
+    const capability = data.session.entity(entity);
     if (capability === undefined) continue;
     parents.push(...parentsIn(relation, entity, (await data.sample(entity)).items));
   }

@@ -1,4 +1,4 @@
-import { type Order, type PageItem, RELATION_TARGETS, type RelationName } from '../../adapter.ts';
+import { type Order, type PageItem, RELATION_TARGETS } from '../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../model.ts';
 import { keyOf, parentsIn } from './keys.ts';
 import type { AnyObject, Session } from './session.ts';
@@ -40,7 +40,7 @@ export class Sampler {
 
   async #look(entity: EntityName, allVersions: boolean): Promise<Sample> {
     const { session } = this;
-    const capability = session.adapter.capabilities.entities[entity];
+    const capability = session.entity(entity);
     if (capability?.list) {
       const { maxPage, order } = capability.list;
       const limit = Math.max(this.known(entity).length, session.budget.sampleSize);
@@ -51,7 +51,7 @@ export class Sampler {
     }
     const ids = this.known(entity).map(({ object }) => keyOf(entity, object));
     if (capability?.get && ids.length > 0) {
-      const found = await session.getMany(entity, ids);
+      const found = await session.get(entity, ids);
       const items = [...found].flatMap(([key, value]) => ('object' in value ? [{ ...value, tie: key }] : []));
       return { items, complete: false, order: null };
     }
@@ -61,13 +61,13 @@ export class Sampler {
   /** What can only be reached from above. */
   async #below(entity: EntityName): Promise<readonly PageItem<AnyObject>[]> {
     const { session } = this;
-    for (const relation of Object.keys(session.adapter.capabilities.relations).filter(isRelation)) {
-      const capability = session.adapter.capabilities.relations[relation];
+    for (const relation of session.listedRelations) {
+      const capability = session.relation(relation)?.list;
       if (RELATION_TARGETS[relation] !== entity || capability === undefined) continue;
       const [order = 'NEWEST'] = capability.order;
       const query = { where: null, order, first: Math.min(capability.maxPage, 20), after: null };
       for (const above of ENTITY_NAMES) {
-        if (above === entity || !session.adapter.capabilities.entities[above]?.list) continue;
+        if (above === entity || !session.entity(above)?.list) continue;
         const parents = parentsIn(relation, above, (await this.sample(above)).items).slice(0, 10);
         if (parents.length === 0) continue;
         const pages = await session.related(relation, entity, parents, query);
@@ -77,8 +77,4 @@ export class Sampler {
     }
     return [];
   }
-}
-
-export function isRelation(name: string): name is RelationName {
-  return Object.hasOwn(RELATION_TARGETS, name);
 }

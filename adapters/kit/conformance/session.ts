@@ -1,15 +1,18 @@
-import type {
-  Adapter,
-  Call,
-  CountSubject,
-  FoundMany,
-  IncludedObject,
-  Page,
-  PageQuery,
-  RelationName,
-  RelationTarget,
+import {
+  type Adapter,
+  type Call,
+  type ChildSource,
+  childSource,
+  type EntitySource,
+  type FoundMany,
+  type IncludedObject,
+  type Page,
+  type PageQuery,
+  RELATION_NAMES,
+  type RelationName,
 } from '../../adapter.ts';
 import type { SourceError } from '../../errors.ts';
+import type { Filter } from '../../filter.ts';
 import type { Entities, EntityName, StatusCounts } from '../../model.ts';
 import { isCounts, isFound, isPage, mapFault } from './answer-shape.ts';
 import type { Budget } from './budget.ts';
@@ -50,18 +53,38 @@ export class Session {
     this.budget = budget;
   }
 
-  async getMany(entity: EntityName, ids: readonly string[], asking: Asking = {}): Promise<FoundMany<AnyObject>> {
-    const found = await this.#ask(`getMany(${entity})`, entity, asking, (call) =>
-      this.adapter.getMany<EntityName>(entity, ids, call),
-    );
-    this.#check(`getMany(${entity})`, mapFault(found, isFound));
-    this.#note(`getMany(${entity})`, found.values(), found.included);
+  /** What the adapter declares of an entity. */
+  entity<E extends EntityName>(entity: E): EntitySource<E> | undefined {
+    return this.adapter.entities[entity];
+  }
+
+  /** What the adapter declares of a relation. */
+  relation(relation: RelationName): ChildSource<EntityName> | undefined {
+    return childSource<EntityName>(this.adapter, relation);
+  }
+
+  /** The relations whose children can be listed. */
+  get listedRelations(): readonly RelationName[] {
+    return RELATION_NAMES.filter((relation) => this.relation(relation)?.list !== undefined);
+  }
+
+  async get<E extends EntityName>(
+    entity: E,
+    ids: readonly string[],
+    asking: Asking = {},
+  ): Promise<FoundMany<Entities[E]>> {
+    const what = `get(${entity})`;
+    const get = declared(this.entity(entity)?.get, what);
+    const found = await this.#ask(what, entity, asking, (call) => get.read(ids, call));
+    this.#check(what, mapFault(found, isFound));
+    this.#note(what, found.values(), found.included);
     return found;
   }
 
-  async list(entity: EntityName, query: PageQuery<EntityName>, asking: Asking = {}): Promise<Page<AnyObject>> {
+  async list<E extends EntityName>(entity: E, query: PageQuery<E>, asking: Asking = {}): Promise<Page<Entities[E]>> {
     const what = `list(${entity})`;
-    const page = await this.#ask(what, entity, asking, (call) => this.adapter.list<EntityName>(entity, query, call));
+    const list = declared(this.entity(entity)?.list, what);
+    const page = await this.#ask(what, entity, asking, (call) => list.read(query, call));
     this.#check(what, isPage(page) ? null : 'The answer is no page of items, each with object, time and tie.');
     this.#note(what, [], page.included);
     return page;
@@ -71,24 +94,36 @@ export class Session {
     relation: RelationName,
     target: EntityName,
     parents: readonly string[],
-    query: PageQuery<RelationTarget<RelationName>>,
+    query: PageQuery<EntityName>,
     asking: Asking = {},
   ): Promise<ReadonlyMap<string, Page<AnyObject> | SourceError>> {
-    const pages = await this.#ask(relation, target, asking, (call) =>
-      this.adapter.related<RelationName>(relation, parents, query, call),
-    );
+    const list = declared(this.relation(relation)?.list, relation);
+    const pages = await this.#ask(relation, target, asking, (call) => list.read(parents, query, call));
     this.#check(relation, mapFault(pages, isPage));
     this.#note(relation, pages.values());
     for (const page of pages.values()) if ('items' in page) this.#note(relation, [], page.included);
     return pages;
   }
 
-  async count(subject: CountSubject): Promise<ReadonlyMap<string, StatusCounts | SourceError>> {
-    const what = 'relation' in subject ? `count(${subject.relation})` : `count(${subject.entity})`;
-    const counts = await this.#ask(what, 'test', {}, async (call) => {
-      if (this.adapter.count === undefined) throw new Stopped('The adapter has no method count.');
-      return this.adapter.count(subject, call);
-    });
+  async count<E extends EntityName>(
+    entity: E,
+    where: Filter<E> | null = null,
+    allVersions?: boolean,
+  ): Promise<StatusCounts> {
+    const what = `count(${entity})`;
+    const count = declared(this.entity(entity)?.count, what);
+    const counts = await this.#ask(what, entity, {}, (call) => count.read(where, call, allVersions));
+    this.#check(what, isCounts(counts) ? null : 'The answer is no counts by status.');
+    return counts;
+  }
+
+  async countBelow(
+    relation: RelationName,
+    parents: readonly string[],
+  ): Promise<ReadonlyMap<string, StatusCounts | SourceError>> {
+    const what = `count(${relation})`;
+    const count = declared(this.relation(relation)?.count, what);
+    const counts = await this.#ask(what, 'test', {}, (call) => count.read(parents, null, call));
     this.#check(what, mapFault(counts, isCounts));
     this.#note(what, counts.values());
     return counts;
@@ -135,4 +170,9 @@ export class Session {
     if (code === null && !aborted) this.seen.strangeErrors.push(`${what}: ${String(error)}`);
     if (code === 'SOURCE_UNSUPPORTED') this.seen.unsupported.push(`${what}: ${String(error)}`);
   }
+}
+
+function declared<T>(handler: T | undefined, what: string): T {
+  if (handler === undefined) throw new Stopped(`The adapter does not declare ${what}.`);
+  return handler;
 }

@@ -1,32 +1,31 @@
 import type { Call, Found } from '../../adapter.ts';
-import type { Entities, EntityName } from '../../model.ts';
-import { MAX_KEYS } from '../capabilities.ts';
+import type { Entities } from '../../model.ts';
+import { MAX_KEYS } from '../client.ts';
 import type { ParsedId } from '../ids.ts';
 import type { MaestroNode, NodeEntity } from '../nodes/node.ts';
 import { projectionOf } from '../nodes/projections.ts';
 import { translateDummyBuild } from '../translate/translate-dummy-build.ts';
 import type { MaestroSource } from './source.ts';
-import { notHere, translateNodes } from './translate-nodes.ts';
+import { translateNodes } from './translate-nodes.ts';
 
 type Ids = readonly ParsedId[];
-type Answers<E extends EntityName> = ReadonlyMap<string, Found<Entities[E]>>;
-type Get<E extends EntityName> = (ids: Ids, source: MaestroSource, call: Call) => Promise<Answers<E>>;
+type Answers<E extends NodeEntity> = ReadonlyMap<string, Found<Entities[E]>>;
+type Get<E extends NodeEntity> = (ids: Ids, source: MaestroSource, call: Call) => Promise<Answers<E>>;
 
-const GET: { readonly [E in EntityName]?: Get<E> } = {
+const GET: { readonly [E in NodeEntity]: Get<E> } = {
   checkout: (ids, source, call) => getNodes('checkout', ids, source, call),
   build: getBuilds,
   test: (ids, source, call) => getNodes('test', ids, source, call),
 };
 
 /** Objects by id: one read of so many nodes, and for tests one more for each level above them that is not known. */
-export async function getMany<E extends EntityName>(
+export async function getMany<E extends NodeEntity>(
   entity: E,
   ids: readonly string[],
   source: MaestroSource,
   call: Call,
 ): Promise<Answers<E>> {
-  const get: Get<E> | undefined = GET[entity];
-  if (get === undefined) throw notHere(`${entity}s by id`);
+  const get: Get<E> = GET[entity];
   const parsed = [...new Set(ids)].flatMap((id) => source.translation.ids.parse(id) ?? []);
   const chunks: Promise<Answers<E>>[] = [];
   for (let start = 0; start < parsed.length; start += MAX_KEYS) {

@@ -1,5 +1,6 @@
-import type { Call, CountSubject, PageQuery, RelationName } from '../../adapter.ts';
+import type { Call, PageQuery, RelationName, RelationTarget } from '../../adapter.ts';
 import { RELATION_TARGETS } from '../../adapter.ts';
+import type { Filter } from '../../filter.ts';
 import { type EntityName, PLACEHOLDER_MARK } from '../../model.ts';
 import { dependsOnValues, driveOf } from '../drive.ts';
 import { selectOf } from '../entity-reader.ts';
@@ -97,25 +98,31 @@ export function getStatement(
   };
 }
 
-/** Counts by status, of an entity (`keys` is null) or below each parent; null where nothing fits. */
-export function countStatement(
-  subject: CountSubject,
-): (ReadStatement & { readonly entity: EntityName; readonly keys: readonly string[] | null }) | null {
-  const where = fieldsOf(subject.where);
-  const planByValues = dependsOnValues(where);
-  if ('entity' in subject) {
-    const { entity } = subject;
-    const drive = driveOf(entity, where, true);
-    const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields, drive.time);
-    if (drive === null || conditions === null) return null;
-    const all = [...countedOnly(entity), ...versionCondition(entity, subject.allVersions === true), ...conditions];
-    return { sql: countSql(entity, all, drive.arms), entity, keys: null, planByValues };
-  }
-  const { relation } = subject;
+/** Counts by status of an entity; null where nothing fits. */
+export function countStatement<E extends EntityName>(
+  entity: E,
+  filter: Filter<E> | null,
+  allVersions: boolean,
+): ReadStatement | null {
+  const where = fieldsOf(filter);
+  const drive = driveOf(entity, where, true);
+  const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields, drive.time);
+  if (drive === null || conditions === null) return null;
+  const all = [...countedOnly(entity), ...versionCondition(entity, allVersions), ...conditions];
+  return { sql: countSql(entity, all, drive.arms), planByValues: dependsOnValues(where) };
+}
+
+/** Counts by status below each parent; null where nothing fits. */
+export function countBelowStatement<R extends RelationName>(
+  relation: R,
+  asked: readonly string[],
+  filter: Filter<RelationTarget<R>> | null,
+): ParentsStatement | null {
+  const where = fieldsOf(filter);
   const entity = RELATION_TARGETS[relation];
   const conditions = conditionsOf(entity, where, NO_FIELDS, TIME_SPELLINGS.plain);
   const { on, arms = [], parents } = RELATIONS[relation];
-  const { from, keys } = keyRows(parents, subject.parents);
+  const { from, keys } = keyRows(parents, asked);
   if (conditions === null || keys.length === 0) return null;
   const all = [
     ...(on === undefined ? [] : [raw(on)]),
@@ -126,9 +133,8 @@ export function countStatement(
   const counts = countSql(entity, all, arms);
   return {
     sql: sql`SELECT p.position, o.status, o.n FROM ${from} CROSS JOIN LATERAL (${counts}) AS o`,
-    entity,
     keys,
-    planByValues,
+    planByValues: dependsOnValues(where),
   };
 }
 

@@ -1,11 +1,17 @@
-import type { Call, CountSubject, Found, Page, PageQuery, RelationName, RelationTarget } from '../../adapter.ts';
+import type { Call, Found, Page, PageQuery, RelationName, RelationTarget } from '../../adapter.ts';
 import { RELATION_TARGETS } from '../../adapter.ts';
 import type { Filter } from '../../filter.ts';
 import { StepCounter, yieldToEventLoop } from '../../kit/yield-to-event-loop.ts';
 import type { Entities, EntityName, StatusCounts } from '../../model.ts';
 import type { ReadClient } from '../client.ts';
 import { type RowOf, toItem, toObject } from '../entity-reader.ts';
-import { countStatement, getStatement, listStatement, relatedStatement } from './build-statement.ts';
+import {
+  countBelowStatement,
+  countStatement,
+  getStatement,
+  listStatement,
+  relatedStatement,
+} from './build-statement.ts';
 import { type CountRow, toStatusCounts } from './count.ts';
 
 /** Which key of the statement a row belongs to; the first is 1. */
@@ -21,7 +27,7 @@ export class Reads {
     this.#client = client;
   }
 
-  async getMany<E extends EntityName>(
+  async get<E extends EntityName>(
     entity: E,
     ids: readonly string[],
     call: Call,
@@ -72,19 +78,31 @@ export class Reads {
     return pages;
   }
 
-  async count(subject: CountSubject, call: Call): Promise<ReadonlyMap<string, StatusCounts>> {
-    const statement = countStatement(subject);
-    if (statement === null) {
-      const entity = 'entity' in subject ? subject.entity : RELATION_TARGETS[subject.relation];
-      return new Map('entity' in subject ? [['', toStatusCounts(entity, [])]] : []);
-    }
-    const { entity, keys, planByValues } = statement;
-    const rows = await this.#client.rows<CountRow & Partial<Positioned>>(call, statement.sql, {
-      planByValues,
-      ...('entity' in subject ? adviceFor(entity, subject.where) : {}),
-    });
-    if (keys === null) return new Map([['', toStatusCounts(entity, rows)]]);
-    const byKey = Map.groupBy(rows, (row) => keys[(row.position ?? 0) - 1] ?? '');
+  async count<E extends EntityName>(
+    entity: E,
+    where: Filter<E> | null,
+    allVersions: boolean,
+    call: Call,
+  ): Promise<StatusCounts> {
+    const statement = countStatement(entity, where, allVersions);
+    if (statement === null) return toStatusCounts(entity, []);
+    const { planByValues } = statement;
+    const options = { planByValues, ...adviceFor(entity, where) };
+    return toStatusCounts(entity, await this.#client.rows<CountRow>(call, statement.sql, options));
+  }
+
+  async countBelow<R extends RelationName>(
+    relation: R,
+    parents: readonly string[],
+    where: Filter<RelationTarget<R>> | null,
+    call: Call,
+  ): Promise<ReadonlyMap<string, StatusCounts>> {
+    const statement = countBelowStatement(relation, parents, where);
+    if (statement === null) return new Map();
+    const { keys, planByValues } = statement;
+    const rows = await this.#client.rows<CountRow & Positioned>(call, statement.sql, { planByValues });
+    const byKey = Map.groupBy(rows, (row) => keys[row.position - 1] ?? '');
+    const entity = RELATION_TARGETS[relation];
     const counts = [...byKey].map(([key, counted]) => [key, toStatusCounts(entity, counted)] as const);
     return new Map(counts.filter(([, { total }]) => total > 0));
   }

@@ -60,11 +60,11 @@ export function contentOfPages<E extends EntityName>(
 }
 
 export function contentOfCounts(
-  counts: ReadonlyMap<string, StatusCounts | SourceError>,
+  counts: Iterable<StatusCounts | SourceError>,
   keys: number,
   isLookUp: boolean,
 ): AnswerContent {
-  const some = [...counts.values()].filter((one) => one instanceof SourceError || one.total > 0);
+  const some = [...counts].filter((one) => one instanceof SourceError || one.total > 0);
   return { mentions: [], isNo: isLookUp && some.length < keys, isDerived: true };
 }
 

@@ -1,4 +1,4 @@
-import type { CountSubject, Found, FoundMany, Health, Page } from '../../../adapters/adapter.ts';
+import type { Found, FoundMany, Health, Page } from '../../../adapters/adapter.ts';
 import type { SourceError } from '../../../adapters/errors.ts';
 import { StepCounter, yieldToEventLoop } from '../../../adapters/kit/yield-to-event-loop.ts';
 import type { Entities, EntityName, StatusCounts } from '../../../adapters/model.ts';
@@ -11,7 +11,7 @@ const COUNTS = ['pass', 'fail', 'error', 'miss', 'done', 'skip', 'none', 'total'
 /** Makes a failure of what was given in its place, if it is one. */
 export type AsFault = (value: unknown) => SourceError;
 
-/** What `getMany` gave, by the keys that were asked for. */
+/** What `get` gave, by the keys that were asked for. */
 export async function checkFound<E extends EntityName>(
   entity: E,
   keys: readonly string[],
@@ -35,7 +35,7 @@ export async function checkFound<E extends EntityName>(
   return Object.assign(found, { included: checkIncluded(answer.included, faults) });
 }
 
-/** What `related` gave, by the parents that were asked for. */
+/** What a relation's `list` gave, by the parents that were asked for. */
 export function checkPages<E extends EntityName>(
   parents: readonly string[],
   asked: AskedPage<E>,
@@ -54,20 +54,30 @@ export function checkPages<E extends EntityName>(
   });
 }
 
-/** What `count` gave. */
+/** What was counted below the parents that were asked for. */
 export function checkCounts(
-  subject: CountSubject,
+  parents: readonly string[],
   answer: ReadonlyMap<string, StatusCounts | SourceError>,
   faults: AnswerFaults,
   asFault: AsFault,
 ): Promise<ReadonlyMap<string, StatusCounts | SourceError>> {
-  const keys = 'parents' in subject ? subject.parents : [''];
-  return checkMap(keys, answer, faults, (value): StatusCounts | SourceError => {
-    if (value instanceof Error) return asFault(value);
-    const counts: unknown = value;
-    const isFine = isRecord(counts) && COUNTS.every((name) => Number.isSafeInteger(counts[name]));
-    return isFine ? value : notUnderstood('its counts are no numbers');
-  });
+  return checkMap(parents, answer, faults, (value): StatusCounts | SourceError =>
+    value instanceof Error ? asFault(value) : isCounts(value) ? value : notCounts(),
+  );
+}
+
+/** @throws {SourceError} SOURCE_BAD_DATA where it is none */
+export function checkCount(answer: StatusCounts): StatusCounts {
+  if (isCounts(answer)) return answer;
+  throw notCounts();
+}
+
+function isCounts(value: unknown): boolean {
+  return isRecord(value) && COUNTS.every((name) => Number.isSafeInteger(value[name]));
+}
+
+function notCounts(): SourceError {
+  return notUnderstood('its counts are no numbers');
 }
 
 export function checkHealth(answer: Health): Health {

@@ -1,23 +1,29 @@
 import {
   type Adapter,
   type Call,
+  type EntitySource,
   type Logger,
+  mapEntities,
+  mapRelations,
+  type PageQuery,
   RELATION_TARGETS,
   type RelationName,
+  type RelationSource,
+  type RelationTarget,
 } from '../../../adapters/adapter.ts';
-import { SourceError } from '../../../adapters/errors.ts';
+import type { Filter } from '../../../adapters/filter.ts';
 import type { Entities, EntityName } from '../../../adapters/model.ts';
 import { AnswerFaults } from './answer-faults.ts';
-import { checkCounts, checkFound, checkHealth, checkPages } from './check-answer.ts';
+import { checkCount, checkCounts, checkFound, checkHealth, checkPages } from './check-answer.ts';
 import { checkObject } from './check-object.ts';
 import { checkPage } from './check-page.ts';
 import { sourceFault } from './source-fault.ts';
 
 /**
- * An adapter whose answers are as the contract says: what of them is not is left out or put right, and told as
- * SOURCE_BAD_DATA, so that the rest can be shown. It has no write side.
+ * An adapter whose answers are as the contract says: what of them is not is left out or put right, and reported as
+ * SOURCE_BAD_DATA, so that the rest can be shown.
  */
-export function checkedAdapter(adapter: Adapter, source: string, log: Logger): Required<Omit<Adapter, 'store'>> {
+export function checkedAdapter(adapter: Adapter, source: string, log: Logger): Adapter {
   // The columns of a store hold nothing else: looking at each value again would only cost time.
   const isTrusted = adapter.store !== undefined;
   const checkOf =
@@ -35,43 +41,68 @@ export function checkedAdapter(adapter: Adapter, source: string, log: Logger): R
     return answer;
   }
 
+  function checkedEntity<E extends EntityName>(asked: EntitySource<E>, entity: E): EntitySource<E> {
+    const { get, list, count } = asked;
+    return {
+      ...asked,
+      ...(get === undefined ? {} : { get: { ...get, read: readKeys } }),
+      ...(list === undefined ? {} : { list: { ...list, read: readList } }),
+      ...(count === undefined ? {} : { count: { ...count, read: readCount } }),
+    };
+
+    function readKeys(keys: readonly string[], call: Call) {
+      return check('get', call, async (within, faults) => {
+        // Each handler is called on its own object, since it may be a method.
+        const answer = await asked.get!.read(keys, within);
+        return await checkFound<E>(entity, keys, answer, faults, checkOf<E>(entity, faults), asFault('get'));
+      });
+    }
+    function readList(query: PageQuery<E>, call: Call) {
+      return check('list', call, async (within, faults) => {
+        const page = await asked.list!.read(query, within);
+        return checkPage<E>(
+          { entity, query, paging: asked.list!.paging, check: checkOf<E>(entity, faults) },
+          page,
+          faults,
+        );
+      });
+    }
+    function readCount(where: Filter<E> | null, call: Call, allVersions?: boolean) {
+      return check('count', call, async (within) => checkCount(await asked.count!.read(where, within, allVersions)));
+    }
+  }
+
+  function checkedRelation<R extends RelationName>(asked: RelationSource<R>, relation: R): RelationSource<R> {
+    type E = RelationTarget<R>;
+    const entity: E = RELATION_TARGETS[relation];
+    const { list, count } = asked;
+    return {
+      ...asked,
+      ...(list === undefined ? {} : { list: { ...list, read: readPages } }),
+      ...(count === undefined ? {} : { count: { ...count, read: readCounts } }),
+    };
+
+    function readPages(parents: readonly string[], query: PageQuery<E>, call: Call) {
+      return check('related', call, async (within, faults) => {
+        const pages = await asked.list!.read(parents, query, within);
+        const about = { entity, query, paging: asked.list!.paging, check: checkOf<E>(entity, faults) };
+        return await checkPages<E>(parents, about, pages, faults, asFault('related'));
+      });
+    }
+    function readCounts(parents: readonly string[], where: Filter<E> | null, call: Call) {
+      return check('count', call, async (within, faults) => {
+        const answer = await asked.count!.read(parents, where, within);
+        return await checkCounts(parents, answer, faults, asFault('count'));
+      });
+    }
+  }
+
   return {
-    // A plug-in that is loaded anew may declare others.
-    get capabilities() {
-      return adapter.capabilities;
-    },
+    entities: mapEntities(adapter.entities, checkedEntity),
+    relations: mapRelations(adapter.relations, checkedRelation),
     start: () => adapter.start(),
     stop: () => adapter.stop(),
     health: async (call) => checkHealth(await adapter.health(call)),
-    getMany: <E extends EntityName>(entity: E, keys: readonly string[], call: Call) =>
-      check('getMany', call, async (within, faults) => {
-        const answer = await adapter.getMany(entity, keys, within);
-        return await checkFound<E>(entity, keys, answer, faults, checkOf<E>(entity, faults), asFault('getMany'));
-      }),
-    list: <E extends EntityName>(entity: E, query: Parameters<typeof adapter.list<E>>[1], call: Call) =>
-      check('list', call, async (within, faults) => {
-        const paging = adapter.capabilities.entities[entity]?.list?.paging ?? 'keyset';
-        const page = await adapter.list(entity, query, within);
-        return checkPage<E>({ entity, query, paging, check: checkOf<E>(entity, faults) }, page, faults);
-      }),
-    related: <R extends RelationName>(
-      relation: R,
-      parents: readonly string[],
-      query: Parameters<typeof adapter.related<R>>[2],
-      call: Call,
-    ) =>
-      check('related', call, async (within, faults) => {
-        const entity = RELATION_TARGETS[relation];
-        const paging = adapter.capabilities.relations[relation]?.paging ?? 'keyset';
-        const pages = await adapter.related(relation, parents, query, within);
-        const asked = { entity, query, paging, check: checkOf(entity, faults) };
-        return await checkPages(parents, asked, pages, faults, asFault('related'));
-      }),
-    count: (subject, call) =>
-      check('count', call, async (within, faults) => {
-        // The method is called on its adapter each time, since it may be one of a class.
-        if (adapter.count === undefined) throw new SourceError('SOURCE_UNSUPPORTED', 'The source cannot count.');
-        return await checkCounts(subject, await adapter.count(subject, within), faults, asFault('count'));
-      }),
+    ...(adapter.store === undefined ? {} : { store: adapter.store }),
   };
 }

@@ -1,10 +1,14 @@
 import {
   type Adapter,
   type Call,
+  type EntitySource,
   type Health,
   type Logger,
+  mapEntities,
+  mapRelations,
   RELATION_TARGETS,
   type RelationName,
+  type RelationSource,
 } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
 import { MAX_REST_MS } from '../../../adapters/kit/upstream/rest.ts';
@@ -148,14 +152,92 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
   }
 
   function freshnessOf(entity: EntityName): number {
-    return adapter.capabilities.entities[entity]?.freshnessMs ?? 0;
+    return adapter.entities[entity]?.freshnessMs ?? 0;
+  }
+
+  function guardEntity<E extends EntityName>(source: EntitySource<E>, entity: E): EntitySource<E> {
+    const { get, list, count } = source;
+    const read: EntitySource<E>['get'] = get && {
+      ...get,
+      read: (ids, call) => {
+        const ask = (keys: readonly string[], within: Call) =>
+          guarded('get', keys.length, within, (alone) => get.read(keys, alone));
+        if (!isShared) return ask(ids, call);
+        const question = { entity, name: nameOf('get', [entity], call), keys: ids, freshness: freshnessOf(entity) };
+        return askKeys(shared, question, call, ask);
+      },
+    };
+    const listed: EntitySource<E>['list'] = list && {
+      ...list,
+      read: (query, call) => {
+        const about = { entity, query, fields: call.fields, isLookUp: true, isNewest: query.allVersions !== true };
+        const asked = [entity, query];
+        return ask(
+          { name: 'list', asked, entity, keys: 1, contentOf: (page) => contentOfPages(about, [page]) },
+          call,
+          (within) => list.read(query, within),
+        );
+      },
+    };
+    const counted: EntitySource<E>['count'] = count && {
+      ...count,
+      read: (where, call, allVersions) =>
+        ask(
+          {
+            ...{ name: 'count', asked: [entity, where, allVersions], entity, keys: 1 },
+            contentOf: (counts) => contentOfCounts([counts], 1, true),
+          },
+          call,
+          (within) => count.read(where, within, allVersions),
+        ),
+    };
+    return {
+      ...source,
+      ...(read === undefined ? {} : { get: read }),
+      ...(listed === undefined ? {} : { list: listed }),
+      ...(counted === undefined ? {} : { count: counted }),
+    };
+  }
+
+  function guardRelation<R extends RelationName>(source: RelationSource<R>, relation: R): RelationSource<R> {
+    const { list, count } = source;
+    const entity = RELATION_TARGETS[relation];
+    const listed: RelationSource<R>['list'] = list && {
+      ...list,
+      read: (parents, query, call) => {
+        const about = { entity, query, fields: call.fields, isLookUp: isByCommit(relation), isNewest: false };
+        return ask(
+          {
+            ...{ name: 'related', asked: [relation, parents, query], entity, keys: parents.length },
+            contentOf: (pages) => contentOfPages(about, pages.values(), parents.length),
+          },
+          call,
+          (within) => list.read(parents, query, within),
+        );
+      },
+    };
+    const counted: RelationSource<R>['count'] = count && {
+      ...count,
+      read: (parents, where, call) =>
+        ask(
+          {
+            ...{ name: 'count', asked: [relation, parents, where], entity, keys: parents.length },
+            contentOf: (counts) => contentOfCounts(counts.values(), parents.length, isByCommit(relation)),
+          },
+          call,
+          (within) => count.read(parents, where, within),
+        ),
+    };
+    return {
+      ...source,
+      ...(listed === undefined ? {} : { list: listed }),
+      ...(counted === undefined ? {} : { count: counted }),
+    };
   }
 
   return {
-    // A plug-in that is loaded anew may declare others.
-    get capabilities() {
-      return adapter.capabilities;
-    },
+    entities: mapEntities(inner.entities, guardEntity),
+    relations: mapRelations(inner.relations, guardRelation),
     start: () => adapter.start(),
     stop: async () => {
       await probe.stop();
@@ -178,51 +260,6 @@ export function guardAdapter(adapter: Adapter, options: GuardOptions): Adapter {
         return said;
       }
     },
-    getMany: (entity, ids, call) => {
-      const get = (keys: readonly string[], within: Call) =>
-        guarded('getMany', keys.length, within, (alone) => inner.getMany(entity, keys, alone));
-      if (!isShared) return get(ids, call);
-      const question = { entity, name: nameOf('getMany', [entity], call), keys: ids, freshness: freshnessOf(entity) };
-      return askKeys(shared, question, call, get);
-    },
-    list: (entity, query, call) => {
-      const about = { entity, query, fields: call.fields, isLookUp: true, isNewest: query.allVersions !== true };
-      const asked = [entity, query];
-      return ask(
-        { name: 'list', asked, entity, keys: 1, contentOf: (page) => contentOfPages(about, [page]) },
-        call,
-        (within) => inner.list(entity, query, within),
-      );
-    },
-    related: (relation, parents, query, call) => {
-      const entity = RELATION_TARGETS[relation];
-      const about = { entity, query, fields: call.fields, isLookUp: isByCommit(relation), isNewest: false };
-      return ask(
-        {
-          ...{ name: 'related', asked: [relation, parents, query], entity, keys: parents.length },
-          contentOf: (pages) => contentOfPages(about, pages.values(), parents.length),
-        },
-        call,
-        (within) => inner.related(relation, parents, query, within),
-      );
-    },
-    ...(adapter.count === undefined
-      ? {}
-      : {
-          count: (subject, call) => {
-            const entity = 'entity' in subject ? subject.entity : RELATION_TARGETS[subject.relation];
-            const keys = 'parents' in subject ? subject.parents.length : 1;
-            const isLookUp = 'entity' in subject || isByCommit(subject.relation);
-            return ask(
-              {
-                ...{ name: 'count', asked: [subject], entity, keys },
-                contentOf: (counts) => contentOfCounts(counts, keys, isLookUp),
-              },
-              call,
-              (within) => inner.count(subject, within),
-            );
-          },
-        }),
     ...(adapter.store === undefined ? {} : { store: adapter.store }),
   };
 }

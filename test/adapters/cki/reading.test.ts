@@ -5,6 +5,7 @@ import type { Adapter, Page, PageQuery, Place } from '../../../adapters/adapter.
 import type { SourceError } from '../../../adapters/errors.ts';
 import { commitOf, createCkiData } from '../../../examples/upstreams/cki/data.ts';
 import { CkiServer, type CkiServerOptions } from '../../../examples/upstreams/cki/server.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { type CkiSettings, type CkiSource, startCki, withFolder } from './cki-source.ts';
 import { filled, makeCall } from './open-cki.ts';
 
@@ -57,7 +58,9 @@ describe('a request', () => {
   it('shows the token nowhere else', () =>
     withFolder(async (folder) => {
       const cki = await start(folder, { token: 'very-secret' });
-      const error = await cki.getMany('build', ['redhat:1'], makeCall()).catch((fault: unknown) => fault);
+      const error = await asking(cki)
+        .get('build', ['redhat:1'], makeCall())
+        .catch((fault: unknown) => fault);
       expect(error).toMatchObject({ code: 'SOURCE_UNAVAILABLE', message: expect.stringMatching(/credentials/) });
       const { detail = '' } = await cki.health(makeCall());
       await source?.stop();
@@ -74,9 +77,9 @@ describe('a DataWarehouse that was never reached', () => {
       const cki = await start(folder);
       const down = { code: 'SOURCE_UNAVAILABLE' };
       await expect(
-        cki.related('checkoutsOfRevision', [commitOf(0)], { ...NEWEST, first: 5 }, makeCall()),
+        asking(cki).related('checkoutsOfRevision', [commitOf(0)], { ...NEWEST, first: 5 }, makeCall()),
       ).rejects.toMatchObject(down);
-      await expect(cki.list('checkout', { ...NEWEST, first: 5 }, makeCall())).rejects.toMatchObject(down);
+      await expect(asking(cki).list('checkout', { ...NEWEST, first: 5 }, makeCall())).rejects.toMatchObject(down);
     }));
 });
 
@@ -86,10 +89,10 @@ describe('what is asked in several ways at once', () => {
       const cki = await start(folder);
       await filled(cki);
       const build = `${id0}-x86_64-kernel`;
-      await Promise.all([1, 2, 3].map(() => cki.getMany('build', [build], makeCall())));
+      await Promise.all([1, 2, 3].map(() => asking(cki).get('build', [build], makeCall())));
       expect(asked(`/builds/${build}`)).toBe(1);
       const [shown, counted] = await Promise.all(
-        [2, 50].map((first) => cki.related('buildsOfCheckout', [id0], { ...NEWEST, first }, makeCall())),
+        [2, 50].map((first) => asking(cki).related('buildsOfCheckout', [id0], { ...NEWEST, first }, makeCall())),
       );
       expect([shown, counted].map((pages) => ids(pages?.get(id0)).length)).toEqual([2, 3]);
       expect(asked('/builds?')).toBe(1);
@@ -101,7 +104,7 @@ describe('what is asked in several ways at once', () => {
       await filled(cki);
       const build = `${id0}-riscv64-kernel`;
       for (const fields of [['id'], ['status']]) {
-        const found = await cki.getMany('build', [build], { ...makeCall(), fields: new Set(fields) });
+        const found = await asking(cki).get('build', [build], { ...makeCall(), fields: new Set(fields) });
         expect(found.size).toBe(0);
       }
       expect(asked('riscv64')).toBe(1);
@@ -123,12 +126,12 @@ describe('lists', () => {
       };
       const cki = await start(folder, { pageSize: 2 });
       await filled(cki);
-      const below = await cki.related('buildsOfCheckout', [id0], { ...NEWEST, first: 10 }, makeCall());
+      const below = await asking(cki).related('buildsOfCheckout', [id0], { ...NEWEST, first: 10 }, makeCall());
       expect(ids(below.get(id0))).toEqual(builds.map(({ id }) => id));
       expect(builds.length).toBeGreaterThan(2);
       const warnings: SourceError[] = [];
       const call = { ...makeCall(), warn: (error: SourceError) => warnings.push(error) };
-      const cut = (await cki.related('testsOfBuild', [build], { ...NEWEST, first: 10 }, call)).get(build);
+      const cut = (await asking(cki).related('testsOfBuild', [build], { ...NEWEST, first: 10 }, call)).get(build);
       expect(ids(cut)).toEqual(tests.slice(0, 2).map(({ id }) => id));
       expect(cut).toMatchObject({ hasMore: true });
       expect(warnings).toMatchObject([{ code: 'SOURCE_BAD_DATA', message: expect.stringContaining('"offset"') }]);
@@ -139,7 +142,7 @@ describe('lists', () => {
       await open({ maxLimit: 4, linkHost: 'http://127.0.0.1:1' }, 30);
       const cki = await start(folder);
       await filled(cki);
-      const page = await cki.list('checkout', { ...NEWEST, first: 50 }, makeCall());
+      const page = await asking(cki).list('checkout', { ...NEWEST, first: 50 }, makeCall());
       expect(ids(page)).toEqual(server.data.checkouts.map(({ id }) => id));
       // The source gives four rows at once, and is asked for no more from then on.
       expect(server.requests[0]?.path).toContain('limit=100');
@@ -161,7 +164,7 @@ describe('lists', () => {
       let after: Place | null = null;
       for (let hasMore = true; hasMore; ) {
         const query: PageQuery<'test'> = { ...NEWEST, first: 7, after };
-        const page = (await cki.related('testsOfBuild', [build], query, makeCall())).get(build);
+        const page = (await asking(cki).related('testsOfBuild', [build], query, makeCall())).get(build);
         if (page === undefined || !('items' in page)) throw page;
         seen.push(...ids(page));
         after = page.items.at(-1) ?? after;
@@ -179,13 +182,13 @@ describe('lists', () => {
       server.data.internal.add(id0);
       const cki = await start(folder);
       await filled(cki);
-      expect(ids(await cki.list('checkout', { ...NEWEST, first: 50 }, makeCall()))).not.toContain(id0);
-      expect((await cki.getMany('checkout', [id0], makeCall())).size).toBe(0);
-      const below = await cki.related('buildsOfCheckout', [id0], { ...NEWEST, first: 5 }, makeCall());
+      expect(ids(await asking(cki).list('checkout', { ...NEWEST, first: 50 }, makeCall()))).not.toContain(id0);
+      expect((await asking(cki).get('checkout', [id0], makeCall())).size).toBe(0);
+      const below = await asking(cki).related('buildsOfCheckout', [id0], { ...NEWEST, first: 5 }, makeCall());
       expect(ids(below.get(id0))).toEqual([]);
       await source?.stop();
       const member = await start(`${folder}/member`, { token: TOKEN });
-      expect((await member.getMany('checkout', [id0], makeCall())).size).toBe(1);
+      expect((await asking(member).get('checkout', [id0], makeCall())).size).toBe(1);
     }));
 
   it('are one request a page, which serves look-ups of its rows as well', () =>
@@ -193,10 +196,10 @@ describe('lists', () => {
       const cki = await start(folder);
       await filled(cki);
       const before = server.requests.length;
-      const builds = await cki.related('buildsOfCheckout', [id0], { ...NEWEST, first: 2 }, makeCall());
-      await cki.related('buildsOfCheckout', [id0], { ...NEWEST, first: 3 }, makeCall());
+      const builds = await asking(cki).related('buildsOfCheckout', [id0], { ...NEWEST, first: 2 }, makeCall());
+      await asking(cki).related('buildsOfCheckout', [id0], { ...NEWEST, first: 3 }, makeCall());
       const [build = ''] = ids(builds.get(id0));
-      await cki.getMany('build', [build], makeCall());
+      await asking(cki).get('build', [build], makeCall());
       expect(server.requests.length - before).toBe(1);
     }));
 });
@@ -213,7 +216,7 @@ describe('the index by commit', () => {
       const hash = commitOf(0);
       const patchset = String(server.data.checkouts[1]?.patchset_hash);
       const keys = [hash, `${hash}+${patchset}`, hash.toUpperCase(), commitOf(249), '0'.repeat(40)];
-      const found = await cki.related('checkoutsOfRevision', keys, { ...NEWEST, first: 5 }, makeCall());
+      const found = await asking(cki).related('checkoutsOfRevision', keys, { ...NEWEST, first: 5 }, makeCall());
       expect(keys.map((key) => ids(found.get(key)))).toEqual([
         [id0],
         [id1],
@@ -222,7 +225,7 @@ describe('the index by commit', () => {
         [],
       ]);
       const where = { gitCommitHash: { prefix: hash.slice(0, 12).toUpperCase() } };
-      const page = await cki.list('checkout', { ...NEWEST, where, first: 5 }, makeCall());
+      const page = await asking(cki).list('checkout', { ...NEWEST, where, first: 5 }, makeCall());
       expect(ids(page).toString()).toBe([id0, id1].toString());
       expect(server.requests.length).toBe(before);
       expect((await cki.health(makeCall())).detail).toContain('250 checkouts.');
@@ -239,13 +242,18 @@ describe('the index by commit', () => {
       const cki = await start(folder);
       const warnings: SourceError[] = [];
       const query = { ...NEWEST, first: 5 };
-      const found = await cki.related('checkoutsOfRevision', [commitOf(0), commitOf(240)], query, makeCall(warnings));
+      const found = await asking(cki).related(
+        'checkoutsOfRevision',
+        [commitOf(0), commitOf(240)],
+        query,
+        makeCall(warnings),
+      );
       expect(ids(found.get(commitOf(0)))).toEqual([id0]);
       expect(found.get(commitOf(240))).toMatchObject({ items: [], hasMore: true });
       expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_TRUNCATED']);
       server.fault = null;
       await filled(cki);
-      const later = await cki.related('checkoutsOfRevision', [commitOf(240)], query, makeCall());
+      const later = await asking(cki).related('checkoutsOfRevision', [commitOf(240)], query, makeCall());
       expect(ids(later.get(commitOf(240)))).toHaveLength(1);
     }));
 
@@ -255,10 +263,10 @@ describe('the index by commit', () => {
       await filled(cki);
       const before = server.requests.length;
       const known = [id0, 'redhat:301001', '301002'];
-      expect([...(await cki.getMany('checkout', known, makeCall())).keys()].sort()).toEqual(known.toSorted());
+      expect([...(await asking(cki).get('checkout', known, makeCall())).keys()].sort()).toEqual(known.toSorted());
       expect(server.requests.length).toBe(before);
       for (const keys of [['redhat:7'], ['redhat:7', id0]]) {
-        expect((await cki.getMany('checkout', keys, makeCall())).has('redhat:7')).toBe(false);
+        expect((await asking(cki).get('checkout', keys, makeCall())).has('redhat:7')).toBe(false);
       }
       expect(server.requests.length).toBe(before + 1);
     }));
@@ -268,7 +276,7 @@ describe('the index by commit', () => {
       const cki = await start(folder, { pageSize: 2 });
       await filled(cki);
       expect(asked('offset=4')).toBe(1);
-      expect((await cki.list('checkout', { ...NEWEST, first: 50 }, makeCall())).items).toHaveLength(12);
+      expect((await asking(cki).list('checkout', { ...NEWEST, first: 50 }, makeCall())).items).toHaveLength(12);
     }));
 
   it('shows new checkouts in front, and forgets those that are gone', () =>
@@ -279,7 +287,7 @@ describe('the index by commit', () => {
       if (first === undefined) throw new Error('There are no checkouts.');
       server.data.checkouts.unshift({ ...first, id: 'redhat:2100200000', git_commit_hash: 'a'.repeat(40) });
       server.data.checkouts.splice(5, 1);
-      const all = async () => ids(await cki.list('checkout', { ...NEWEST, first: 50 }, makeCall()));
+      const all = async () => ids(await asking(cki).list('checkout', { ...NEWEST, first: 50 }, makeCall()));
       await expect.poll(all, { timeout: 8_000 }).toEqual(server.data.checkouts.map(({ id }) => id));
     }));
 
@@ -288,7 +296,7 @@ describe('the index by commit', () => {
       await open({ maxLimit: 10 }, 80);
       const cki = await start(folder, { maxCheckouts: 30 });
       await filled(cki);
-      const page = await cki.list('checkout', { ...NEWEST, first: 50 }, makeCall());
+      const page = await asking(cki).list('checkout', { ...NEWEST, first: 50 }, makeCall());
       expect(page.hasMore).toBe(false);
       expect(page.items.length).toBeGreaterThanOrEqual(20);
       expect(page.items.length).toBeLessThanOrEqual(30);
@@ -300,21 +308,21 @@ describe('what was learnt', () => {
     withFolder(async (folder) => {
       const cki = await start(folder);
       await filled(cki);
-      const builds = await cki.related('buildsOfCheckout', [id0], { ...NEWEST, first: 3 }, makeCall());
+      const builds = await asking(cki).related('buildsOfCheckout', [id0], { ...NEWEST, first: 3 }, makeCall());
       await source?.stop();
       // Whatever is asked now is never answered.
       server.fault = () => true;
       const again = await start(folder);
       const began = performance.now();
       const query = { ...NEWEST, first: 3 };
-      expect(ids((await again.related('buildsOfCheckout', [id0], query, makeCall())).get(id0))).toEqual(
+      expect(ids((await asking(again).related('buildsOfCheckout', [id0], query, makeCall())).get(id0))).toEqual(
         ids(builds.get(id0)),
       );
       expect(
-        ids((await again.related('checkoutsOfRevision', [commitOf(0)], query, makeCall())).get(commitOf(0))),
+        ids((await asking(again).related('checkoutsOfRevision', [commitOf(0)], query, makeCall())).get(commitOf(0))),
       ).toEqual([id0]);
-      expect((await again.list('checkout', query, makeCall())).items).toHaveLength(3);
-      expect((await again.getMany('checkout', [id0], makeCall())).size).toBe(1);
+      expect((await asking(again).list('checkout', query, makeCall())).items).toHaveLength(3);
+      expect((await asking(again).get('checkout', [id0], makeCall())).size).toBe(1);
       expect(performance.now() - began).toBeLessThan(500);
     }));
 
@@ -323,20 +331,20 @@ describe('what was learnt', () => {
       const cki = await start(folder, { freshness: 0 });
       await filled(cki);
       const query = { ...NEWEST, first: 3 };
-      const builds = await cki.related('buildsOfCheckout', [id0], query, makeCall());
+      const builds = await asking(cki).related('buildsOfCheckout', [id0], query, makeCall());
       const [build = ''] = ids(builds.get(id0));
-      await cki.related('testsOfBuild', [build], query, makeCall());
-      await cki.list('issue', query, makeCall());
+      await asking(cki).related('testsOfBuild', [build], query, makeCall());
+      await asking(cki).list('issue', query, makeCall());
       await source?.stop();
       const before = server.requests.length;
       const off = await start(folder, { freshness: 0 }, { offline: true });
       expect(await off.health(makeCall())).toMatchObject({ ok: true });
-      expect(ids((await off.related('buildsOfCheckout', [id0], query, makeCall())).get(id0))).toHaveLength(3);
-      expect(ids((await off.related('testsOfBuild', [build], query, makeCall())).get(build))).toHaveLength(3);
-      expect((await off.getMany('build', [build], makeCall())).size).toBe(1);
-      expect((await off.list('checkout', { ...NEWEST, first: 50 }, makeCall())).items).toHaveLength(12);
-      expect((await off.list('issue', query, makeCall())).items).toHaveLength(3);
-      await expect(off.getMany('test', ['redhat:unseen'], makeCall())).rejects.toMatchObject({
+      expect(ids((await asking(off).related('buildsOfCheckout', [id0], query, makeCall())).get(id0))).toHaveLength(3);
+      expect(ids((await asking(off).related('testsOfBuild', [build], query, makeCall())).get(build))).toHaveLength(3);
+      expect((await asking(off).get('build', [build], makeCall())).size).toBe(1);
+      expect((await asking(off).list('checkout', { ...NEWEST, first: 50 }, makeCall())).items).toHaveLength(12);
+      expect((await asking(off).list('issue', query, makeCall())).items).toHaveLength(3);
+      await expect(asking(off).get('test', ['redhat:unseen'], makeCall())).rejects.toMatchObject({
         code: 'SOURCE_UNAVAILABLE',
       });
       expect(server.requests.length).toBe(before);
@@ -347,15 +355,17 @@ describe('what was learnt', () => {
       const cki = await start(folder, { freshness: 0 });
       await filled(cki);
       const query = { ...NEWEST, first: 3 };
-      await cki.related('buildsOfCheckout', [id0], query, makeCall());
-      await cki.getMany('build', [`${id0}-x86_64-kernel`], makeCall());
+      await asking(cki).related('buildsOfCheckout', [id0], query, makeCall());
+      await asking(cki).get('build', [`${id0}-x86_64-kernel`], makeCall());
       server.fault = (_, response) => {
         response.writeHead(503, { 'retry-after': '5' }).end();
         return true;
       };
       const warnings: SourceError[] = [];
-      expect((await cki.getMany('build', [`${id0}-x86_64-kernel`], makeCall(warnings))).size).toBe(1);
-      expect(ids((await cki.related('buildsOfCheckout', [id0], query, makeCall(warnings))).get(id0))).toHaveLength(3);
+      expect((await asking(cki).get('build', [`${id0}-x86_64-kernel`], makeCall(warnings))).size).toBe(1);
+      expect(
+        ids((await asking(cki).related('buildsOfCheckout', [id0], query, makeCall(warnings))).get(id0)),
+      ).toHaveLength(3);
       expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_STALE', 'SOURCE_STALE']);
     }));
 });
@@ -367,10 +377,10 @@ describe('a checkout that is read as a whole', () => {
       await filled(cki);
       const before = server.requests.length;
       const query = { ...NEWEST, first: 50 };
-      const builds = ids((await cki.related('buildsOfCheckout', [id0], query, makeCall())).get(id0));
-      const tests = await cki.related('testsOfBuild', builds, query, makeCall());
+      const builds = ids((await asking(cki).related('buildsOfCheckout', [id0], query, makeCall())).get(id0));
+      const tests = await asking(cki).related('testsOfBuild', builds, query, makeCall());
       const testIds = builds.flatMap((build) => ids(tests.get(build)));
-      const incidents = await cki.related('incidentsOfTest', testIds, query, makeCall());
+      const incidents = await asking(cki).related('incidentsOfTest', testIds, query, makeCall());
       expect(testIds).toHaveLength(15);
       expect([...incidents.values()].flatMap((page) => ids(page)).length).toBeGreaterThan(0);
       expect(server.requests.length - before).toBe(1);
@@ -386,7 +396,7 @@ describe('a checkout that is read as a whole', () => {
       const cki = await start(folder, { all: true });
       await filled(cki);
       for (const id of [id0, id1]) {
-        const page = (await cki.related('buildsOfCheckout', [id], { ...NEWEST, first: 5 }, makeCall())).get(id);
+        const page = (await asking(cki).related('buildsOfCheckout', [id], { ...NEWEST, first: 5 }, makeCall())).get(id);
         expect(ids(page)).toHaveLength(id === id0 ? 3 : 0);
       }
       expect(asked('/all')).toBe(1);

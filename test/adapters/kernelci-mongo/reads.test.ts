@@ -5,6 +5,7 @@ import type { Adapter, PageQuery } from '../../../adapters/adapter.ts';
 import { adapter } from '../../../adapters/kernelci-mongo/adapter.ts';
 import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { fill } from '../../../examples/generators/kernelci/fill.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { type MongoEnv, mongoEnv, waitingCall } from '../../support/mongodb/mongo-env.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';
 import { WireProxy } from '../../support/mongodb/wire-proxy.ts';
@@ -51,7 +52,7 @@ describeWithMongo('reads of the legacy system', () => {
 
   const testsBelow = async (...builds: readonly string[]) => {
     const call = waitingCall(20_000, allFields('test'));
-    const pages = await source.related('testsOfBuild', builds, ALL, call);
+    const pages = await asking(source).related('testsOfBuild', builds, ALL, call);
     return builds.map((build) => {
       const page = pages.get(build);
       return page !== undefined && 'items' in page ? page.items.map(({ object }) => object) : [];
@@ -59,7 +60,7 @@ describeWithMongo('reads of the legacy system', () => {
   };
 
   it('shows one checkout for a commit that lies in several trees', async () => {
-    const page = await source.list('checkout', ALL, waitingCall(20_000, allFields('checkout')));
+    const page = await asking(source).list('checkout', ALL, waitingCall(20_000, allFields('checkout')));
     expect(page.items.map(({ object }) => object.id).sort()).toEqual([COMMITS.a, COMMITS.b, COMMITS.c].map(checkoutId));
     const shared = page.items.find(({ object }) => object.gitCommitHash === COMMITS.a)?.object;
     expect(shared).toMatchObject({ treeName: 'mainline', startTime: '2021-03-23T09:00:00.000000Z' });
@@ -68,18 +69,18 @@ describeWithMongo('reads of the legacy system', () => {
 
   it('finds builds of all trees below a commit, and those whose job alone names it', async () => {
     const parent = checkoutId(COMMITS.a);
-    const page = (await source.related('buildsOfCheckout', [parent], ALL, waitingCall())).get(parent);
+    const page = (await asking(source).related('buildsOfCheckout', [parent], ALL, waitingCall())).get(parent);
     const found = page !== undefined && 'items' in page ? page.items.map(({ object }) => object.id) : [];
     expect(found.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 9].map((n) => id('builds', n)));
   });
 
   it('finds a checkout whose job is gone once a build of it was seen', async () => {
-    await source.getMany('build', [id('builds', 10)], waitingCall());
-    const found = await source.getMany('checkout', [checkoutId(COMMITS.d)], waitingCall());
+    await asking(source).get('build', [id('builds', 10)], waitingCall());
+    const found = await asking(source).get('checkout', [checkoutId(COMMITS.d)], waitingCall());
     expect(found.get(checkoutId(COMMITS.d))).toMatchObject({
       object: { gitRepositoryBranch: 'master', treeName: 'gone' },
     });
-    const pages = await source.related('buildsOfCheckout', [checkoutId(COMMITS.d)], ALL, waitingCall());
+    const pages = await asking(source).related('buildsOfCheckout', [checkoutId(COMMITS.d)], ALL, waitingCall());
     expect(pages.get(checkoutId(COMMITS.d))).toMatchObject({ items: [{ object: { id: id('builds', 10) } }] });
   });
 
@@ -91,7 +92,7 @@ describeWithMongo('reads of the legacy system', () => {
   });
 
   it('takes what a set of tests lacks from the groups above it', async () => {
-    const found = await source.getMany('test', [id('cases', 3)], waitingCall(20_000, allFields('test')));
+    const found = await asking(source).get('test', [id('cases', 3)], waitingCall(20_000, allFields('test')));
     expect(found.get(id('cases', 3))).toMatchObject({
       object: {
         buildId: id('builds', 0),
@@ -106,7 +107,7 @@ describeWithMongo('reads of the legacy system', () => {
     const [arm, riscv] = await testsBelow(id('builds', 2), id('builds', 4));
     expect(arm?.map((test) => test.id).sort()).toEqual([id('cases', 7), id('cases', 8)]);
     expect(riscv?.map((test) => test.id)).toEqual([id('cases', 9)]);
-    const found = await source.getMany('test', [id('cases', 8), id('cases', 9)], waitingCall());
+    const found = await asking(source).get('test', [id('cases', 8), id('cases', 9)], waitingCall());
     expect([...found.values()].map((one) => 'object' in one && one.object.buildId)).toEqual([
       id('builds', 2),
       id('builds', 4),
@@ -121,7 +122,7 @@ describeWithMongo('reads of the legacy system', () => {
 
   it('finds the files of a run that does not name their folder in that of its build', async () => {
     const boot = `kernelci:kernelci.org:boot:${IDS.boots[1]?.toHexString()}`;
-    const found = await source.getMany('test', [boot], waitingCall(20_000, ['logUrl']));
+    const found = await asking(source).get('test', [boot], waitingCall(20_000, ['logUrl']));
     expect(found.get(boot)).toMatchObject({
       object: { logUrl: 'https://storage.kernelci.org/next/next-20150805/arm/lab-c/boot.txt' },
     });
@@ -139,9 +140,9 @@ describeWithMongo('reads of the legacy system', () => {
       strange.map(([collection, document]) => ({ collection, document })),
     );
     const builds = waitingCall();
-    await source.related('buildsOfCheckout', [checkoutId(COMMITS.a)], ALL, builds);
+    await asking(source).related('buildsOfCheckout', [checkoutId(COMMITS.a)], ALL, builds);
     const tests = waitingCall();
-    await source.related('testsOfBuild', [`kernelci:kernelci.org:${build?.toHexString()}`], ALL, tests);
+    await asking(source).related('testsOfBuild', [`kernelci:kernelci.org:${build?.toHexString()}`], ALL, tests);
     for (const [collection] of strange) {
       await mongo.db.collection<{ _id: unknown }>(collection).deleteMany({ _id: { $type: 'string' } });
     }
@@ -153,7 +154,7 @@ describeWithMongo('reads of the legacy system', () => {
 
   it('leaves out a test that no build can be told of, with its id, and gives its siblings', async () => {
     const call = waitingCall();
-    const found = await source.getMany(
+    const found = await asking(source).get(
       'test',
       [0, 11, 12].map((n) => id('cases', n)),
       call,
@@ -166,22 +167,22 @@ describeWithMongo('reads of the legacy system', () => {
 
   it('warns of a status that is none, and gives the rest', async () => {
     const call = waitingCall(20_000, allFields('test'));
-    const found = await source.getMany('test', [id('cases', 7)], call);
+    const found = await asking(source).get('test', [id('cases', 7)], call);
     expect(found.get(id('cases', 7))).toMatchObject({ object: { status: null, misc: { kernelci_status: 'STRANGE' } } });
     expect(call.warnings.map(({ id: named }) => named)).toEqual([id('cases', 7)]);
   });
 
   it('tells a regression that went on once, by its first document', async () => {
-    const page = await source.list('issue', ALL, waitingCall(20_000, allFields('issue')));
+    const page = await asking(source).list('issue', ALL, waitingCall(20_000, allFields('issue')));
     expect(page.items.map(({ object }) => object.id)).toEqual([issueId(3), issueId(0)]);
     expect(page.items[1]?.object).toMatchObject({ comment: '0123456789ab foo: break bar', culprit: { code: true } });
-    const later = await source.getMany('issue', [issueId(2)], waitingCall());
+    const later = await asking(source).get('issue', [issueId(2)], waitingCall());
     expect(later.get(issueId(2))).toMatchObject({ object: { id: issueId(0) } });
   });
 
   it('gives each failure of a regression as one incident, below its issue, its build and its test', async () => {
     const call = () => waitingCall(20_000, allFields('incident'));
-    const page = await source.list('incident', ALL, call());
+    const page = await asking(source).list('incident', ALL, call());
     expect(page.items.map(({ object }) => [object.issueId, object.testId]).sort()).toEqual(
       [
         ...[34, 35, 36].map((n) => [issueId(0), id('cases', n)]),
@@ -189,7 +190,7 @@ describeWithMongo('reads of the legacy system', () => {
       ].sort(),
     );
     const below = async (relation: 'incidentsOfIssue' | 'incidentsOfBuild' | 'incidentsOfTest', parent: string) => {
-      const found = (await source.related(relation, [parent], ALL, call())).get(parent);
+      const found = (await asking(source).related(relation, [parent], ALL, call())).get(parent);
       return found !== undefined && 'items' in found ? found.items.map(({ object }) => object.testId).sort() : [];
     };
     expect(await below('incidentsOfIssue', issueId(0))).toEqual([34, 35, 36].map((n) => id('cases', n)));
@@ -200,7 +201,7 @@ describeWithMongo('reads of the legacy system', () => {
 
   it('asks for what is selected, of the named collections, and of nothing else', async () => {
     proxy.commands.length = 0;
-    await source.list('build', ALL, waitingCall(20_000, ['id', 'status']));
+    await asking(source).list('build', ALL, waitingCall(20_000, ['id', 'status']));
     const [command] = proxy.commands;
     expect(Object.keys(Object(command?.body.projection)).sort()).toEqual(
       ['_id', 'created_on', 'git_branch', 'git_commit', 'job', 'kernel', 'status'].sort(),
@@ -208,7 +209,7 @@ describeWithMongo('reads of the legacy system', () => {
     expect(proxy.commands.some(({ collection }) => collection === 'error_logs')).toBe(false);
     proxy.commands.length = 0;
     for (const entity of ['checkout', 'build', 'test', 'issue', 'incident'] as const) {
-      await source.list(entity, { ...ALL }, waitingCall(20_000, allFields(entity)));
+      await asking(source).list(entity, { ...ALL }, waitingCall(20_000, allFields(entity)));
     }
     const named = new Set(
       proxy.commands.filter(({ name }) => name !== 'listCollections').map(({ collection }) => collection),
@@ -220,7 +221,7 @@ describeWithMongo('reads of the legacy system', () => {
 
   it('waits no longer than the call does', async () => {
     proxy.commands.length = 0;
-    await source.getMany('build', [id('builds', 0)], waitingCall(5000));
+    await asking(source).get('build', [id('builds', 0)], waitingCall(5000));
     const limit = Number(proxy.commands.at(-1)?.body.maxTimeMS);
     expect(limit).toBeGreaterThan(3000);
     expect(limit).toBeLessThanOrEqual(5000);
@@ -231,11 +232,11 @@ describeWithMongo('reads of the legacy system', () => {
       const dataDir = await temporaryFolder();
       folders.push(dataDir);
       const first = await open({ dataDir });
-      await first.made.getMany('checkout', [checkoutId(COMMITS.a)], waitingCall());
+      await asking(first.made).get('checkout', [checkoutId(COMMITS.a)], waitingCall());
       await first.made.stop();
       await first.environment.stop();
       const offline = await open({ dataDir, offline: true });
-      const found = await offline.made.getMany('checkout', [checkoutId(COMMITS.a)], waitingCall());
+      const found = await asking(offline.made).get('checkout', [checkoutId(COMMITS.a)], waitingCall());
       expect(found.get(checkoutId(COMMITS.a))).toMatchObject({ object: { treeName: 'mainline' } });
       expect((await offline.made.health(waitingCall())).detail).toContain('5 revisions');
       expect(offline.environment.requests()).toBe(0);
@@ -249,7 +250,7 @@ describeWithMongo('reads of the legacy system', () => {
       proxy.intervene = ({ collection }) => (collection === 'job' ? 'silence' : null);
       const { made, environment } = await open({ dataDir });
       const call = waitingCall(1500);
-      const pages = await made.related('checkoutsOfRevision', [COMMITS.a], ALL, call);
+      const pages = await asking(made).related('checkoutsOfRevision', [COMMITS.a], ALL, call);
       expect(pages.get(COMMITS.a)).toEqual({ items: [], hasMore: true });
       expect(call.warnings.map(({ code }) => code)).toEqual(['SOURCE_TRUNCATED']);
       await made.stop();
@@ -259,11 +260,11 @@ describeWithMongo('reads of the legacy system', () => {
           ? { reply: { ok: 0, code: 13, errmsg: 'not authorized', codeName: 'Unauthorized' } }
           : null;
       const refused = await open({ dataDir });
-      await expect(refused.made.getMany('checkout', [checkoutId(COMMITS.a)], waitingCall())).rejects.toMatchObject({
+      await expect(asking(refused.made).get('checkout', [checkoutId(COMMITS.a)], waitingCall())).rejects.toMatchObject({
         code: 'SOURCE_UNAVAILABLE',
       });
       proxy.intervene = () => null;
-      const found = await refused.made.getMany('checkout', [checkoutId(COMMITS.a)], waitingCall());
+      const found = await asking(refused.made).get('checkout', [checkoutId(COMMITS.a)], waitingCall());
       expect(found.size).toBe(1);
       await refused.made.stop();
       await refused.environment.stop();
@@ -307,12 +308,12 @@ describeWithMongo('a page of 50 builds with 20 tests each', () => {
     const { env, requests, stop } = mongoEnv({ dataDir });
     const source = adapter.create(adapter.options.parse({ url: proxy.url, database: mongo.database }), env);
     await source.start();
-    await source.getMany('checkout', [checkoutId(COMMITS.a)], waitingCall());
+    await asking(source).get('checkout', [checkoutId(COMMITS.a)], waitingCall());
     const [asked, commands] = [requests(), proxy.commands.length];
     const query: PageQuery<'build'> = { ...ALL, first: 50 };
-    const builds = await source.list('build', query, waitingCall(20_000, allFields('build')));
+    const builds = await asking(source).list('build', query, waitingCall(20_000, allFields('build')));
     const parents = builds.items.map(({ object }) => object.id);
-    const tests = await source.related(
+    const tests = await asking(source).related(
       'testsOfBuild',
       parents,
       { ...ALL, first: 20 },

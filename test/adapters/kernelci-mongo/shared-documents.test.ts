@@ -6,6 +6,7 @@ import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance
 import { modelFaults } from '../../../adapters/kit/kcidb/model-faults.ts';
 import { allFields } from '../../../adapters/kit/model-fields.ts';
 import type { EntityName } from '../../../adapters/model.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { waitingCall } from '../../support/mongodb/mongo-env.ts';
 import { hasMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';
 import { announceMissingSharedData, hasSharedData, sharedPath } from '../../support/shared-data.ts';
@@ -35,12 +36,16 @@ describe.skipIf(!hasSharedData || !hasMongo)('the example documents', () => {
 
   const listed = async <E extends EntityName>(entity: E) => {
     const call = waitingCall(20_000, allFields(entity));
-    const page = await subject.adapter.list(entity, { where: null, order: 'NEWEST', first: 50, after: null }, call);
+    const page = await asking(subject.adapter).list(
+      entity,
+      { where: null, order: 'NEWEST', first: 50, after: null },
+      call,
+    );
     for (const { object } of page.items) expect(modelFaults(entity, object)).toEqual([]);
     return { objects: page.items.map(({ object }) => object), warnings: call.warnings };
   };
   const one = async <E extends EntityName>(entity: E, id: string) => {
-    const found = await subject.adapter.getMany(entity, [id], waitingCall(20_000, allFields(entity)));
+    const found = await asking(subject.adapter).get(entity, [id], waitingCall(20_000, allFields(entity)));
     const value = found.get(id);
     return value !== undefined && 'object' in value ? value.object : null;
   };

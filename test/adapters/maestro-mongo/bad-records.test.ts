@@ -1,5 +1,6 @@
 import { type Document, ObjectId } from 'bson';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { asking } from '../../support/asked-adapter.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';
 import { type OpenSource, openSource } from './open-source.ts';
 import { checkout, JOB, job, kbuild, TEST, test } from './tree.ts';
@@ -41,19 +42,19 @@ describeWithMongo('records that cannot be understood', () => {
   const told = () => source.told.splice(0).map(({ code, id }) => `${code} ${id}`);
 
   it('are named, and their siblings come', async () => {
-    const builds = await source.adapter.list('build', QUERY, source.call('build'));
+    const builds = await asking(source.adapter).list('build', QUERY, source.call('build'));
     expect(builds.items.map(({ object }) => object.status)).toEqual([null, 'PASS']);
     expect(told().sort()).toEqual(['a', 'b', 'c'].map((digit) => `SOURCE_BAD_DATA ${idOf(digit)}`));
-    const tests = await source.adapter.list('test', QUERY, source.call('test'));
+    const tests = await asking(source.adapter).list('test', QUERY, source.call('test'));
     expect(tests.items.map(({ object }) => object.id)).toEqual([`maestro:${TEST}`, `maestro:${JOB}`]);
     expect(told().sort()).toEqual(['1', 'd', 'e', 'f'].map((digit) => `SOURCE_BAD_DATA ${idOf(digit)}`));
   });
 
   it('are absent by their ids, and not below their parents', async () => {
     const ids = ['d', 'e', 'f'].map((digit) => `maestro:${idOf(digit)}`);
-    const found = await source.adapter.getMany('test', [...ids, `maestro:${TEST}`], source.call('test'));
+    const found = await asking(source.adapter).get('test', [...ids, `maestro:${TEST}`], source.call('test'));
     expect([...found.keys()]).toEqual([`maestro:${TEST}`]);
-    const below = await source.adapter.related(
+    const below = await asking(source.adapter).related(
       'buildsOfCheckout',
       [`maestro:${String(checkout()._id)}`],
       QUERY,

@@ -4,6 +4,7 @@ import { Upstream } from '../../../adapters/kit/upstream.ts';
 import { CheckoutIndex } from '../../../adapters/maestro-mongo/checkouts/checkout-index.ts';
 import { NodeClient } from '../../../adapters/maestro-mongo/client.ts';
 import { options } from '../../../adapters/maestro-mongo/options.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';
 import { removeFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 import { type OpenSource, openSource } from './open-source.ts';
@@ -124,7 +125,7 @@ describeWithMongo('the index of checkouts', () => {
   /** A question for commits to an adapter that never fills its index. */
   async function askUnfilled(source: OpenSource) {
     const adapter = await source.another();
-    const pages = await adapter.related(
+    const pages = await asking(adapter).related(
       'checkoutsOfRevision',
       [NEW, LATE],
       QUERY,

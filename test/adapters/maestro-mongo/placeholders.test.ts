@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Page, Place } from '../../../adapters/adapter.ts';
 import type { Build } from '../../../adapters/model.ts';
 import { ArrayAdapter } from '../../support/array-adapter.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { test as testObject } from '../../support/model-objects.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';
@@ -100,7 +101,7 @@ describeWithMongo('tests that hang straight from a checkout', () => {
     let after: Place | null = null;
     for (let pages = 0; pages < 10; pages++) {
       const query = { where: null, order, first: 1, after };
-      const page: Page<Build> = await source.adapter.list('build', query, source.call('build'));
+      const page: Page<Build> = await asking(source.adapter).list('build', query, source.call('build'));
       seen.push(...page.items.map(({ object }) => object.id));
       after = page.items.at(-1) ?? null;
       if (!page.hasMore || after === null) break;

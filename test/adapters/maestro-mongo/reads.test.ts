@@ -4,6 +4,7 @@ import type { Page, PageQuery, Place, RelationName } from '../../../adapters/ada
 import { type Entities, type EntityName, isPlaceholder } from '../../../adapters/model.ts';
 import { fill } from '../../../examples/generators/kernelci/fill.ts';
 import { maestroDocuments } from '../../../examples/generators/kernelci/maestro.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';
 import { type OpenSource, openSource } from './open-source.ts';
 
@@ -71,7 +72,7 @@ describeWithMongo.each(WAYS)('reads of %s', (_way, options, indexes) => {
     for (const field of indexes) await mongo.db.collection('node').createIndex({ [field]: 1 });
     source = await openSource(mongo, options);
     // Of a large one the index of checkouts is filled first, which it says.
-    await source.adapter.related('testsOfBuild', [absent], { ...ALL, where: null }, source.call('test'));
+    await asking(source.adapter).related('testsOfBuild', [absent], { ...ALL, where: null }, source.call('test'));
     const isFilled = async () => expect(await source.adapter.health(source.call('test'))).toEqual({ ok: true });
     await vi.waitFor(isFilled, { timeout: 60_000, interval: 100 });
   }, MONGO_START_MS);
@@ -82,12 +83,12 @@ describeWithMongo.each(WAYS)('reads of %s', (_way, options, indexes) => {
   });
 
   const listed = async <E extends EntityName>(entity: E): Promise<readonly Entities[E][]> => {
-    const { items, hasMore } = await source.adapter.list(entity, { ...ALL, where: null }, source.call(entity));
+    const { items, hasMore } = await asking(source.adapter).list(entity, { ...ALL, where: null }, source.call(entity));
     expect(hasMore).toBe(false);
     return items.map(({ object }) => object);
   };
   const below = async <R extends RelationName>(relation: R, entity: EntityName, parents: readonly string[]) => {
-    const pages = await source.adapter.related(relation, parents, { ...ALL, where: null }, source.call(entity));
+    const pages = await asking(source.adapter).related(relation, parents, { ...ALL, where: null }, source.call(entity));
     return (parent: string): readonly string[] => {
       const page = pages.get(parent);
       if (page === undefined || !('items' in page)) throw page ?? new Error('There is no page.');
@@ -111,7 +112,7 @@ describeWithMongo.each(WAYS)('reads of %s', (_way, options, indexes) => {
   it('find each object again by its id', async () => {
     for (const entity of ['checkout', 'build', 'test'] as const) {
       const objects = await listed(entity);
-      const found = await source.adapter.getMany(
+      const found = await asking(source.adapter).get(
         entity,
         objects.map(({ id }) => id),
         source.call(entity),
@@ -132,7 +133,7 @@ describeWithMongo.each(WAYS)('reads of %s', (_way, options, indexes) => {
     }
     const [commit = ''] = commits;
     const where = { gitCommitHash: { prefix: commit.slice(0, 12).toUpperCase() } };
-    const { items } = await source.adapter.list('checkout', { ...ALL, where }, source.call('checkout'));
+    const { items } = await asking(source.adapter).list('checkout', { ...ALL, where }, source.call('checkout'));
     expect(items.map(({ object }) => object.id).sort()).toEqual(byCommit(commit));
   });
 
@@ -149,7 +150,7 @@ describeWithMongo.each(WAYS)('reads of %s', (_way, options, indexes) => {
   it('count of the builds of checkouts only those that were built', async () => {
     const parents = idsIn(oracle.checkouts);
     const subject = { relation: 'buildsOfCheckout', parents, where: null } as const;
-    const counts = await source.adapter.count?.(subject, source.call('build'));
+    const counts = await asking(source.adapter).count?.(subject, source.call('build'));
     const built = parents.map((parent) => oracle.builds.filter((build) => `maestro:${build.parent}` === parent).length);
     expect(oracle.placeholders.length).toBeGreaterThan(0);
     expect(parents.map((parent) => counts?.get(parent) ?? { total: 0 })).toMatchObject(
@@ -162,7 +163,11 @@ describeWithMongo.each(WAYS)('reads of %s', (_way, options, indexes) => {
     let after: Place | null = null;
     for (let pages = 0; pages < 500; pages++) {
       const query = { where: null, order, first: 11, after };
-      const page: Page<{ readonly id: string }> = await source.adapter.list('build', query, source.call('build'));
+      const page: Page<{ readonly id: string }> = await asking(source.adapter).list(
+        'build',
+        query,
+        source.call('build'),
+      );
       seen.push(...page.items.map(({ object }) => object.id));
       after = page.items.at(-1) ?? null;
       if (!page.hasMore || after === null) break;
@@ -185,7 +190,7 @@ describeWithMongo.each(WAYS)('reads of %s', (_way, options, indexes) => {
     const id = oracle.buildOf(test);
     const [, checkout = ''] = /dummy_([0-9a-f]+)_/.exec(id) ?? [];
     const absent = 'maestro:dummy_000000000000000000000000_x86_64';
-    const found = await source.adapter.getMany('build', [id, absent], source.call('build'));
+    const found = await asking(source.adapter).get('build', [id, absent], source.call('build'));
     expect([...found.keys()]).toEqual([id]);
     expect(found.get(id)).toMatchObject({
       object: {

@@ -1,5 +1,6 @@
 import { type Document, ObjectId } from 'bson';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { asking } from '../../support/asked-adapter.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';
 import { type OpenSource, openSource } from './open-source.ts';
 import { checkout, job, kbuild, test } from './tree.ts';
@@ -36,11 +37,11 @@ describeWithMongo('round trips', () => {
     source = await openSource(mongo, { scanned });
     // How the database can be read is found out once.
     const absent = `maestro:${'0'.repeat(24)}`;
-    await source.adapter.related('testsOfBuild', [absent], { ...query, first: 1 }, source.call('test'));
+    await asking(source.adapter).related('testsOfBuild', [absent], { ...query, first: 1 }, source.call('test'));
     const { answer, requests } = await source.counted(async () => {
-      const builds = await source.adapter.list('build', { ...query, first: BUILDS }, source.call('build'));
+      const builds = await asking(source.adapter).list('build', { ...query, first: BUILDS }, source.call('build'));
       const ids = builds.items.map(({ object }) => object.id);
-      return await source.adapter.related('testsOfBuild', ids, { ...query, first: TESTS }, source.call('test'));
+      return await asking(source.adapter).related('testsOfBuild', ids, { ...query, first: TESTS }, source.call('test'));
     });
     const sizes = [...answer.values()].map((one) => ('items' in one ? one.items.length : one.message));
     expect(sizes).toEqual(Array.from({ length: BUILDS }, () => TESTS));
@@ -51,11 +52,11 @@ describeWithMongo('round trips', () => {
 
   it('what lies above a test is asked for once a level, and then not again', async () => {
     source = await openSource(mongo);
-    const { items } = await source.adapter.list('test', { ...query, first: 1 }, source.call('test'));
+    const { items } = await asking(source.adapter).list('test', { ...query, first: 1 }, source.call('test'));
     await source.close();
     source = await openSource(mongo);
     const ids = items.map(({ object }) => object.id);
-    const get = () => source.counted(() => source.adapter.getMany('test', ids, source.call('test')));
+    const get = () => source.counted(() => asking(source.adapter).get('test', ids, source.call('test')));
     // The test, its job, and the kbuild; of a test that is known no more than itself.
     expect((await get()).requests).toBe(3);
     expect((await get()).requests).toBe(1);

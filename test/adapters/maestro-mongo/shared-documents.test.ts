@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { EJSON } from 'bson';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modelFaults } from '../../../adapters/kit/kcidb/model-faults.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';
 import { announceMissingSharedData, hasSharedData, sharedPath } from '../../support/shared-data.ts';
 import { type OpenSource, openSource } from './open-source.ts';
@@ -29,9 +30,9 @@ const PREFIX = 'maestro:6851';
 
   it('are all shown but the regression, and valid', async () => {
     const [checkouts, builds, tests] = [
-      await source.adapter.list('checkout', QUERY, source.call('checkout')),
-      await source.adapter.list('build', QUERY, source.call('build')),
-      await source.adapter.list('test', QUERY, source.call('test')),
+      await asking(source.adapter).list('checkout', QUERY, source.call('checkout')),
+      await asking(source.adapter).list('build', QUERY, source.call('build')),
+      await asking(source.adapter).list('test', QUERY, source.call('test')),
     ];
     expect([checkouts, builds, tests].map(({ items }) => items.length)).toEqual([3, 4, 10]);
     for (const { object } of checkouts.items) expect(modelFaults('checkout', object)).toEqual([]);
@@ -41,7 +42,7 @@ const PREFIX = 'maestro:6851';
   });
 
   it('become what the bridge makes of them', async () => {
-    const { items } = await source.adapter.list('test', QUERY, source.call('test'));
+    const { items } = await asking(source.adapter).list('test', QUERY, source.call('test'));
     const shown = items.map(({ object }) => [object.id, object.path, object.status, object.buildId]);
     expect(Object.fromEntries(shown.map(([id, ...rest]) => [id, rest]))).toEqual({
       [`${PREFIX}c3d1f2a4c3d5e6f70020`]: ['boot', 'PASS', `${PREFIX}b2c4f2a4c3d5e6f70010`],
@@ -62,7 +63,7 @@ const PREFIX = 'maestro:6851';
   });
 
   it('tell the status of builds', async () => {
-    const pages = await source.adapter.related(
+    const pages = await asking(source.adapter).related(
       'buildsOfCheckout',
       [`${PREFIX}b001f2a4c3d5e6f70001`],
       QUERY,
@@ -75,7 +76,7 @@ const PREFIX = 'maestro:6851';
   });
 
   it('are found by their commit, a patch set too', async () => {
-    const pages = await source.adapter.related('checkoutsOfRevision', [COMMIT], QUERY, source.call('checkout'));
+    const pages = await asking(source.adapter).related('checkoutsOfRevision', [COMMIT], QUERY, source.call('checkout'));
     const page = pages.get(COMMIT);
     expect(page !== undefined && 'items' in page && page.items.map(({ object }) => object.id)).toEqual([
       `${PREFIX}d000f2a4c3d5e6f70050`,

@@ -4,6 +4,7 @@ import type { Adapter, Loaded, StoredObject } from '../../../adapters/adapter.ts
 import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { ownerOf } from '../../../adapters/kit/owner-of.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { build, checkout, incident, issue, test } from '../../support/model-objects.ts';
 import { execute, usePostgres } from '../../support/postgres.ts';
 import { callFor, postgresSource } from '../../support/postgres-source.ts';
@@ -96,7 +97,7 @@ describe("an object in the store, whatever others say of their owner's objects",
     const all = new Map<string, object>();
     for (const entity of ENTITY_NAMES) {
       const keys = new Set(documents.flat().flatMap((said) => (said.entity === entity ? [keyOf(said)] : [])));
-      const found = await source.getMany(entity, [...keys], callFor(allFields(entity)));
+      const found = await asking(source).get(entity, [...keys], callFor(allFields(entity)));
       for (const [key, answer] of found) {
         if (!('object' in answer)) throw answer;
         all.set(`${entity} ${key}`, { ...answer.object });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Adapter, PageQuery } from '../../../adapters/adapter.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { runExplained, scannedTables } from '../../support/explain.ts';
 import { loadRows, markNewestIssues, ndjsonRows } from '../../support/load-rows.ts';
 import { makeManyRows } from '../../support/many-rows.ts';
@@ -109,14 +110,14 @@ describe.skipIf(!hasSharedData)('a million generated tests, whose answers are kn
     );
 
   it('counts every test, and those of each revision, by status', async () => {
-    const all = await source.count?.({ entity: 'test', where: null }, callFor([]));
+    const all = await asking(source).count?.({ entity: 'test', where: null }, callFor([]));
     expect(all?.get('')).toMatchObject({
       ...byStatus(stats.testsByStatus),
       none: stats.testsByStatus.null ?? 0,
       total: MILLION,
     });
     const probes = [stats.heaviestRevision, ...stats.revisionProbes];
-    const counts = await source.count?.(
+    const counts = await asking(source).count?.(
       { relation: 'testsOfRevision', parents: probes.map(revision), where: null },
       callFor([]),
     );
@@ -135,9 +136,9 @@ describe.skipIf(!hasSharedData)('a million generated tests, whose answers are kn
       status: { in: [status] },
       startTime: { from: modelTime(from), to: modelTime(to) },
     };
-    const counted = await source.count?.({ entity: 'test', where }, callFor([]));
+    const counted = await asking(source).count?.({ entity: 'test', where }, callFor([]));
     expect(counted?.get('')).toMatchObject({ total });
-    const { items } = await source.list('test', page(newest.length, where), callFor(['id']));
+    const { items } = await asking(source).list('test', page(newest.length, where), callFor(['id']));
     expect(items.map((item) => item.object.id)).toEqual(
       newest.map((entry) => (typeof entry === 'string' ? entry : entry.id)),
     );
@@ -146,7 +147,7 @@ describe.skipIf(!hasSharedData)('a million generated tests, whose answers are kn
   it('answers the four workloads in milliseconds', async () => {
     const fields = ['id', 'status', 'path', 'startTime', 'duration'];
     const buildFields = ['id', 'status', 'architecture', 'configName', 'compiler', 'startTime', 'duration'];
-    const { items: builds } = await source.list(
+    const { items: builds } = await asking(source).list(
       'build',
       { where: null, order: 'NEWEST', first: 50, after: null },
       callFor(['id']),
@@ -160,22 +161,27 @@ describe.skipIf(!hasSharedData)('a million generated tests, whose answers are kn
     };
     const workloads: Readonly<Record<string, () => Promise<unknown>>> = {
       'W1, a build by id with 20 tests': async () => {
-        await source.getMany('build', [stats.heaviestBuild.id], callFor(buildFields));
-        await source.related('testsOfBuild', [stats.heaviestBuild.id], page(20), callFor(fields));
+        await asking(source).get('build', [stats.heaviestBuild.id], callFor(buildFields));
+        await asking(source).related('testsOfBuild', [stats.heaviestBuild.id], page(20), callFor(fields));
       },
       'W2, 50 builds with 20 tests each': async () => {
-        await source.list('build', { where: null, order: 'NEWEST', first: 50, after: null }, callFor(buildFields));
-        await source.related('testsOfBuild', ids, page(20), callFor(fields));
+        await asking(source).list(
+          'build',
+          { where: null, order: 'NEWEST', first: 50, after: null },
+          callFor(buildFields),
+        );
+        await asking(source).related('testsOfBuild', ids, page(20), callFor(fields));
       },
-      'W3, 100 failed tests of an origin and window': () => source.list('test', page(100, window), callFor(fields)),
+      'W3, 100 failed tests of an origin and window': () =>
+        asking(source).list('test', page(100, window), callFor(fields)),
       'W4, counts by status of the heaviest revision': async () => {
-        await source.count?.(
+        await asking(source).count?.(
           { relation: 'testsOfRevision', parents: [revision(stats.heaviestRevision)], where: null },
           callFor([]),
         );
       },
       'W4, counts by status of 20 other revisions': async () => {
-        await source.count?.(
+        await asking(source).count?.(
           { relation: 'testsOfRevision', parents: stats.revisionProbes.map(revision), where: null },
           callFor([]),
         );

@@ -7,6 +7,7 @@ import { ReadClient } from '../../../adapters/postgres/client.ts';
 import { options } from '../../../adapters/postgres/options.ts';
 import { createPools, type Pools } from '../../../adapters/postgres/pool.ts';
 import { param, raw, sql } from '../../../adapters/postgres/sql.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { execute, usePostgres } from '../../support/postgres.ts';
 import { callFor, postgresSource, SILENT } from '../../support/postgres-source.ts';
 
@@ -127,12 +128,12 @@ describe('a read that takes too long', () => {
     const call = () => callFor(['id'], 300);
     const said = await Promise.all(
       [
-        source.list('test', { ...page, where: null }, call()),
-        source.list('test', { ...page, where: { origin: { in: ['a'] } } }, call()),
-        source.list('test', { ...page, where: { origin: { in: ['a'] }, startTime: since } }, call()),
-        source.list('test', { ...page, where: { buildId: { in: ['a:b'] } } }, call()),
-        source.list('issue', { ...page, where: null }, call()),
-        source.related('testsOfBuild', ['a:b'], { ...page, where: null }, call()),
+        asking(source).list('test', { ...page, where: null }, call()),
+        asking(source).list('test', { ...page, where: { origin: { in: ['a'] } } }, call()),
+        asking(source).list('test', { ...page, where: { origin: { in: ['a'] }, startTime: since } }, call()),
+        asking(source).list('test', { ...page, where: { buildId: { in: ['a:b'] } } }, call()),
+        asking(source).list('issue', { ...page, where: null }, call()),
+        asking(source).related('testsOfBuild', ['a:b'], { ...page, where: null }, call()),
       ].map(async (asked) => (await failure(asked)).message),
     );
     await holder.end();
@@ -167,7 +168,7 @@ describe('what fails', () => {
   it('is SOURCE_UNAVAILABLE when the server is not there, and works again when it is', async () => {
     const gone = postgresSource('postgres://nobody:hidden@127.0.0.1:1/none');
     await gone.source.start();
-    const error = await failure(gone.source.getMany('test', ['alder:1'], callFor([])));
+    const error = await failure(asking(gone.source).get('test', ['alder:1'], callFor([])));
     expect(error.code).toBe('SOURCE_UNAVAILABLE');
     expect(error.message).not.toMatch(/hidden|nobody|127/);
     await gone.source.stop();

@@ -3,6 +3,7 @@ import type { Adapter, StoredObject } from '../../../adapters/adapter.ts';
 import { exactInteger } from '../../../adapters/kit/exact-json.ts';
 import { allFields } from '../../../adapters/kit/model-fields.ts';
 import type { Test } from '../../../adapters/model.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { execute, usePostgres } from '../../support/postgres.ts';
 import { callFor, postgresSource } from '../../support/postgres-source.ts';
 
@@ -45,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => source.stop());
 
 async function read(...fields: readonly string[]): Promise<Test | undefined> {
-  const found = (await source.getMany('test', ['alder:1'], callFor(fields))).get('alder:1');
+  const found = (await asking(source).get('test', ['alder:1'], callFor(fields))).get('alder:1');
   return found !== undefined && 'object' in found ? found.object : undefined;
 }
 

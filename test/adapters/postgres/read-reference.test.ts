@@ -8,6 +8,7 @@ import {
 } from '../../../adapters/adapter.ts';
 import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { ENTITY_NAMES, type Entities, type EntityName } from '../../../adapters/model.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { crowdedObjects, VALUES } from '../../support/crowded-objects.ts';
 import { type KnownStore, knownStore } from '../../support/known-store.ts';
 import { usePostgres } from '../../support/postgres.ts';
@@ -52,9 +53,9 @@ describe.each(ENTITY_NAMES)('what the store holds of a %s', (entity) => {
   it('comes back by id as it was sent, in one statement', async () => {
     const ids = [...store.ids[entity], 'alder:never', 'a\0b'];
     const before = store.statements();
-    const found = await store.source.getMany(entity, ids, callFor(allFields(entity)));
+    const found = await asking(store.source).get(entity, ids, callFor(allFields(entity)));
     expect(store.statements() - before).toBe(1);
-    expect(found).toEqual(await store.oracle.getMany(entity, ids, callFor(allFields(entity))));
+    expect(found).toEqual(await store.oracle.get(entity, ids, callFor(allFields(entity))));
   });
 
   it.each(ORDERS)('lists %s like the reference for any filter, page by page', async (order) => {
@@ -69,14 +70,14 @@ describe.each(ENTITY_NAMES)('what the store holds of a %s', (entity) => {
       const walked: PageItem<Entities[EntityName]>[] = [];
       let after: Place | null = null;
       for (;;) {
-        const page: Page<Entities[EntityName]> = await store.source.list(entity, { ...query, after }, call);
+        const page: Page<Entities[EntityName]> = await asking(store.source).list(entity, { ...query, after }, call);
         walked.push(...page.items);
         expect(page.items.length).toBeLessThanOrEqual(query.first);
         after = page.items.at(-1) ?? null;
         if (!page.hasMore || after === null) break;
       }
       expect(placed(walked), JSON.stringify({ where, allVersions, first: query.first })).toEqual(placed(whole.items));
-      const counts = await store.source.count?.({ entity, where, allVersions }, call);
+      const counts = await asking(store.source).count?.({ entity, where, allVersions }, call);
       expect(counts, JSON.stringify({ where, allVersions })).toEqual(
         await store.oracle.count({ entity, where, allVersions }, call),
       );
@@ -99,11 +100,11 @@ describe.each(RELATIONS)('%s', (relation) => {
       const after = places.length > 0 && random.chance(0.5) ? random.pick(places) : null;
       const query = { where, order, first: 1 + random.below(8), after };
       const before = store.statements();
-      const pages = await store.source.related(relation, parents, query, call);
+      const pages = await asking(store.source).related(relation, parents, query, call);
       expect(store.statements() - before).toBeLessThanOrEqual(1);
       const expected = await store.oracle.related(relation, parents, query, call);
       expect(pages, JSON.stringify({ where, parents, query })).toEqual(expected);
-      const counts = await store.source.count?.({ relation, parents, where }, call);
+      const counts = await asking(store.source).count?.({ relation, parents, where }, call);
       expect(counts, JSON.stringify({ where, parents })).toEqual(
         await store.oracle.count({ relation, parents, where }, call),
       );

@@ -4,6 +4,7 @@ import type { Filters } from '../../../adapters/filter.ts';
 import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
 import {
+  countBelowStatement,
   countStatement,
   getStatement,
   listStatement,
@@ -191,7 +192,7 @@ export const READS: readonly NamedRead[] = [
   ...ENTITY_NAMES.flatMap((entity) =>
     filtersOf(entity)
       .filter(([field]) => DRIVING_FIELDS.includes(field))
-      .flatMap(([field, where]) => named(`count of ${entity}s, ${field}`, countStatement({ entity, where }))),
+      .flatMap(([field, where]) => named(`count of ${entity}s, ${field}`, countStatement(entity, where, false))),
   ),
   ...Object.entries(PARENTS).flatMap(([name, parents]) => {
     if (!isRelation(name)) return [];
@@ -203,7 +204,7 @@ export const READS: readonly NamedRead[] = [
           relatedStatement(name, parents, { where, order, first: 10, after: null }, allFields(entity)),
         ),
       ),
-      ...named(`count of ${name}, ${field}`, countStatement({ relation: name, parents, where })),
+      ...named(`count of ${name}, ${field}`, countBelowStatement(name, parents, where)),
     ]);
   }),
 ];

@@ -6,6 +6,7 @@ import { generateBugs } from '../../../examples/upstreams/syzbot/generate-bugs.t
 import { goJson } from '../../../examples/upstreams/syzbot/routes.ts';
 import { SAMPLE_BUGS } from '../../../examples/upstreams/syzbot/sample-bugs.ts';
 import type { SyzbotServer } from '../../../examples/upstreams/syzbot/server.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { aCall, aServer, aSource, filled, listed } from './lab.ts';
 
 const [COLD] = SAMPLE_BUGS;
@@ -114,7 +115,7 @@ describe('in the place of a bug', () => {
     faulty(server, /^\/bug/, fault);
     const { adapter } = await aSource(server.url, {}, { timeout: 700 });
     const start = performance.now();
-    const asked = adapter.getMany('issue', [KEY], aCall());
+    const asked = asking(adapter).get('issue', [KEY], aCall());
     if (code === null) expect((await asked).size).toBe(0);
     else {
       const error: unknown = await asked.catch((cause: unknown) => cause);
@@ -131,9 +132,9 @@ describe('in the place of a bug', () => {
     const server = await aServer(COLD === undefined ? [] : [{ ...COLD, group: null }]);
     faulty(server, /^\/bug/, answer(500, HTML, ''));
     const { adapter } = await aSource(server.url, {}, { breaker: { failures: 3, openFor: 100 } });
-    await expect(adapter.getMany('issue', [KEY], aCall())).rejects.toThrow('status 500');
+    await expect(asking(adapter).get('issue', [KEY], aCall())).rejects.toThrow('status 500');
     server.fault = null;
-    await expect.poll(async () => (await adapter.getMany('issue', [KEY], aCall())).size, { timeout: 5000 }).toBe(1);
+    await expect.poll(async () => (await asking(adapter).get('issue', [KEY], aCall())).size, { timeout: 5000 }).toBe(1);
   });
 });
 
@@ -182,7 +183,7 @@ describe('in the place of a list', () => {
     const { adapter } = await aSource(server.url);
     const call = aCall();
     await filled(adapter);
-    const page = await adapter.list('issue', { where: null, order: 'NEWEST', first: 10, after: null }, call);
+    const page = await asking(adapter).list('issue', { where: null, order: 'NEWEST', first: 10, after: null }, call);
     expect(page.items).toHaveLength(3);
     expect(call.warnings).toMatchObject([
       { code: 'SOURCE_BAD_DATA', message: expect.stringMatching(/^1 bug.*could not be read.*“Sorry”/) },
@@ -196,7 +197,7 @@ describe('in the place of a list', () => {
     faulty(server, /./, answer(200, HTML, '<p>Sorry</p>'));
     const warned = async () => {
       const call = aCall();
-      const page = await adapter.list('issue', { where: null, order: 'NEWEST', first: 10, after: null }, call);
+      const page = await asking(adapter).list('issue', { where: null, order: 'NEWEST', first: 10, after: null }, call);
       expect(page.items).toHaveLength(4);
       return call.warnings.map(({ code }) => code);
     };
@@ -209,7 +210,7 @@ describe('in the place of a list', () => {
     await filled(adapter);
     const codes = async (maxAgeMs: number) => {
       const call = { ...aCall(), maxAgeMs };
-      const page = await adapter.list('issue', { where: null, order: 'NEWEST', first: 10, after: null }, call);
+      const page = await asking(adapter).list('issue', { where: null, order: 'NEWEST', first: 10, after: null }, call);
       expect(page.items).toHaveLength(4);
       return call.warnings.map(({ code }) => code);
     };
@@ -248,8 +249,8 @@ describe('a dashboard that limits its clients', () => {
     const { adapter } = await aSource(server.url);
     await expect.poll(() => server.requests.length, { timeout: 5000, interval: 5 }).toBeGreaterThan(4);
     const refused = server.requests[4]?.at ?? 0;
-    const error: unknown = await adapter
-      .getMany('issue', [`syzbot:${'18'.repeat(20)}`], aCall())
+    const error: unknown = await asking(adapter)
+      .get('issue', [`syzbot:${'18'.repeat(20)}`], aCall())
       .catch((one: unknown) => one);
     expect(error).toMatchObject({ code: 'SOURCE_RATE_LIMITED' });
     expect(Reflect.get(Object(error), 'retryAfterMs')).toBeLessThanOrEqual(2000);
@@ -266,7 +267,7 @@ describe('a dashboard that limits its clients', () => {
     await filled(adapter);
     const start = performance.now();
     const answers = await Promise.allSettled(
-      cold.map(({ page }) => adapter.getMany('issue', [`syzbot:${page.id}`], aCall('issue', 2000))),
+      cold.map(({ page }) => asking(adapter).get('issue', [`syzbot:${page.id}`], aCall('issue', 2000))),
     );
     expect(performance.now() - start).toBeLessThan(2500);
     expect(answers.some(({ status }) => status === 'fulfilled')).toBe(true);
@@ -286,7 +287,9 @@ describe('a token', () => {
       (response, request) => void response.writeHead(400, HTML).end(`<p>${request.headers.host}</p>`),
     );
     const { adapter, log } = await aSource(server.url, { token: 'very-secret' });
-    const error: unknown = await adapter.getMany('issue', [KEY], aCall()).catch((one: unknown) => one);
+    const error: unknown = await asking(adapter)
+      .get('issue', [KEY], aCall())
+      .catch((one: unknown) => one);
     expect(server.requests.every(({ headers }) => headers.authorization === 'Bearer very-secret')).toBe(true);
     expect(`${JSON.stringify(log)} ${error} ${JSON.stringify(error)}`).not.toContain('very-secret');
   });

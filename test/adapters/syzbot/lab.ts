@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
-import type { Adapter, AdapterModule, Call } from '../../../adapters/adapter.ts';
+import type { Adapter, AdapterModule, Call, Page } from '../../../adapters/adapter.ts';
 import type { SourceError } from '../../../adapters/errors.ts';
 import { allFields } from '../../../adapters/kit/model-fields.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
+import { ENTITY_NAMES, type Entities, type EntityName } from '../../../adapters/model.ts';
 import { adapter as syzbot } from '../../../adapters/syzbot/adapter.ts';
 import type { DashboardBug } from '../../../examples/upstreams/syzbot/bug.ts';
 import { Dashboard } from '../../../examples/upstreams/syzbot/dashboard.ts';
 import { SyzbotServer, type SyzbotServerOptions } from '../../../examples/upstreams/syzbot/server.ts';
 import { createRegistry, type Registry } from '../../../gateway/federation/registry.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { quietLog } from '../../support/federated-gateway.ts';
 import { removeFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -96,7 +97,7 @@ export async function listed(of: Adapter, entity: EntityName = 'issue', pageSize
   const ids: (string | null)[] = [];
   let after = null;
   for (;;) {
-    const page: Awaited<ReturnType<Adapter['list']>> = await of.list<EntityName>(
+    const page: Page<Entities[EntityName]> = await asking(of).list<EntityName>(
       entity,
       { where: null, order: 'NEWEST', first: pageSize, after },
       aCall(entity),

@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PageQuery, Place } from '../../../adapters/adapter.ts';
+import type { Page, PageQuery, Place } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
 import type { Issue } from '../../../adapters/model.ts';
 import type { DashboardBug } from '../../../examples/upstreams/syzbot/bug.ts';
 import { generateBug, generateBugs } from '../../../examples/upstreams/syzbot/generate-bugs.ts';
 import { SAMPLE_BUGS } from '../../../examples/upstreams/syzbot/sample-bugs.ts';
 import { busiestWindow } from '../../../examples/upstreams/syzbot/throttle.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { watchTurns } from '../../support/held-turns.ts';
 import { aCall, aFolder, aServer, aSource, filled, hex, listed, type OpenSource } from './lab.ts';
 
@@ -17,7 +18,7 @@ const BUGS = generateBugs({ bugs: 30 });
 const idsOf = (bugs: readonly DashboardBug[]) => bugs.map(({ page }) => `syzbot:${page.id}`);
 
 async function issue({ adapter }: Pick<OpenSource, 'adapter'>, id: string): Promise<Issue | null> {
-  const found = (await adapter.getMany('issue', [id], aCall())).get(id);
+  const found = (await asking(adapter).get('issue', [id], aCall())).get(id);
   return found === undefined || found instanceof SourceError ? null : found.object;
 }
 
@@ -33,7 +34,7 @@ describe('the sweep', () => {
     for (const entity of ['checkout', 'build', 'test', 'incident'] as const) await listed(source.adapter, entity, 7);
     for (const id of idsOf(BUGS)) expect(await issue(source, id)).toMatchObject({ id });
     const query = { where: null, order: 'NEWEST', first: 50, after: null } as const;
-    for (const id of idsOf(BUGS)) await source.adapter.related('incidentsOfIssue', [id], query, aCall());
+    for (const id of idsOf(BUGS)) await asking(source.adapter).related('incidentsOfIssue', [id], query, aCall());
     expect(server.requests).toHaveLength(3 + BUGS.length);
     expect(new Set(server.requests.map(({ headers }) => headers['accept-encoding']))).toEqual(
       new Set(['gzip, deflate, br']),
@@ -77,7 +78,7 @@ describe('the sweep', () => {
     let warned = 0;
     for (let page = 0; page < 500; page++) {
       const call = aCall();
-      const got: Awaited<ReturnType<typeof adapter.list<'issue'>>> = await adapter.list(
+      const got: Page<Issue> = await asking(adapter).list(
         'issue',
         { where: null, order: 'NEWEST', first: 4, after },
         call,
@@ -105,7 +106,7 @@ describe('the sweep', () => {
     const offline = await aSource(server.url, {}, { dataDir: source.dataDir, offline: true });
     expect(await listed(offline.adapter)).toEqual(before);
     const cold = `syzbot:${'00'.repeat(20)}`;
-    await expect(offline.adapter.getMany('issue', [cold], aCall())).rejects.toMatchObject({
+    await expect(asking(offline.adapter).get('issue', [cold], aCall())).rejects.toMatchObject({
       code: 'SOURCE_UNAVAILABLE',
       message: expect.stringContaining('offline'),
     });
@@ -210,7 +211,7 @@ describe('of 10,000 bugs', () => {
     const last = bugs.at(-1);
     const start = performance.now();
     const id = `syzbot:${last?.page.id}`;
-    expect((await adapter.getMany('issue', [id], aCall())).get(id)).toMatchObject({ object: { id } });
+    expect((await asking(adapter).get('issue', [id], aCall())).get(id)).toMatchObject({ object: { id } });
     const ms = performance.now() - start;
     const held = (await turns.end()).slice(0, 5).map(Math.round);
     console.log(
@@ -248,7 +249,7 @@ describe('an index that is full', () => {
     await expect.poll(() => readIn(400), { timeout: 15_000 }).toBe(0);
     expect(await readIn(600)).toBe(0);
     const call = aCall();
-    await adapter.list('issue', { where: null, order: 'NEWEST', first: 500, after: null }, call);
+    await asking(adapter).list('issue', { where: null, order: 'NEWEST', first: 500, after: null }, call);
     expect(call.warnings).toMatchObject([{ code: 'SOURCE_TRUNCATED' }]);
   });
 });
@@ -270,7 +271,7 @@ describe('a bug with 280 crashes', () => {
     let after: Place | null = null;
     for (let isEnd = false; !isEnd; ) {
       const query: PageQuery<'incident'> = { where: null, order: 'NEWEST', first: 100, after };
-      const page = (await adapter.related('incidentsOfIssue', [id], query, aCall())).get(id);
+      const page = (await asking(adapter).related('incidentsOfIssue', [id], query, aCall())).get(id);
       if (page === undefined || page instanceof SourceError) throw new Error(`No page: ${page}`);
       seen.push(...page.items.map(({ object }) => object.testId ?? ''));
       isEnd = !page.hasMore;
@@ -279,7 +280,7 @@ describe('a bug with 280 crashes', () => {
     }
     await filled(adapter);
     expect(new Set(seen).size).toBe(280);
-    expect((await adapter.getMany('test', seen, aCall('test'))).size).toBe(280);
+    expect((await asking(adapter).get('test', seen, aCall('test'))).size).toBe(280);
     expect(server.paths.filter((path) => path.startsWith('/bug'))).toHaveLength(1);
     expect(await listed(adapter, 'checkout')).toHaveLength(40);
     expect(await listed(adapter, 'build')).toHaveLength(280);
@@ -296,10 +297,10 @@ describe('a rate', () => {
     await expect.poll(() => server.requests.length, { timeout: 5000 }).toBeGreaterThan(4);
     const start = performance.now();
     const id = `syzbot:${cold.page.id}`;
-    expect((await adapter.getMany('issue', [id], aCall())).size).toBe(1);
+    expect((await asking(adapter).get('issue', [id], aCall())).size).toBe(1);
     expect(performance.now() - start).toBeLessThan(1500);
     const others = BUGS.slice(-8).map(({ page }) => `syzbot:${page.id}`);
-    await Promise.all(others.map((one) => adapter.getMany('issue', [one], aCall())));
+    await Promise.all(others.map((one) => asking(adapter).get('issue', [one], aCall())));
     const times = server.requests.map(({ at }) => at);
     expect(times.length).toBeGreaterThan(10);
     expect(busiestWindow(times, 1000)).toBeLessThanOrEqual(6);
@@ -313,13 +314,13 @@ describe('a list that never changed', () => {
     const source = await aSource(server.url, {}, { dataDir });
     await filled(source.adapter);
     const query = { where: null, order: 'NEWEST', first: 10, after: null } as const;
-    const page = await source.adapter.list('issue', query, aCall());
+    const page = await asking(source.adapter).list('issue', query, aCall());
     const all = await listed(source.adapter);
     await source.stop();
     const again = await aSource(server.url, {}, { dataDir });
     const last = page.items.at(-1);
     const after = last === undefined ? null : { time: last.time, tie: last.tie, mark: last.mark ?? '' };
-    const rest = await again.adapter.list('issue', { ...query, first: 500, after }, aCall());
+    const rest = await asking(again.adapter).list('issue', { ...query, first: 500, after }, aCall());
     expect([...page.items, ...rest.items].map(({ object }) => object.id)).toEqual(all);
   });
 });

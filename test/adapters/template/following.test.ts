@@ -6,6 +6,7 @@ import type { SourceError } from '../../../adapters/errors.ts';
 import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/conformance.ts';
 import type { Build } from '../../../adapters/model.ts';
 import { adapter } from '../../../adapters/template/adapter.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { watchLongestTurn } from '../../support/longest-turn.ts';
 import { build, test } from '../../support/model-objects.ts';
 import { SILENT } from '../../support/open-store.ts';
@@ -43,7 +44,7 @@ async function folder(files: Readonly<Record<string, string>>): Promise<string> 
 
 const builds = (...ids: string[]) => documentOf(ids.map((id) => build({ id, checkoutId: 'a:c' })));
 const listed = async ({ adapter: of }: OpenSubject, call = aCall()) => {
-  const { items } = await of.list('build', { where: null, order: 'NEWEST', first: 100, after: null }, call);
+  const { items } = await asking(of).list('build', { where: null, order: 'NEWEST', first: 100, after: null }, call);
   return items.map(({ object }) => object.id);
 };
 async function becomes(subject: OpenSubject, ids: readonly string[]): Promise<void> {
@@ -61,7 +62,7 @@ describe('several reports of one object', () => {
     });
     const { adapter: of } = await open({ path });
     const fields = new Set(['comment', 'configName', 'command', 'outputFiles', 'misc']);
-    const found = (await of.getMany('build', ['a:1'], { ...aCall(), fields })).get('a:1');
+    const found = (await asking(of).get('build', ['a:1'], { ...aCall(), fields })).get('a:1');
     expect(found).toMatchObject({
       object: {
         origin: 'a',
@@ -171,7 +172,7 @@ describe('documents', () => {
       builds: [{ id: 'a:1', origin: 'a', checkout_id: 'a:c', valid: false }],
     };
     const subject = await open({ path: await folder({ 'a.json': JSON.stringify(old) }) });
-    const { items } = await subject.adapter.list(
+    const { items } = await asking(subject.adapter).list(
       'build',
       { where: { status: { in: ['FAIL'] } }, order: 'NEWEST', first: 5, after: null },
       aCall(),
@@ -185,7 +186,7 @@ describe('documents', () => {
       'b.json': report({ architecture: 'arm64', compiler: 'gcc', misc: { x: 2, y: 2 } }),
       'a.json': report({ architecture: 'riscv', misc: { x: 1 } }),
     });
-    const found = await (await open({ path })).adapter.getMany('build', ['a:1'], aCall());
+    const found = await asking((await open({ path })).adapter).get('build', ['a:1'], aCall());
     expect(found.get('a:1')).toMatchObject({
       object: { architecture: 'riscv', compiler: 'gcc', misc: { x: 1, y: 2 } },
     });
@@ -218,8 +219,12 @@ describe('documents', () => {
     const subject = await openSubject(adapter, { path, filters: 'all' });
     const longestTurn = watchLongestTurn();
     const where = { path: { under: 'p.3' } };
-    const counts = await subject.adapter.count?.({ entity: 'test', where }, aCall());
-    const page = await subject.adapter.list('test', { where, order: 'OLDEST', first: 50, after: null }, aCall());
+    const counts = await asking(subject.adapter).count?.({ entity: 'test', where }, aCall());
+    const page = await asking(subject.adapter).list(
+      'test',
+      { where, order: 'OLDEST', first: 50, after: null },
+      aCall(),
+    );
     const longest = longestTurn();
     await subject.close();
     expect(counts?.get('')).toMatchObject({ total: 4 * 1428 + 4 });

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Call } from '../../../adapters/adapter.ts';
 import { openSubject } from '../../../adapters/kit/conformance/conformance.ts';
 import { adapter } from '../../../adapters/template/adapter.ts';
+import { asking } from '../../support/asked-adapter.ts';
 import { HEAVY_DOCUMENTS } from '../../support/heavy-documents.ts';
 import { watchLongestTurn } from '../../support/longest-turn.ts';
 import { test } from '../../support/model-objects.ts';
@@ -46,8 +47,8 @@ async function served(body: string | Buffer): Promise<DocumentServer> {
 }
 
 async function totalOf(of: Awaited<ReturnType<typeof open>>): Promise<number> {
-  const { items } = await of.list('test', { where: null, order: 'OLDEST', first: 500, after: null }, aCall());
-  const counts = (await of.count?.({ entity: 'test', where: null }, aCall()))?.get('');
+  const { items } = await asking(of).list('test', { where: null, order: 'OLDEST', first: 500, after: null }, aCall());
+  const counts = (await asking(of).count?.({ entity: 'test', where: null }, aCall()))?.get('');
   return counts !== undefined && 'total' in counts ? counts.total : items.length;
 }
 
@@ -68,7 +69,7 @@ describe('a document', { timeout: 60_000 }, () => {
     const path = await folderOf({ '1.json': make?.('') ?? '', '2.json': make?.('') ?? '' });
     const longestTurn = watchLongestTurn();
     const of = await open({ path, rescan: 600_000 });
-    const found = (await of.getMany('test', ['acme:one'], aCall('misc'))).get('acme:one');
+    const found = (await asking(of).get('test', ['acme:one'], aCall('misc'))).get('acme:one');
     expect(longestTurn()).toBeLessThan(MOST);
     expect(found !== undefined && 'object' in found && Object.keys(found.object.misc ?? {})).toHaveLength(8_000);
   });
@@ -85,8 +86,8 @@ describe('a document', { timeout: 60_000 }, () => {
     });
     const of = await open({ path });
     const excerptsOf = async (...fields: string[]) => {
-      const found = await of.getMany('test', ['a:1', 'a:2'], aCall(...fields));
-      const { items } = await of.list(
+      const found = await asking(of).get('test', ['a:1', 'a:2'], aCall(...fields));
+      const { items } = await asking(of).list(
         'test',
         { where: null, order: 'OLDEST', first: 5, after: null },
         aCall(...fields),
@@ -140,7 +141,7 @@ describe('a document behind a URL', { timeout: 60_000 }, () => {
     const server = await served(text);
     const of = await open({ url: server.url });
     const leaving = new AbortController();
-    const left = of.count?.({ entity: 'test', where: null }, { ...aCall(), signal: leaving.signal });
+    const left = asking(of).count?.({ entity: 'test', where: null }, { ...aCall(), signal: leaving.signal });
     await expect.poll(() => server.answered.length, { interval: 1 }).toBe(1);
     leaving.abort();
     await expect(left).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });

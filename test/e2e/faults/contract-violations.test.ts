@@ -99,10 +99,10 @@ function violating(half: Half, { page, found }: Violation): Adapter {
   const pages = (given: ReadonlyMap<string, unknown>) =>
     new Map([...given].map(([key, one]) => [key, answer(page, one)]));
   const untyped: object = {
-    getMany: async (entity: EntityName, ids: readonly string[], call: Call) =>
-      answer(found, await inner.getMany(entity, ids, call)),
-    list: async (...asked: Parameters<Adapter['list']>) => answer(page, await inner.list(...asked)),
-    related: async (...asked: Parameters<Adapter['related']>) => pages(await inner.related(...asked)),
+    get: async (entity: EntityName, ids: readonly string[], call: Call) =>
+      answer(found, await inner.get(entity, ids, call)),
+    list: async (...given: Parameters<ArrayAdapter['list']>) => answer(page, await inner.list(...given)),
+    related: async (...given: Parameters<ArrayAdapter['related']>) => pages(await inner.related(...given)),
   };
   return wrapped(inner, untyped);
 }

@@ -96,7 +96,7 @@ describe('counts', () => {
   it('are null where the copy that decides cannot be had', async () => {
     const { adapters, gateway } = gatewayOf([{ documents: tests('lab', 3) }, { documents: tests('lab', 1) }]);
     const lost = new SourceError('SOURCE_UNAVAILABLE', 'The source is out of order.');
-    vi.spyOn(adapters[1]!, 'getMany').mockRejectedValue(lost);
+    vi.spyOn(adapters[1]!, 'get').mockRejectedValue(lost);
     const { data, errors } = await gateway.ask<Counted>(
       '{ tests(filter: { status: [PASS] }) { totalCount statusCounts { pass } } }',
     );
@@ -106,8 +106,8 @@ describe('counts', () => {
 
   it('are added where the ids that sources can hold exclude each other, and nothing is read', async () => {
     const { adapters, gateway } = gatewayOf([
-      { documents: tests('lab', 3_000), keys: '^lab:' },
-      { documents: tests('farm', 3_000), keys: '^(farm|yard):' },
+      { documents: tests('lab', 3_000), keys: { origins: ['lab'] } },
+      { documents: tests('farm', 3_000), keys: { origins: ['farm', 'yard'] } },
     ]);
     const { data } = await gateway.ask<Counted>(QUERY);
     expect(data.tests.totalCount).toBe(6_000);

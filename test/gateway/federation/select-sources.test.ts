@@ -1,35 +1,49 @@
 import { describe, expect, it } from 'vitest';
-import { fitsKeys, keysExclude } from '../../../gateway/federation/select-sources.ts';
+import { fitsKeys, type Keys, NO_KEYS } from '../../../adapters/adapter.ts';
+import { keysExclude } from '../../../gateway/federation/select-sources.ts';
 import { ArrayAdapter } from '../../support/array-adapter.ts';
 import { knownDocuments } from '../../support/array-subject.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 
 describe('keys', () => {
-  it.each([
+  it.each<[Keys | undefined, string, boolean]>([
     [undefined, 'anything', true],
-    ['^syzbot:', 'syzbot:1', true],
-    ['^syzbot:', 'maestro:syzbot:1', false],
-  ])('of the pattern %s leave room for %s: %s', (pattern, key, fits) => {
-    expect(fitsKeys(pattern, key)).toBe(fits);
+    [{ origins: ['syzbot'] }, 'syzbot:1', true],
+    [{ origins: ['syzbot'] }, 'maestro:syzbot:1', false],
+    [{ origins: ['syzbot'] }, 'syzbot', false],
+    [{ origins: ['syzbot', ''] }, '4711', true],
+    [{ notOrigins: ['syzbot'] }, 'syzbot:1', false],
+    [{ notOrigins: ['syzbot'] }, 'maestro:1', true],
+    [{ origins: ['syzbot'], pattern: '^syzbot:[0-9]+$' }, 'syzbot:x', false],
+    [{ pattern: '^[0-9a-f]{40}$' }, 'x', false],
+    [NO_KEYS, 'syzbot:1', false],
+  ])('%j leave room for %s: %s', (keys, key, fits) => {
+    expect(fitsKeys(keys, key)).toBe(fits);
   });
 
-  it.each([
-    [['^syzbot:', '^redhat:'], true],
-    [['^(maestro|kernelci):', '^redhat:'], true],
-    [['^(?:maestro|kernelci):', '^kernelci:x'], false],
-    [['^syzbot:', '^syzbot:ext'], false],
-    [['^syzbot:', undefined], false],
-    [['syzbot:', '^redhat:'], false],
-    [['^a?b', '^c'], false],
-    [['^ab*', '^ac'], false],
-    [['^.*', '^c'], false],
-  ])('of the patterns %j exclude each other: %s', (patterns, apart) => {
-    expect(keysExclude(patterns)).toBe(apart);
+  it.each<[(Keys | undefined)[], boolean]>([
+    [[{ origins: ['syzbot'] }, { origins: ['redhat'] }], true],
+    [[{ origins: ['maestro', 'kernelci'] }, { origins: ['redhat'] }], true],
+    [[{ origins: ['maestro', 'kernelci'] }, { origins: ['kernelci'] }], false],
+    [[{ origins: ['syzbot'] }, undefined], false],
+    [[{ origins: ['syzbot'] }, { notOrigins: ['syzbot', 'redhat'] }], true],
+    [[{ notOrigins: ['syzbot'] }, { origins: ['syzbot', 'redhat'] }], false],
+    [[{ notOrigins: ['syzbot'] }, { notOrigins: ['redhat'] }], false],
+    [
+      [
+        { origins: ['a'], pattern: '^a:1' },
+        { origins: ['a'], pattern: '^a:2' },
+      ],
+      false,
+    ],
+    [[{ origins: ['a'] }, { origins: ['b'] }, { origins: ['a'] }], false],
+  ])('%j exclude each other: %s', (keys, apart) => {
+    expect(keysExclude(keys)).toBe(apart);
   });
 
   it('that a source cannot hold are not asked of it', async () => {
     const mine = new ArrayAdapter({ documents: knownDocuments() });
-    const other = new ArrayAdapter({ documents: [], keys: '^syzbot:' });
+    const other = new ArrayAdapter({ documents: [], keys: { origins: ['syzbot'] } });
     const gateway = new FederatedGateway([
       { name: 'mine', adapter: mine },
       { name: 'syzbot', adapter: other },

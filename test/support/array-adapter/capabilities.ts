@@ -1,14 +1,18 @@
 import {
-  type Capabilities,
-  type EntityCapability,
+  type EntitySource,
+  type EntitySources,
+  type Keys,
   type Order,
   type Paging,
+  RELATION_NAMES,
   RELATION_TARGETS,
-  type RelationCapability,
   type RelationName,
+  type RelationSource,
+  type RelationSources,
 } from '../../../adapters/adapter.ts';
-import { FILTER_FIELDS, type FilterOperator } from '../../../adapters/filter.ts';
+import { filtersOf } from '../../../adapters/filter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
+import type { Asking } from '../asked-adapter.ts';
 
 export interface ArrayCapabilities {
   /** `keyset` where left out. */
@@ -30,47 +34,74 @@ export interface ArrayCapabilities {
   /** `exact` where left out. */
   readonly count?: 'exact' | null;
   /** The ids that the source can hold. */
-  readonly keys?: string;
+  readonly keys?: Keys;
 }
 
-/** Every filter that is asked for, with all its operators. */
-function filtersOf(entity: EntityName, wanted: readonly string[] | undefined) {
-  const rules: Readonly<Record<string, { readonly operators: readonly FilterOperator[] }>> = FILTER_FIELDS[entity];
-  const filters: Record<string, readonly FilterOperator[]> = {};
-  for (const [name, { operators }] of Object.entries(rules)) {
-    if (wanted === undefined || wanted.includes(name)) filters[name] = operators;
-  }
-  return filters;
-}
-
-export function capabilitiesOf(options: ArrayCapabilities): Capabilities {
+/** What the adapter declares, answered by its four functions. */
+export function tablesOf(
+  options: ArrayCapabilities,
+  asking: Asking,
+): { readonly entities: EntitySources; readonly relations: RelationSources } {
   const { paging = 'keyset', maxKeys = 10, maxPage = 100, orders = ['NEWEST', 'OLDEST'], count = 'exact' } = options;
   const keys = options.keys === undefined ? {} : { keys: options.keys };
-  const common = { get: { maxKeys }, list: { order: orders, paging, maxPage }, count, freshnessMs: 0, ...keys };
-  const all: { readonly [E in EntityName]: EntityCapability<E> } = {
-    checkout: { ...common, filters: filtersOf('checkout', options.filters) },
-    build: { ...common, filters: filtersOf('build', options.filters) },
-    test: { ...common, filters: filtersOf('test', options.filters) },
-    issue: { ...common, filters: filtersOf('issue', options.filters) },
-    incident: { ...common, filters: filtersOf('incident', options.filters) },
-  };
-  const entities = Object.fromEntries((options.entities ?? ENTITY_NAMES).map((entity) => [entity, all[entity]]));
-  const relations: { [R in RelationName]?: RelationCapability } = {};
-  for (const relation of relationNames(options.relations)) {
-    const revision = relation.endsWith('OfRevision');
-    relations[relation] = {
-      maxParents: options.maxParents ?? maxKeys,
-      order: orders,
-      paging,
-      maxPage,
-      count,
-      ...(revision ? {} : keys),
+  const list = { order: orders, paging, maxPage };
+  const isWanted = (field: string) => options.filters === undefined || options.filters.includes(field);
+
+  function entity<E extends EntityName>(name: E): EntitySource<E> | undefined {
+    if (!(options.entities ?? ENTITY_NAMES).includes(name)) return undefined;
+    const filters = filtersOf(name, isWanted);
+    return {
+      get: { maxKeys, read: (ids, call) => asking.get(name, ids, call) },
+      list: { ...list, filters, read: (query, call) => asking.list(name, query, call) },
+      ...(count !== null && {
+        count: {
+          ...{ precision: count, filters },
+          read: async (where, call, allVersions = false) => {
+            const counted = (await asking.count({ entity: name, where, allVersions }, call)).get('');
+            if (counted === undefined || counted instanceof Error) throw counted ?? new Error('Nothing was counted.');
+            return counted;
+          },
+        },
+      }),
+      ...{ freshnessMs: 0, ...keys },
     };
   }
-  return { entities, relations };
-}
-
-function relationNames(wanted: readonly RelationName[] | undefined): readonly RelationName[] {
-  const isRelation = (name: string): name is RelationName => name in RELATION_TARGETS;
-  return wanted ?? Object.keys(RELATION_TARGETS).filter(isRelation);
+  function relation<R extends RelationName>(name: R): RelationSource<R> | undefined {
+    if (!(options.relations ?? RELATION_NAMES).includes(name)) return undefined;
+    const filters = filtersOf(RELATION_TARGETS[name], isWanted);
+    return {
+      maxParents: options.maxParents ?? maxKeys,
+      list: { ...list, filters, read: (parents, query, call) => asking.related(name, parents, query, call) },
+      ...(count !== null && {
+        count: {
+          ...{ precision: count, filters },
+          read: (parents, where, call) => asking.count({ relation: name, parents, where }, call),
+        },
+      }),
+      ...(name.endsWith('OfRevision') ? {} : keys),
+    };
+  }
+  return {
+    entities: {
+      checkout: entity('checkout'),
+      build: entity('build'),
+      test: entity('test'),
+      issue: entity('issue'),
+      incident: entity('incident'),
+    },
+    relations: {
+      checkoutsOfRevision: relation('checkoutsOfRevision'),
+      buildsOfCheckout: relation('buildsOfCheckout'),
+      testsOfBuild: relation('testsOfBuild'),
+      incidentsOfBuild: relation('incidentsOfBuild'),
+      incidentsOfTest: relation('incidentsOfTest'),
+      incidentsOfIssue: relation('incidentsOfIssue'),
+      versionsOfIssue: relation('versionsOfIssue'),
+      issuesOfRevision: relation('issuesOfRevision'),
+      buildsOfRevision: relation('buildsOfRevision'),
+      testsOfRevision: relation('testsOfRevision'),
+      incidentsOfRevision: relation('incidentsOfRevision'),
+      testsOfCheckout: relation('testsOfCheckout'),
+    },
+  };
 }

@@ -21,8 +21,8 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
     caughtBy: 'batching',
     plant: (honest) =>
       wrapped(honest, {
-        getMany: async (entity, ids, call) => {
-          const found = await Promise.all(ids.map((id) => honest.getMany(entity, [id], call)));
+        get: async (entity, ids, call) => {
+          const found = await Promise.all(ids.map((id) => honest.get(entity, [id], call)));
           return new Map(found.flatMap((one) => [...one]));
         },
       }),
@@ -33,7 +33,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
     options: { latencyMs: 3 },
     plant: (honest) =>
       wrapped(honest, {
-        getMany: (entity, ids, call) => honest.getMany(entity, ids, { ...call, signal: new AbortController().signal }),
+        get: (entity, ids, call) => honest.get(entity, ids, { ...call, signal: new AbortController().signal }),
       }),
   },
   {
@@ -51,8 +51,8 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
     also: ['hostile-keys'],
     plant: (honest) =>
       wrapped(honest, {
-        getMany: async (entity, ids, call) => {
-          const found = await honest.getMany(entity, ids, call);
+        get: async (entity, ids, call) => {
+          const found = await honest.get(entity, ids, call);
           if (found.size < ids.length) throw new SourceError('SOURCE_BAD_DATA', 'Not all of the ids exist.');
           return found;
         },
@@ -64,8 +64,8 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
     also: ['hostile-keys'],
     plant: (honest) =>
       wrapped(honest, {
-        getMany: async (entity, ids, call) => {
-          const found = await honest.getMany(entity, ids, call);
+        get: async (entity, ids, call) => {
+          const found = await honest.get(entity, ids, call);
           const error = new SourceError('SOURCE_BAD_DATA', 'There is no such id.');
           return new Map(ids.map((id) => [id, found.get(id) ?? error] as const));
         },
@@ -76,9 +76,9 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
     caughtBy: 'hostile-keys',
     plant: (honest) =>
       wrapped(honest, {
-        getMany: async (entity, ids, call) => {
+        get: async (entity, ids, call) => {
           if (ids.some((id) => id.includes('\0'))) throw new SourceError('SOURCE_BAD_DATA', 'The bytes are not valid.');
-          return honest.getMany(entity, ids, call);
+          return honest.get(entity, ids, call);
         },
       }),
   },
@@ -88,8 +88,8 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
     also: ['known-data', 'lookup-equals-list', 'issue-versions'],
     plant: (honest) =>
       wrapped(honest, {
-        getMany: async (entity, ids, call) => {
-          const found = [...(await honest.getMany(entity, ids, call))];
+        get: async (entity, ids, call) => {
+          const found = [...(await honest.get(entity, ids, call))];
           return new Map(found.map(([key], index) => [key, (found[(index + 1) % found.length] ?? found[0])![1]]));
         },
       }),
@@ -97,7 +97,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'does not hold what its pattern of ids says',
     caughtBy: 'answer-keys',
-    options: { keys: '^maestro:' },
+    options: { keys: { origins: ['maestro'] } },
     plant: (honest) => honest,
   },
   {
@@ -106,9 +106,9 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
     also: ['known-data'],
     plant: (honest) =>
       wrapped(honest, {
-        getMany: async (entity, ids, call) => {
+        get: async (entity, ids, call) => {
           const asked = new Map(ids.map((id) => [id, entity === 'issue' ? id.replace(/^\d+@/, '') : id]));
-          const found = await honest.getMany(entity, [...new Set(asked.values())], call);
+          const found = await honest.get(entity, [...new Set(asked.values())], call);
           return new Map(
             ids.flatMap((id) => {
               const value = found.get(asked.get(id) ?? id);
@@ -144,7 +144,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
       wrapped(honest, {
         related: async (relation, parents, query, call) => {
           if (relation !== 'testsOfBuild') return honest.related(relation, parents, query, call);
-          const builds = await honest.getMany('build', parents, call);
+          const builds = await honest.get('build', parents, call);
           return honest.related(
             relation,
             parents.filter((parent) => builds.has(parent)),
@@ -233,21 +233,22 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
       }),
   },
   {
-    fault: 'declares counts without the method',
+    fault: 'declares a list without the function that reads it',
     caughtBy: 'capabilities',
     plant: (honest) => {
-      const adapter = wrapped(honest, {});
-      Reflect.deleteProperty(adapter, 'count');
-      return adapter;
+      const { test } = honest.entities;
+      const list = { ...test?.list };
+      Reflect.deleteProperty(list, 'read');
+      return wrapped(honest, { entities: { ...honest.entities, test: Object.assign({}, test, { list }) } });
     },
   },
   {
-    fault: 'declares capabilities that are no plain data',
+    fault: 'declares pages of no objects',
     caughtBy: 'capabilities',
     plant: (honest) => {
-      const { test } = honest.capabilities.entities;
-      const entities = { ...honest.capabilities.entities, test: Object.assign({}, test, { checkedAt: new Date(0) }) };
-      return wrapped(honest, { capabilities: { ...honest.capabilities, entities } });
+      const { test } = honest.entities;
+      const list = { ...test?.list, maxPage: 0 };
+      return wrapped(honest, { entities: { ...honest.entities, test: Object.assign({}, test, { list }) } });
     },
   },
   {
@@ -256,10 +257,10 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
     plant: (honest) => {
       let current = '';
       return wrapped(honest, {
-        getMany: async (entity, ids, call) => {
+        get: async (entity, ids, call) => {
           current = entity;
           await nextTurn();
-          return current === entity ? honest.getMany(entity, ids, call) : new Map();
+          return current === entity ? honest.get(entity, ids, call) : new Map();
         },
       });
     },
@@ -304,8 +305,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
     callMs: 50,
     plant: (honest) =>
       wrapped(honest, {
-        getMany: (entity, ids, call) =>
-          entity === 'incident' ? new Promise(() => {}) : honest.getMany(entity, ids, call),
+        get: (entity, ids, call) => (entity === 'incident' ? new Promise(() => {}) : honest.get(entity, ids, call)),
       }),
   },
   {

@@ -1,5 +1,6 @@
 import type { Adapter } from '../../../adapters/adapter.ts';
 import type { ArrayOptions } from '../array-adapter.ts';
+import type { AskedAdapter } from '../asked-adapter.ts';
 import { CALL_FAULTS } from './call-faults.ts';
 import { LIST_FAULTS } from './list-faults.ts';
 import { OBJECT_FAULTS } from './object-faults.ts';
@@ -10,7 +11,7 @@ export interface PlantedFault {
   readonly caughtBy: string;
   /** Other checks that cannot but notice it too. */
   readonly also?: readonly string[];
-  readonly plant: (honest: Adapter) => Adapter;
+  readonly plant: (honest: AskedAdapter) => Adapter;
   /** What the honest adapter must be for the fault to matter. */
   readonly options?: Partial<ArrayOptions>;
   readonly callMs?: number;

@@ -71,8 +71,8 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
     caughtBy: 'fields',
     plant: (honest) =>
       wrapped(honest, {
-        getMany: (entity, ids, call) =>
-          honest.getMany(entity, ids, { ...call, fields: new Set([...call.fields, 'logExcerpt']) }),
+        get: (entity, ids, call) =>
+          honest.get(entity, ids, { ...call, fields: new Set([...call.fields, 'logExcerpt']) }),
       }),
   },
   {
@@ -80,8 +80,8 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
     caughtBy: 'fields',
     plant: (honest) =>
       wrapped(honest, {
-        getMany: (entity, ids, call) =>
-          honest.getMany(entity, ids, { ...call, fields: new Set(call.fields.size < 4 ? [] : call.fields) }),
+        get: (entity, ids, call) =>
+          honest.get(entity, ids, { ...call, fields: new Set(call.fields.size < 4 ? [] : call.fields) }),
       }),
   },
   {
@@ -90,8 +90,8 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
     plant: (honest) => {
       const shared = new Map<string, object>();
       return wrapped(honest, {
-        getMany: async (entity, ids, call) => {
-          const found = await honest.getMany(entity, ids, call);
+        get: async (entity, ids, call) => {
+          const found = await honest.get(entity, ids, call);
           for (const [key, value] of found) {
             if (!('object' in value)) continue;
             const known = shared.get(`${entity} ${key}`) ?? {};
@@ -109,8 +109,8 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
     caughtBy: 'lookup-equals-list',
     plant: (honest) =>
       wrapped(honest, {
-        getMany: async (entity, ids, call) => {
-          const found = await honest.getMany(entity, ids, call);
+        get: async (entity, ids, call) => {
+          const found = await honest.get(entity, ids, call);
           return new Map(
             [...found].map(([key, value]) => [
               key,
@@ -136,8 +136,8 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
     ],
     plant: (honest) =>
       wrapped(honest, {
-        getMany: async (entity, ids, call) =>
-          new Map([...(await honest.getMany(entity, ids, call))].filter(([key]) => !key.endsWith('3'))),
+        get: async (entity, ids, call) =>
+          new Map([...(await honest.get(entity, ids, call))].filter(([key]) => !key.endsWith('3'))),
         list: async (entity, query, call) => {
           const page = await honest.list(entity, query, call);
           return { ...page, items: page.items.filter(({ object }) => !object.id.endsWith('3')) };

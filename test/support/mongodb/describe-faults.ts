@@ -1,11 +1,13 @@
 import type { Document } from 'bson';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { Adapter, AdapterModule, Call, Place } from '../../../adapters/adapter.ts';
+import type { Adapter, AdapterModule, Call, Page, Place } from '../../../adapters/adapter.ts';
 import { SourceError } from '../../../adapters/errors.ts';
 import { allFields } from '../../../adapters/kit/model-fields.ts';
+import type { Entities } from '../../../adapters/model.ts';
 import type { CollectionDocument } from '../../../examples/generators/kernelci/collection-document.ts';
 import type { CollectionIndex } from '../../../examples/generators/kernelci/collection-index.ts';
 import { createIndexes, fill } from '../../../examples/generators/kernelci/fill.ts';
+import { asking } from '../asked-adapter.ts';
 import { removeFolder, temporaryFolder } from '../temporary-folder.ts';
 import { READS } from './command-read.ts';
 import { type MongoEnv, mongoEnv, waitingCall } from './mongo-env.ts';
@@ -42,7 +44,7 @@ export function describeFaults<O>(name: string, subject: FaultSubject<O>): void 
     const create = (url: string, database: string, { env }: MongoEnv) =>
       subject.module.create(subject.module.options.parse({ url, database, connectTimeout: 700 }), env);
     const list = (call: Call, after: Place | null = null, first = PAGE) =>
-      adapter.list('test', { where: null, order: 'NEWEST', first, after }, call);
+      asking(adapter).list('test', { where: null, order: 'NEWEST', first, after }, call);
     /** Of an adapter of its own, which knows nothing yet. */
     const reading = async (url: string, database: string) => {
       const own = mongoEnv({ dataDir: `${folder}/other` });
@@ -50,7 +52,7 @@ export function describeFaults<O>(name: string, subject: FaultSubject<O>): void 
       await other.start();
       try {
         return await failure(
-          other.list('build', { where: null, order: 'NEWEST', first: 1, after: null }, waitingCall(5000)),
+          asking(other).list('build', { where: null, order: 'NEWEST', first: 1, after: null }, waitingCall(5000)),
         );
       } finally {
         await other.stop();
@@ -96,13 +98,13 @@ export function describeFaults<O>(name: string, subject: FaultSubject<O>): void 
       await early.start();
       const start = performance.now();
       const query = { where: null, order: 'NEWEST', first: 1, after: null } as const;
-      expect(await failure(early.list('build', query, waitingCall(5000)))).toMatchObject({
+      expect(await failure(asking(early).list('build', query, waitingCall(5000)))).toMatchObject({
         code: 'SOURCE_UNAVAILABLE',
       });
       expect(performance.now() - start).toBeLessThan(4000);
       expect((await early.health(waitingCall(3000)).catch(() => ({ ok: false }))).ok).toBe(false);
       await proxy.listen();
-      expect((await early.list('build', query, waitingCall(WAIT_MS))).items).toHaveLength(1);
+      expect((await asking(early).list('build', query, waitingCall(WAIT_MS))).items).toHaveLength(1);
       await early.stop();
       await own.stop();
     });
@@ -235,7 +237,7 @@ async function walk(adapter: Adapter) {
     let after: Place | null = null;
     for (let pages = 0; pages < 100; pages += 1) {
       const call = waitingCall(WAIT_MS, allFields(entity));
-      const page: Awaited<ReturnType<typeof adapter.list<typeof entity>>> = await adapter.list(
+      const page: Page<Entities[typeof entity]> = await asking(adapter).list(
         entity,
         { where: null, order: 'OLDEST', first: 100, after },
         call,

@@ -4,6 +4,7 @@ import type { Adapter, AdapterModule } from '../../../adapters/adapter.ts';
 import type { CollectionDocument } from '../../../examples/generators/kernelci/collection-document.ts';
 import type { CollectionIndex } from '../../../examples/generators/kernelci/collection-index.ts';
 import { createIndexes, fill } from '../../../examples/generators/kernelci/fill.ts';
+import { asking } from '../asked-adapter.ts';
 import { removeFolder, temporaryFolder } from '../temporary-folder.ts';
 import { READS, readOf } from './command-read.ts';
 import { Examination, plansOf, type Read } from './index-plan.ts';
@@ -99,7 +100,7 @@ async function askAll(
   // Whoever asks for a commit waits until the background knows it.
   const [hash] = samples.keys.checkoutsOfRevision ?? [];
   const first = { where: null, order: 'NEWEST', first: 1, after: null } as const;
-  if (hash !== undefined) await adapter.related('checkoutsOfRevision', [hash], first, waitingCall(600_000));
+  if (hash !== undefined) await asking(adapter).related('checkoutsOfRevision', [hash], first, waitingCall(600_000));
   await filled(adapter);
   await settled(proxy);
   // What it asks from now on would be taken for a read's own.

@@ -1,7 +1,15 @@
-import { type Adapter, type Call, type Order, RELATION_TARGETS, type RelationName } from '../../../adapters/adapter.ts';
+import {
+  type Adapter,
+  type Call,
+  type Order,
+  RELATION_NAMES,
+  RELATION_TARGETS,
+  type RelationName,
+} from '../../../adapters/adapter.ts';
 import type { FilterOperator } from '../../../adapters/filter.ts';
 import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { ENTITY_NAMES, type Entities, type EntityName } from '../../../adapters/model.ts';
+import { asking } from '../asked-adapter.ts';
 import { waitingCall } from './mongo-env.ts';
 
 /** A read that an adapter declares. */
@@ -25,8 +33,8 @@ export async function sampleOf(adapter: Adapter): Promise<Samples> {
   const take = async <E extends EntityName>(entity: E): Promise<readonly Entities[E][]> => {
     const query = { where: null, first: FIRST, after: null };
     const pages = await Promise.all(
-      (adapter.capabilities.entities[entity]?.list?.order ?? []).map((order) =>
-        adapter.list(entity, { ...query, order }, callFor(entity)),
+      (adapter.entities[entity]?.list?.order ?? []).map((order) =>
+        asking(adapter).list(entity, { ...query, order }, callFor(entity)),
       ),
     );
     return pages.flatMap(({ items }) => items.map(({ object }) => object));
@@ -59,18 +67,18 @@ export async function sampleOf(adapter: Adapter): Promise<Samples> {
 /** Every read that the capabilities declare, with keys and values that some objects have. */
 export function readsOf(adapter: Adapter, { objects, keys }: Samples): readonly NamedRead[] {
   const reads: NamedRead[] = [];
-  const { entities, relations } = adapter.capabilities;
+  const { entities } = adapter;
   for (const entity of ENTITY_NAMES) {
     const capability = entities[entity];
     const some = objects[entity] ?? [];
     if (capability === undefined || some.length === 0) continue;
     const ids = [...new Set(some.map(({ id }) => id))].slice(0, FIRST);
-    if (capability.get !== null)
-      reads.push({ name: `${entity}s by id`, run: () => adapter.getMany(entity, ids, callFor(entity)) });
+    if (capability.get !== undefined)
+      reads.push({ name: `${entity}s by id`, run: () => asking(adapter).get(entity, ids, callFor(entity)) });
     for (const order of capability.list?.order ?? []) {
       const list = (where: object | null) => listTwice(adapter, entity, where, order);
       reads.push({ name: `${entity}s, ${order}`, run: () => list(null) });
-      for (const [field, operators] of Object.entries(capability.filters)) {
+      for (const [field, operators] of Object.entries(capability.list?.filters ?? {})) {
         for (const operator of operators ?? []) {
           const condition = conditionOf(some, field, operator);
           if (condition === null) continue;
@@ -79,18 +87,25 @@ export function readsOf(adapter: Adapter, { objects, keys }: Samples): readonly 
       }
     }
   }
-  for (const [relation, capability] of Object.entries(relations)) {
-    const name = relationName(relation);
+  for (const name of RELATION_NAMES) {
+    const capability = adapter.relations[name];
+    if (capability === undefined) continue;
     const parents = (keys[name] ?? []).slice(0, Math.min(FIRST, capability.maxParents));
     if (parents.length === 0) continue;
     const target = RELATION_TARGETS[name];
-    for (const order of capability.order) {
+    for (const order of capability.list?.order ?? []) {
       const query = { where: null, order, first: FIRST, after: null };
-      reads.push({ name: `${name}, ${order}`, run: () => adapter.related(name, parents, query, callFor(target)) });
+      reads.push({
+        name: `${name}, ${order}`,
+        run: () => asking(adapter).related(name, parents, query, callFor(target)),
+      });
     }
-    if (capability.count !== null) {
+    if (capability.count !== undefined) {
       const subject = { relation: name, parents, where: null };
-      reads.push({ name: `${name}, counted`, run: async () => await adapter.count?.(subject, callFor(target)) });
+      reads.push({
+        name: `${name}, counted`,
+        run: async () => await asking(adapter).count(subject, callFor(target)),
+      });
     }
   }
   return reads;
@@ -99,9 +114,10 @@ export function readsOf(adapter: Adapter, { objects, keys }: Samples): readonly 
 /** A page, and the one behind it. */
 async function listTwice<E extends EntityName>(adapter: Adapter, entity: E, where: object | null, order: Order) {
   const query = { where, order, first: FIRST };
-  const page = await adapter.list(entity, { ...query, after: null }, callFor(entity));
+  const page = await asking(adapter).list(entity, { ...query, after: null }, callFor(entity));
   const last = page.items.at(-1);
-  if (last !== undefined && page.hasMore) await adapter.list(entity, { ...query, after: last }, callFor(entity));
+  if (last !== undefined && page.hasMore)
+    await asking(adapter).list(entity, { ...query, after: last }, callFor(entity));
 }
 
 function conditionOf(objects: readonly object[], field: string, operator: FilterOperator): object | null {
@@ -118,13 +134,4 @@ function conditionOf(objects: readonly object[], field: string, operator: Filter
 
 function callFor(entity: EntityName): Call {
   return waitingCall(WAIT_MS, allFields(entity));
-}
-
-function relationName(text: string): RelationName {
-  for (const name of Object.keys(RELATION_TARGETS)) if (isRelation(name) && name === text) return name;
-  throw new Error(`There is no relation ${text}.`);
-}
-
-function isRelation(name: string): name is RelationName {
-  return name in RELATION_TARGETS;
 }

@@ -1,8 +1,8 @@
-import { RELATION_TARGETS } from '../../../adapter.ts';
+import { type Page, RELATION_TARGETS } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { absentKey, keyOf } from '../keys.ts';
-import { isRelation, type Sampler } from '../sampler.ts';
+import type { Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import { settledVerdict } from '../settled-verdict.ts';
 import { isBesideThePoint } from '../source-fault.ts';
@@ -15,12 +15,11 @@ export const absentKeys: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (!session.adapter.capabilities.entities[entity]?.get) continue;
+      if (!session.entity(entity)?.get) continue;
       parts.push([entity, await settledVerdict(() => judgeKeys(session, data, entity))]);
     }
-    for (const relation of Object.keys(session.adapter.capabilities.relations).filter(isRelation)) {
-      const capability = session.adapter.capabilities.relations[relation];
-      const [order] = capability?.order ?? [];
+    for (const relation of session.listedRelations) {
+      const [order] = session.relation(relation)?.list?.order ?? [];
       if (order === undefined) continue;
       const parents = relation.endsWith('OfRevision')
         ? ['0123456789'.repeat(4)]
@@ -28,9 +27,7 @@ export const absentKeys: Behaviour = {
       const query = { where: null, order, first: 1, after: null };
       const verdict = await judge(async () => {
         const pages = await session.related(relation, RELATION_TARGETS[relation], parents, query);
-        return [...pages].flatMap(([key, page]) =>
-          'items' in page && page.items.length === 0 && !page.hasMore ? [] : [[key, page] as const],
-        );
+        return unexpected([...pages].find(([, page]) => !isEmptyPage(page)));
       });
       parts.push([relation, verdict]);
     }
@@ -43,21 +40,30 @@ async function judgeKeys(session: Session, data: Sampler, entity: EntityName): P
   const keys = item === undefined ? ['absent:0'] : [absentKey(item.object.id, 1), absentKey(item.object.id, 2)];
   const present = item === undefined ? [] : [keyOf(entity, item.object)];
   return judge(async () => {
-    const found = await session.getMany(entity, [...keys, ...present]);
-    const lost = present.filter((key) => !found.has(key)).map((key) => [key, 'not found beside absent keys'] as const);
-    return [...lost, ...[...found].filter(([key]) => keys.includes(key))];
+    const found = await session.get(entity, [...keys, ...present]);
+    const lost = present.find((key) => !found.has(key));
+    if (lost !== undefined)
+      return fail('There is no answer for a key that exists, beside keys that do not.', { key: lost });
+    return unexpected([...found].find(([key]) => keys.includes(key)));
   });
 }
 
-async function judge(ask: () => Promise<readonly (readonly [key: string, answer: unknown])[]>): Promise<Verdict> {
+function isEmptyPage(page: Page<unknown> | Error): boolean {
+  return 'items' in page && page.items.length === 0 && !page.hasMore;
+}
+
+function unexpected(wrong: readonly [key: string, answer: unknown] | undefined): Verdict {
+  if (wrong === undefined) return pass();
+  const [key, answer] = wrong;
+  if (answer instanceof Error) {
+    return fail('There is an error for a key that does not exist.', { key, error: String(answer) });
+  }
+  return fail('There is an answer for a key that does not exist.', { key, answer });
+}
+
+async function judge(ask: () => Promise<Verdict>): Promise<Verdict> {
   try {
-    const [wrong] = await ask();
-    if (wrong === undefined) return pass();
-    const [key, answer] = wrong;
-    return fail('There is an answer for a key that does not exist, or none for one that does.', {
-      key,
-      answer: answer instanceof Error ? String(answer) : answer,
-    });
+    return await ask();
   } catch (error) {
     if (error instanceof Stopped) throw error;
     if (isBesideThePoint(error)) return notJudged(String(error));

@@ -8,7 +8,7 @@ export const aliases: Behaviour = {
     const known = session.subject.aliases ?? [];
     if (known.length === 0) return notJudged('No other names were handed over.');
     for (const { entity, alias, id } of known) {
-      const found = (await session.getMany(entity, [alias])).get(alias);
+      const found = (await session.get(entity, [alias])).get(alias);
       const got = found !== undefined && 'object' in found ? found.object.id : null;
       if (got !== id) return fail('The other name does not find the object.', { entity, alias, id, got });
     }

@@ -1,3 +1,4 @@
+import { fitsKeys } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { identityOf, keyOf } from '../keys.ts';
@@ -8,11 +9,11 @@ import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
 export const answerKeys: Behaviour = {
   name: 'answer-keys',
-  promise: 'getMany answers under the keys that were asked, each with the object of that key, and under no other.',
+  promise: 'get answers under the keys that were asked, each with the object of that key, and under no other.',
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (!session.adapter.capabilities.entities[entity]?.get) continue;
+      if (!session.entity(entity)?.get) continue;
       parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
     }
     return combine(parts);
@@ -23,7 +24,7 @@ async function judge(session: Session, data: Sampler, entity: EntityName): Promi
   const { items } = await data.sample(entity);
   if (items.length === 0) return notJudged('No object is at hand.');
   const wanted = new Map(items.slice(0, 5).map(({ object }) => [keyOf(entity, object), identityOf(object)]));
-  const found = await session.getMany(entity, [...wanted.keys()]);
+  const found = await session.get(entity, [...wanted.keys()]);
   for (const [key, value] of found) {
     const identity = wanted.get(key);
     if (identity === undefined) return fail('An answer lies under a key that was not asked.', { key });
@@ -31,9 +32,8 @@ async function judge(session: Session, data: Sampler, entity: EntityName): Promi
       return fail('Under a key lies another object.', { key, id: identityOf(value.object) });
     }
   }
-  const pattern = session.adapter.capabilities.entities[entity]?.keys;
-  if (pattern === undefined) return pass();
-  const beyond = items.find(({ object }) => !new RegExp(pattern).test(object.id));
+  const keys = session.entity(entity)?.keys;
+  const beyond = items.find(({ object }) => !fitsKeys(keys, object.id));
   if (beyond === undefined) return pass();
-  return fail('The source holds an object whose id its `keys` rule out.', { id: beyond.object.id, pattern });
+  return fail('The source holds an object whose id its `keys` rule out.', { id: beyond.object.id, keys });
 }

@@ -17,7 +17,7 @@ export const batching: Behaviour = {
     const isLive = session.subject.known === undefined;
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const size = session.adapter.capabilities.entities[entity]?.get?.maxKeys;
+      const size = session.entity(entity)?.get?.maxKeys;
       if (size === undefined) continue;
       const { items } = await data.sample(entity);
       const keys = filled(
@@ -25,21 +25,21 @@ export const batching: Behaviour = {
         'absent:0',
         amount(size, isLive),
       );
-      const ask = () => session.getMany(entity, keys, { fields: new Set(['id']) });
-      parts.push([`getMany(${entity})`, await settledVerdict(() => judge(meter, keys.length, size, ask))]);
+      const ask = () => session.get(entity, keys, { fields: new Set(['id']) });
+      parts.push([`get(${entity})`, await settledVerdict(() => judge(meter, keys.length, size, ask))]);
     }
     for (const [relation, target] of declaredRelations(session)) {
-      const capability = session.adapter.capabilities.relations[relation];
-      const [order] = capability?.order ?? [];
-      if (capability === undefined || order === undefined) continue;
+      const capability = session.relation(relation);
+      const [order] = capability?.list?.order ?? [];
+      if (capability?.list === undefined || order === undefined) continue;
       const some = await someParents(data, relation, 50);
       const absent = relation.endsWith('OfRevision') ? '0123456789'.repeat(4) : 'absent:0';
       const parents = filled(some, absent, amount(capability.maxParents, isLive));
-      const query = { where: null, order, first: Math.min(2, capability.maxPage), after: null };
+      const query = { where: null, order, first: Math.min(2, capability.list.maxPage), after: null };
       const ask = () => session.related(relation, target, parents, query, { fields: new Set(['id']) });
       parts.push([relation, await settledVerdict(() => judge(meter, parents.length, capability.maxParents, ask))]);
-      if (capability.count === null || session.adapter.count === undefined) continue;
-      const count = () => session.count({ relation, parents, where: null });
+      if (capability.count === undefined) continue;
+      const count = () => session.countBelow(relation, parents);
       parts.push([
         `count(${relation})`,
         await settledVerdict(() => judge(meter, parents.length, capability.maxParents, count)),

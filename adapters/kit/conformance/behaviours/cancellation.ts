@@ -31,28 +31,28 @@ type Ask = (asking: Asking) => Promise<unknown>;
 /** A list, a look-up in several requests, and a relation: one of each is enough. */
 async function callsOf(session: Session, data: Sampler): Promise<readonly (readonly [string, Ask])[]> {
   const calls: (readonly [string, Ask])[] = [];
-  const { entities, relations } = session.adapter.capabilities;
   for (const entity of ENTITY_NAMES) {
-    const { list, get } = entities[entity] ?? {};
+    const { list, get } = session.entity(entity) ?? {};
     const { items, order } = await data.sample(entity);
     if (list && order !== null && items.length > 0 && !calls.some(([name]) => name.startsWith('list'))) {
       const size = Math.min(list.maxPage, 100);
       calls.push([`list(${entity})`, (asking) => listing(session, entity, { order }, asking)(null, size)]);
     }
     const [item] = items;
-    if (get && item !== undefined && !calls.some(([name]) => name.startsWith('getMany'))) {
+    if (get && item !== undefined && !calls.some(([name]) => name.startsWith('get'))) {
       const key = keyOf(entity, item.object);
       const absent = Array.from({ length: Math.min(3 * get.maxKeys, 3000) }, (_, number) =>
         absentKey(item.object.id, number),
       );
-      calls.push([`getMany(${entity})`, (asking) => session.getMany(entity, [key, ...absent], asking)]);
+      calls.push([`get(${entity})`, (asking) => session.get(entity, [key, ...absent], asking)]);
     }
   }
   for (const [relation, target] of declaredRelations(session)) {
-    const [order] = relations[relation]?.order ?? [];
+    const list = session.relation(relation)?.list;
+    const [order] = list?.order ?? [];
     const parents = await someParents(data, relation, 20);
     if (order === undefined || parents.length === 0 || calls.length > 2) continue;
-    const query = { where: null, order, first: Math.min(relations[relation]?.maxPage ?? 1, 100), after: null };
+    const query = { where: null, order, first: Math.min(list?.maxPage ?? 1, 100), after: null };
     calls.push([relation, (asking) => session.related(relation, target, parents, query, asking)]);
   }
   return calls;

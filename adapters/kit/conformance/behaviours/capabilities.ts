@@ -1,8 +1,7 @@
-import { CONTRACT, RELATION_TARGETS } from '../../../adapter.ts';
+import { CONTRACT, RELATION_NAMES, RELATION_TARGETS } from '../../../adapter.ts';
 import { ENTITY_NAMES } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { capabilityFault } from '../capability-faults.ts';
-import { isRelation } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import { sourceCode } from '../source-fault.ts';
 import { Stopped } from '../stopped.ts';
@@ -10,7 +9,7 @@ import { fail, pass, type Verdict } from '../verdict.ts';
 
 export const capabilities: Behaviour = {
   name: 'capabilities',
-  promise: `Capabilities are plain data by contract ${CONTRACT}, and what they declare is there.`,
+  promise: `What an adapter declares is as contract ${CONTRACT} says, and is there.`,
   async run(session) {
     const fault = capabilityFault(session.adapter);
     if (fault !== null) return fail(fault);
@@ -23,26 +22,25 @@ export const capabilities: Behaviour = {
 };
 
 function declaredCalls(session: Session): readonly (readonly [string, () => Promise<unknown>])[] {
-  const { entities, relations } = session.adapter.capabilities;
   const calls: (readonly [string, () => Promise<unknown>])[] = [];
   for (const entity of ENTITY_NAMES) {
-    const { get, list, count } = entities[entity] ?? {};
-    if (get) calls.push([`getMany(${entity})`, () => session.getMany(entity, ['absent:0'])]);
+    const { get, list, count } = session.entity(entity) ?? {};
+    if (get) calls.push([`get(${entity})`, () => session.get(entity, ['absent:0'])]);
     for (const order of list?.order ?? []) {
       const query = { where: null, order, first: 1, after: null };
       calls.push([`list(${entity}) ${order}`, () => session.list(entity, query)]);
     }
-    if (count) calls.push([`count(${entity})`, () => session.count({ entity, where: null })]);
+    if (count) calls.push([`count(${entity})`, () => session.count(entity)]);
   }
-  for (const relation of Object.keys(relations).filter(isRelation)) {
-    const { order = [], count = null } = relations[relation] ?? {};
+  for (const relation of RELATION_NAMES) {
+    const { list, count } = session.relation(relation) ?? {};
     const parents = [relation.endsWith('OfRevision') ? '0123456789'.repeat(4) : 'absent:0'];
-    for (const wanted of order) {
+    for (const wanted of list?.order ?? []) {
       const query = { where: null, order: wanted, first: 1, after: null };
       const ask = () => session.related(relation, RELATION_TARGETS[relation], parents, query);
       calls.push([`${relation} ${wanted}`, ask]);
     }
-    if (count !== null) calls.push([`count(${relation})`, () => session.count({ relation, parents, where: null })]);
+    if (count) calls.push([`count(${relation})`, () => session.countBelow(relation, parents)]);
   }
   return calls;
 }

@@ -18,7 +18,7 @@ export const combinedFilters: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (!session.adapter.capabilities.entities[entity]?.list) continue;
+      if (!session.entity(entity)?.list) continue;
       parts.push([entity, await settledVerdict(() => judgeEntity(session, data, entity))]);
     }
     return combine(parts);
@@ -26,8 +26,8 @@ export const combinedFilters: Behaviour = {
 };
 
 async function judgeEntity(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
-  const capability = session.adapter.capabilities.entities[entity];
-  const fields = Object.entries(capability?.filters ?? {});
+  const capability = session.entity(entity);
+  const fields = Object.entries(capability?.list?.filters ?? {});
   const { items, complete, order: sampled } = await data.sample(entity);
   if (fields.length < 2) return notJudged('Fewer than two filters are declared.');
   if (items.length === 0) return notJudged('There is nothing in the list.');

@@ -13,11 +13,11 @@ export const concurrency: Behaviour = {
   async run(session, data) {
     const asks: (readonly [string, () => Promise<unknown>])[] = [];
     for (const entity of ENTITY_NAMES) {
-      const { list, get } = session.adapter.capabilities.entities[entity] ?? {};
+      const { list, get } = session.entity(entity) ?? {};
       const { items, order } = await data.sample(entity);
       const keys = items.slice(0, 5).map(({ object }) => keyOf(entity, object));
       if (get && keys.length > 0) {
-        asks.push([`getMany(${entity})`, async () => [...(await session.getMany(entity, keys))].sort(byKey)]);
+        asks.push([`get(${entity})`, async () => [...(await session.get(entity, keys))].sort(byKey)]);
       }
       if (list && order !== null) {
         asks.push([`list(${entity})`, async () => (await listing(session, entity, { order }, {})(null, 10)).items]);

@@ -1,4 +1,3 @@
-import type { CountSubject } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName, isPlaceholder, type StatusCounts } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { declaredRelations, someParents } from '../parents.ts';
@@ -13,22 +12,22 @@ const NONE: StatusCounts = { pass: 0, fail: 0, error: 0, miss: 0, done: 0, skip:
 export const counts: Behaviour = {
   name: 'counts',
   promise:
-    'count tells by status what list and related show, for many parents at once, with a filter too, but for placeholder builds.',
+    'count tells by status what list shows, of an entity and below parents, for many parents at once, with a filter too, but for placeholder builds.',
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (session.adapter.capabilities.entities[entity]?.count === 'exact') {
+      if (session.entity(entity)?.count?.precision === 'exact') {
         parts.push([entity, await settledVerdict(() => judgeEntity(session, data, entity))]);
       }
     }
     for (const [relation, target] of declaredRelations(session)) {
-      const capability = session.adapter.capabilities.relations[relation];
-      const [order] = capability?.order ?? [];
-      if (capability?.count !== 'exact' || order === undefined) continue;
+      const capability = session.relation(relation);
+      const [order] = capability?.list?.order ?? [];
+      if (capability?.count?.precision !== 'exact' || order === undefined) continue;
       const parents = await someParents(data, relation, session.subject.known === undefined ? 5 : 30);
-      const query = { where: null, order, first: Math.min(capability.maxPage, 100), after: null };
+      const query = { where: null, order, first: Math.min(capability.list?.maxPage ?? 1, 100), after: null };
       const pages = parents.length === 0 ? new Map() : await session.related(relation, target, parents, query);
-      const counted = parents.length === 0 ? new Map() : await session.count({ relation, parents, where: null });
+      const counted = parents.length === 0 ? new Map() : await session.countBelow(relation, parents);
       let verdict: Verdict = notJudged('No parent is at hand whose children are all on one page.');
       for (const parent of parents) {
         const page = pages.get(parent) ?? { items: [], hasMore: false };
@@ -45,20 +44,19 @@ export const counts: Behaviour = {
 async function judgeEntity(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
   const { items, complete } = await data.sample(entity);
   if (!complete) return notJudged('The list is too long to be counted here.');
-  const whole: CountSubject = { entity, where: null };
-  const verdict = compare(entity, items, (await session.count(whole)).get(''), entity);
+  const verdict = compare(entity, items, await session.count(entity), entity);
   const [item] = items;
   if (verdict.verdict !== 'pass' || item === undefined) return verdict;
   if (entity === 'issue') {
     const all = await data.sample('issue', true);
-    const counted = await session.count({ entity, where: null, allVersions: true });
-    const versions = all.complete ? compare('all versions', all.items, counted.get(''), entity) : pass();
+    const counted = await session.count(entity, null, true);
+    const versions = all.complete ? compare('all versions', all.items, counted, entity) : pass();
     if (versions.verdict === 'fail') return versions;
   }
-  if (!session.adapter.capabilities.entities[entity]?.filters.origin?.includes('in')) return verdict;
+  if (!session.entity(entity)?.count?.filters.origin?.includes('in')) return verdict;
   const where = { origin: { in: [item.object.origin] } };
   const own = items.filter(({ object }) => object.origin === item.object.origin);
-  return compare(`${entity} of ${item.object.origin}`, own, (await session.count({ entity, where })).get(''), entity);
+  return compare(`${entity} of ${item.object.origin}`, own, await session.count(entity, where), entity);
 }
 
 function compare(

@@ -38,8 +38,7 @@ export const dangling: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const link of LINKS) {
-      const { entities, relations } = session.adapter.capabilities;
-      if (!relations[link.relation] || !entities[link.child]) continue;
+      if (!session.relation(link.relation)?.list || !session.entity(link.child)) continue;
       parts.push([link.relation, await settledVerdict(() => judge(session, data, link))]);
     }
     return combine(parts);
@@ -52,8 +51,8 @@ async function judge(session: Session, data: Sampler, link: Link): Promise<Verdi
   const absent = new Set(await absentParents(session, data, link, keys));
   const orphans = children.filter((child) => absent.has(link.keyOf(child) ?? '')).slice(0, 5);
   if (orphans.length === 0) return notJudged('No object at hand has a parent that the source lacks.');
-  const [order = 'NEWEST'] = session.adapter.capabilities.relations[link.relation]?.order ?? [];
-  const first = Math.min(session.adapter.capabilities.relations[link.relation]?.maxPage ?? 1, 100);
+  const { order: [order = 'NEWEST'] = [], maxPage = 1 } = session.relation(link.relation)?.list ?? {};
+  const first = Math.min(maxPage, 100);
   const parents = [...new Set(orphans.flatMap((child) => link.keyOf(child) ?? []))];
   const pages = await session.related(link.relation, link.child, parents, { where: null, order, first, after: null });
   for (const orphan of orphans) {
@@ -73,8 +72,8 @@ async function absentParents(session: Session, data: Sampler, link: Link, keys: 
   const had = new Set(seen.items.map(({ object }) => identityOf(object)));
   const candidates = keys.filter((key) => !had.has(key));
   if (seen.complete || candidates.length === 0) return candidates;
-  if (!session.adapter.capabilities.entities[link.parent]?.get) return [];
-  const found = await session.getMany(link.parent, candidates.slice(0, 20), { fields: new Set(['id']) });
+  if (!session.entity(link.parent)?.get) return [];
+  const found = await session.get(link.parent, candidates.slice(0, 20), { fields: new Set(['id']) });
   return candidates.slice(0, 20).filter((key) => !found.has(key));
 }
 

@@ -12,7 +12,7 @@ export const deadline: Behaviour = {
   async run(session) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const list = session.adapter.capabilities.entities[entity]?.list;
+      const list = session.entity(entity)?.list;
       const [order] = list?.order ?? [];
       if (order === undefined) continue;
       const start = performance.now();

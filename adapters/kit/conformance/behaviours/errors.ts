@@ -1,7 +1,6 @@
 import { RELATION_TARGETS } from '../../../adapter.ts';
 import { ENTITY_NAMES } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
-import { isRelation } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import { sourceCode } from '../source-fault.ts';
 import { Stopped } from '../stopped.ts';
@@ -40,15 +39,15 @@ async function judgeBroken(session: Session): Promise<Verdict> {
 function calls(session: Session): readonly (readonly [string, () => Promise<unknown>])[] {
   const result: (readonly [string, () => Promise<unknown>])[] = [];
   for (const entity of ENTITY_NAMES) {
-    const { get, list } = session.adapter.capabilities.entities[entity] ?? {};
+    const { get, list } = session.entity(entity) ?? {};
     const [order] = list?.order ?? [];
-    if (get) result.push([`getMany(${entity})`, () => session.getMany(entity, ['absent:0'])]);
+    if (get) result.push([`get(${entity})`, () => session.get(entity, ['absent:0'])]);
     if (order) {
       result.push([`list(${entity})`, () => session.list(entity, { where: null, order, first: 1, after: null })]);
     }
   }
-  for (const relation of Object.keys(session.adapter.capabilities.relations).filter(isRelation)) {
-    const [order] = session.adapter.capabilities.relations[relation]?.order ?? [];
+  for (const relation of session.listedRelations) {
+    const [order] = session.relation(relation)?.list?.order ?? [];
     if (order === undefined) continue;
     const parents = [relation.endsWith('OfRevision') ? '0123456789'.repeat(4) : 'absent:0'];
     const query = { where: null, order, first: 1, after: null };

@@ -16,8 +16,7 @@ export const fields: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (session.adapter.capabilities.entities[entity])
-        parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
+      if (session.entity(entity)) parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
     }
     return combine(parts);
   },
@@ -28,14 +27,14 @@ async function judge(session: Session, data: Sampler, entity: EntityName): Promi
   const some = withMost(items.map(({ object }) => object)).slice(0, 20);
   const whole = new Map(items.map(({ object }) => [identityOf(object), object]));
   if (some.length === 0) return notJudged('No object is at hand.');
-  const { get, list } = session.adapter.capabilities.entities[entity] ?? {};
+  const { get, list } = session.entity(entity) ?? {};
   const cheap = [...allFields(entity)].filter((name) => !COSTLY_FIELDS.has(name));
   const costly = [...allFields(entity)].filter((name) => COSTLY_FIELDS.has(name));
   const choices = [['id'], cheap, ...costly.map((name) => ['id', name])].map((names) => new Set(names));
   for (const asked of choices) {
     const answers: AnyObject[] = [];
     if (get) {
-      const found = await session.getMany(
+      const found = await session.get(
         entity,
         some.map((object) => keyOf(entity, object)),
         { fields: asked },

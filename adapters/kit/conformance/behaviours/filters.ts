@@ -38,14 +38,13 @@ interface Trial {
 }
 
 async function trialsOf(session: Session, data: Sampler, entity: EntityName): Promise<readonly Trial[]> {
-  const capability = session.adapter.capabilities.entities[entity];
-  const list = capability?.list ?? null;
-  if (capability === undefined || list === null) return [];
+  const list = session.entity(entity)?.list;
+  if (list === undefined) return [];
   const { items, complete, order } = await data.sample(entity);
   if (order === null || items.length === 0) return [];
   const judge = new FilterJudge(session, data, entity);
   await judge.load(items);
-  return Object.entries(capability.filters).map(([field, operators = []]) => {
+  return Object.entries(list.filters).map(([field, operators = []]) => {
     const values = items.map(({ object }) => filterValue<EntityName>(entity, field, object, judge.ancestryOf(object)));
     const wheres = filterVariants(field, operators, values).map((piece) => filterOf({ [field]: piece }));
     const variants = wheres.map((where) => async () => {

@@ -11,7 +11,7 @@ export const hasMore: Behaviour = {
     const limit = session.subject.known === undefined ? 30 : 200;
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const list = session.adapter.capabilities.entities[entity]?.list ?? null;
+      const list = session.entity(entity)?.list ?? null;
       for (const order of list?.order.slice(0, 1) ?? []) {
         const size = Math.min(list?.maxPage ?? 1, 7);
         const mayWait = list?.paging === 'offset';

@@ -2,7 +2,6 @@ import { RELATION_TARGETS } from '../../../adapter.ts';
 import { ENTITY_NAMES } from '../../../model.ts';
 import type { Behaviour } from '../behaviour.ts';
 import { keyOf } from '../keys.ts';
-import { isRelation } from '../sampler.ts';
 import { isBesideThePoint } from '../source-fault.ts';
 import { Stopped } from '../stopped.ts';
 import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
@@ -36,29 +35,29 @@ export const hostileKeys: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const capability = session.adapter.capabilities.entities[entity];
+      const capability = session.entity(entity);
       if (!capability?.get) continue;
       const [item] = (await data.sample(entity)).items;
       const good = item === undefined ? [] : [keyOf(entity, item.object)];
       parts.push([
         entity,
         await judge(async () => {
-          const found = await session.getMany(entity, [...KEYS, ...good]);
+          const found = await session.get(entity, [...KEYS, ...good]);
           const wrong = KEYS.find((key) => found.has(key));
           return wrong ?? good.find((key) => !found.has(key)) ?? null;
         }),
       ]);
     }
     for (const entity of ENTITY_NAMES) {
-      const { list, filters } = session.adapter.capabilities.entities[entity] ?? {};
+      const { list } = session.entity(entity) ?? {};
       const [order] = list?.order ?? [];
-      if (order === undefined || !filters?.id?.includes('in')) continue;
+      if (order === undefined || !list?.filters.id?.includes('in')) continue;
       const query = { where: { id: { in: KEYS } }, order, first: 1, after: null };
       const verdict = await judge(async () => (await session.list(entity, query)).items[0]?.object.id ?? null);
       parts.push([`${entity}.id`, verdict]);
     }
-    for (const relation of Object.keys(session.adapter.capabilities.relations).filter(isRelation)) {
-      const [order] = session.adapter.capabilities.relations[relation]?.order ?? [];
+    for (const relation of session.listedRelations) {
+      const [order] = session.relation(relation)?.list?.order ?? [];
       if (order === undefined) continue;
       const query = { where: null, order, first: 1, after: null };
       parts.push([

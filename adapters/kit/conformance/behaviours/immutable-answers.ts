@@ -11,7 +11,7 @@ export const immutableAnswers: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const { list, get } = session.adapter.capabilities.entities[entity] ?? {};
+      const { list, get } = session.entity(entity) ?? {};
       const { items, order } = await data.sample(entity);
       const keys = items.slice(0, 5).map(({ object }) => keyOf(entity, object));
       if (keys.length === 0) {
@@ -19,10 +19,10 @@ export const immutableAnswers: Behaviour = {
         continue;
       }
       const answers: unknown[] = [items.slice(0, 20)];
-      if (get) answers.push([...(await session.getMany(entity, keys)).values()]);
+      if (get) answers.push([...(await session.get(entity, keys)).values()]);
       if (list && order !== null) answers.push((await listing(session, entity, { order }, {})(null, 5)).items);
       const before = answers.map(plain);
-      if (get) await session.getMany(entity, keys, { fields: new Set(['id']) });
+      if (get) await session.get(entity, keys, { fields: new Set(['id']) });
       if (list && order !== null) await listing(session, entity, { order })(null, 5);
       const changed = answers.findIndex((answer, index) => !sameJson(before[index], answer));
       const evidence = { was: before[changed], is: answers[changed] };

@@ -7,7 +7,7 @@ export const issueVersions: Behaviour = {
   name: 'issue-versions',
   promise: 'Issues are listed in their newest version, or in all; `ID` finds the newest, `VERSION@ID` that one.',
   async run(session, data) {
-    const capability = session.adapter.capabilities.entities.issue;
+    const capability = session.entity('issue');
     if (!capability?.list) return notJudged('Issues cannot be listed.');
     const { items: newest } = await data.sample('issue');
     const { items: all, complete } = await data.sample('issue', true);
@@ -25,7 +25,7 @@ export const issueVersions: Behaviour = {
     const { id } = (many ?? newest[0] ?? { object: { id: '' } }).object;
     if (capability.get) {
       const keys = [id, ...all.filter(({ object }) => object.id === id).map(({ object }) => identityOf(object))];
-      const found = await session.getMany('issue', keys);
+      const found = await session.get('issue', keys);
       for (const key of keys) {
         const value = found.get(key);
         const wanted = key === id ? `${highest.get(id)}@${id}` : key;

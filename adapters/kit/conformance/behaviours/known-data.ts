@@ -15,8 +15,7 @@ export const knownData: Behaviour = {
     if (session.subject.known === undefined) return notJudged('No known data was handed over.');
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (session.adapter.capabilities.entities[entity])
-        parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
+      if (session.entity(entity)) parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
     }
     return combine(parts);
   },
@@ -26,8 +25,8 @@ async function judge(session: Session, data: Sampler, entity: EntityName): Promi
   const known = data.known(entity);
   const { items } = await data.sample(entity, true);
   const listed = new Map(items.map(({ object }) => [identityOf(object), object]));
-  const lookups = session.adapter.capabilities.entities[entity]?.get
-    ? await session.getMany(
+  const lookups = session.entity(entity)?.get
+    ? await session.get(
         entity,
         known.map(({ object }) => keyOf(entity, object)),
       )

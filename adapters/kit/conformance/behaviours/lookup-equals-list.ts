@@ -13,7 +13,7 @@ export const lookupEqualsList: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const { get, list } = session.adapter.capabilities.entities[entity] ?? {};
+      const { get, list } = session.entity(entity) ?? {};
       if (!get || !list) continue;
       parts.push([entity, await settledVerdict(() => judge(session, data, entity, get.maxKeys))]);
     }
@@ -26,7 +26,7 @@ async function judge(session: Session, data: Sampler, entity: EntityName, maxKey
   if (items.length === 0) return notJudged('There is nothing in the list.');
   // Where each key is a request of its own, a few tell enough.
   const some = session.subject.known === undefined && maxKeys < 20 ? items.slice(0, 10) : items;
-  const found = await session.getMany(
+  const found = await session.get(
     entity,
     some.map(({ object }) => keyOf(entity, object)),
   );

@@ -10,7 +10,7 @@ export const marks: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const list = session.adapter.capabilities.entities[entity]?.list;
+      const list = session.entity(entity)?.list;
       if (list === undefined || list === null) continue;
       const { items } = await data.sample(entity);
       const bad = items.find(({ mark }) =>

@@ -14,12 +14,12 @@ export const model: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const capability = session.adapter.capabilities.entities[entity];
+      const capability = session.entity(entity);
       if (capability === undefined) continue;
       const { items } = await data.sample(entity, entity === 'issue');
       const objects = items.map(({ object }) => object);
       if (capability.get) {
-        const found = await session.getMany(
+        const found = await session.get(
           entity,
           objects.slice(0, 10).map((object) => keyOf(entity, object)),
         );
@@ -48,7 +48,7 @@ async function children(
   relation: Parameters<typeof someParents>[1],
   target: EntityName,
 ): Promise<readonly AnyObject[]> {
-  const capability = session.adapter.capabilities.relations[relation];
+  const capability = session.relation(relation)?.list;
   const parents = (await someParents(data, relation, 3)).slice(0, 3);
   const [order] = capability?.order ?? [];
   if (order === undefined || parents.length === 0) return [];

@@ -13,7 +13,7 @@ export const order: Behaviour = {
   async run(session) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const list = session.adapter.capabilities.entities[entity]?.list;
+      const list = session.entity(entity)?.list;
       for (const wanted of list?.order ?? []) {
         parts.push([
           `${entity} ${wanted}`,
@@ -26,7 +26,7 @@ export const order: Behaviour = {
 };
 
 async function judge(session: Session, entity: EntityName, wanted: Order, isOffset: boolean): Promise<Verdict> {
-  const size = Math.min(session.adapter.capabilities.entities[entity]?.list?.maxPage ?? 1, 100);
+  const size = Math.min(session.entity(entity)?.list?.maxPage ?? 1, 100);
   const ask = listing(session, entity, { order: wanted });
   const { items } = await walk(ask, size, session.budget.sampleSize);
   return isOffset ? mostlySorted(items, wanted) : sorted(items, wanted);

@@ -8,7 +8,7 @@ export const pageSize: Behaviour = {
   async run(session) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const list = session.adapter.capabilities.entities[entity]?.list;
+      const list = session.entity(entity)?.list;
       const [order] = list?.order ?? [];
       if (list === undefined || list === null || order === undefined) continue;
       let verdict = pass();

@@ -16,7 +16,7 @@ export const paging: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const list = session.adapter.capabilities.entities[entity]?.list;
+      const list = session.entity(entity)?.list;
       for (const order of list?.order ?? []) {
         const sizes = new Set(SIZES.map((size) => Math.min(size, list?.maxPage ?? 1)));
         parts.push([`${entity} ${order}`, await settledVerdict(() => judge(session, data, entity, order, [...sizes]))]);

@@ -17,7 +17,7 @@ export const relatedPaging: Behaviour = {
     const parts: [string, Verdict][] = [];
     for (const [relation, target] of declaredRelations(session)) {
       const [parent] = await someParents(data, relation, 1);
-      for (const order of session.adapter.capabilities.relations[relation]?.order ?? []) {
+      for (const order of session.relation(relation)?.list?.order ?? []) {
         const name = `${relation} ${order}`;
         if (parent === undefined) parts.push([name, notJudged('No parent is at hand.')]);
         else parts.push([name, await settledVerdict(() => judge(session, data, { relation, target, parent, order }))]);
@@ -36,7 +36,7 @@ interface Children {
 
 async function judge(session: Session, _data: Sampler, children: Children): Promise<Verdict> {
   const { relation, target, parent, order } = children;
-  const capability = session.adapter.capabilities.relations[relation];
+  const capability = session.relation(relation)?.list;
   const ask: AskPage = async (after, first): Promise<Page<AnyObject>> => {
     const query = { where: null, order, first, after };
     const pages = await session.related(relation, target, [parent], query, { fields: new Set(['id']) });

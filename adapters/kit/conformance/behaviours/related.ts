@@ -22,7 +22,7 @@ export const related: Behaviour = {
 };
 
 async function judge(session: Session, data: Sampler, relation: RelationName, target: EntityName): Promise<Verdict> {
-  const capability = session.adapter.capabilities.relations[relation];
+  const capability = session.relation(relation)?.list;
   const parents = await someParents(data, relation, session.subject.known === undefined ? 8 : 60);
   const [order = 'NEWEST'] = capability?.order ?? [];
   if (parents.length === 0) return notJudged('No parent is at hand.');

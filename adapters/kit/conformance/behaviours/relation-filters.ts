@@ -24,10 +24,8 @@ export const relationFilters: Behaviour = {
 };
 
 async function judge(session: Session, data: Sampler, relation: RelationName, target: EntityName): Promise<Verdict> {
-  const { entities, relations } = session.adapter.capabilities;
-  const capability = relations[relation];
-  const declared: Readonly<Record<string, readonly FilterOperator[] | undefined>> =
-    capability?.filters ?? entities[target]?.filters ?? {};
+  const capability = session.relation(relation)?.list;
+  const declared: Readonly<Record<string, readonly FilterOperator[] | undefined>> = capability?.filters ?? {};
   const parents = (await someParents(data, relation, 5)).slice(0, 5);
   if (Object.keys(declared).length === 0) return notJudged('No filter is declared.');
   const [order] = capability?.order ?? [];

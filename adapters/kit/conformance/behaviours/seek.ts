@@ -13,7 +13,7 @@ export const seek: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      const list = session.adapter.capabilities.entities[entity]?.list;
+      const list = session.entity(entity)?.list;
       for (const order of list?.order ?? []) {
         parts.push([
           `${entity} ${order}`,

@@ -34,8 +34,8 @@ export const startStop: Behaviour = {
 
 async function judgeStarted(session: Session, adapter: Adapter): Promise<Verdict> {
   const other = new Session({ ...session.subject, adapter }, session.budget);
-  const entity = ENTITY_NAMES.find((name) => adapter.capabilities.entities[name]?.list);
-  const [order] = (entity && adapter.capabilities.entities[entity]?.list?.order) ?? [];
+  const entity = ENTITY_NAMES.find((name) => adapter.entities[name]?.list);
+  const [order] = (entity && adapter.entities[entity]?.list?.order) ?? [];
   if (entity === undefined || order === undefined) return pass();
   const query = { where: null, order, first: 3, after: null };
   const [own, others] = [await session.list(entity, query), await other.list(entity, query)];
@@ -44,11 +44,10 @@ async function judgeStarted(session: Session, adapter: Adapter): Promise<Verdict
 }
 
 async function judgeStopped(session: Session, adapter: Adapter): Promise<Verdict> {
-  const entity = ENTITY_NAMES.find((name) => adapter.capabilities.entities[name]?.get);
+  const entity = ENTITY_NAMES.find((name) => adapter.entities[name]?.get);
   if (entity === undefined) return pass();
   try {
-    await adapter.getMany(
-      entity,
+    await adapter.entities[entity]?.get?.read(
       ['absent:0'],
       makeCall(entity, {}, session.budget.callMs, () => {}),
     );

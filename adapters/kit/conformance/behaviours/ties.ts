@@ -14,7 +14,7 @@ export const ties: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (!session.adapter.capabilities.entities[entity]?.list) continue;
+      if (!session.entity(entity)?.list) continue;
       parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
     }
     return combine(parts);
@@ -28,7 +28,7 @@ async function judge(session: Session, data: Sampler, entity: EntityName): Promi
   const doubled = sharedTie(items) ?? sharedTie(versions) ?? misnamedVersion(versions);
   if (doubled !== null) return doubled;
   const byIdentity = new Map(items.map((item) => [identityOf(item.object), item.tie]));
-  const orders = session.adapter.capabilities.entities[entity]?.list?.order ?? [];
+  const orders = session.entity(entity)?.list?.order ?? [];
   for (const order of orders) {
     const page = await listing(session, entity, { order })(null, 1);
     for (const { object, tie } of page.items) {

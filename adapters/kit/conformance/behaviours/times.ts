@@ -10,7 +10,7 @@ export const times: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (!session.adapter.capabilities.entities[entity]?.list) continue;
+      if (!session.entity(entity)?.list) continue;
       const { items } = await data.sample(entity);
       let verdict = items.length === 0 ? notJudged('There is nothing in the list.') : pass();
       for (const { object, time } of items) {

@@ -9,7 +9,7 @@ export const totals: Behaviour = {
   async run(session, data) {
     const parts: [string, Verdict][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (!session.adapter.capabilities.entities[entity]?.list) continue;
+      if (!session.entity(entity)?.list) continue;
       const { items, complete, order } = await data.sample(entity);
       const [first] = items;
       if (!complete || order === null || first === undefined) {

@@ -6,6 +6,7 @@ import { allFields } from '../../../../adapters/kit/model-fields.ts';
 import { idAt } from '../../../../adapters/kit/mongo/values.ts';
 import { adapter as maestroModule } from '../../../../adapters/maestro-mongo/adapter.ts';
 import type { Entities, EntityName } from '../../../../adapters/model.ts';
+import { asking } from '../../../support/asked-adapter.ts';
 import { FederatedGateway } from '../../../support/federated-gateway.ts';
 import { type MongoEnv, mongoEnv, waitingCall } from '../../../support/mongodb/mongo-env.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../../support/mongodb/mongodb.ts';
@@ -104,7 +105,7 @@ describeWithMongo('one revision over the native store, the legacy system and Mae
   };
   const requests = () => envs.map((made) => made.requests());
   const one = async <E extends EntityName>(adapter: Adapter, entity: E, key: string): Promise<Entities[E]> => {
-    const found = (await adapter.getMany(entity, [key], waitingCall(20_000, allFields(entity)))).get(key);
+    const found = (await asking(adapter).get(entity, [key], waitingCall(20_000, allFields(entity)))).get(key);
     if (found === undefined || !('object' in found)) throw new Error(`There is no ${entity} ${key}.`);
     return found.object;
   };

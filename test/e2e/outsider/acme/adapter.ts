@@ -2,20 +2,18 @@ import {
   type Adapter,
   type AdapterEnv,
   type AdapterModule,
-  type Call,
   CONTRACT,
-  type Entities,
   type EntityName,
-  type FoundMany,
-  type Page,
-  type PageQuery,
+  type EntitySource,
+  type Order,
+  type PushedFilters,
   type RelationName,
-  type RelationTarget,
+  type RelationSource,
 } from 'kcigraph/adapter';
-import { capabilities } from './capabilities.ts';
 import { AcmeClient } from './client.ts';
+import { keysOf } from './ids.ts';
 import { type AcmeOptions, options } from './options.ts';
-import { Queries } from './queries.ts';
+import { MAX_KEYS, Queries, ROWS_PER_REQUEST } from './queries.ts';
 import { Relations } from './relations.ts';
 
 /** Acme CI over its REST API. */
@@ -24,44 +22,59 @@ export const adapter: AdapterModule<AcmeOptions> = {
   name: 'acme',
   options,
   defaults: { timeout: 8000, concurrency: 8, rate: null, cacheTtl: 30_000, staleIfError: 600_000 },
-  create: (given, env) => new AcmeAdapter(given, env),
+  create,
 };
 
-class AcmeAdapter implements Adapter {
-  readonly capabilities = capabilities;
-  readonly #client: AcmeClient;
-  readonly #queries: Queries;
-  readonly #relations: Relations;
+/** Newest first is all that Acme's lists know. */
+const ORDER: readonly Order[] = ['NEWEST'];
+/** A page, the three rows by which its place is found, and one more to know of fit one request. */
+const LIST = { order: ORDER, paging: 'offset', maxPage: ROWS_PER_REQUEST - 4 } as const;
 
-  constructor(given: AcmeOptions, env: AdapterEnv) {
-    this.#client = new AcmeClient(given, env);
-    this.#queries = new Queries(this.#client);
-    this.#relations = new Relations(this.#queries);
+function create(given: AcmeOptions, env: AdapterEnv): Adapter {
+  const client = new AcmeClient(given, env);
+  const queries = new Queries(client);
+  const relations = new Relations(queries);
+
+  function entity<E extends EntityName>(name: E, filters: PushedFilters<E>): EntitySource<E> {
+    return {
+      get: { maxKeys: MAX_KEYS, read: (ids, call) => queries.get(name, ids, call) },
+      list: { ...LIST, filters, read: (query, call) => queries.page(name, query, call) },
+      freshnessMs: 30_000,
+      keys: keysOf(name),
+    };
+  }
+  /** Acme lists the children of one parent a request. */
+  function below<R extends RelationName>(
+    name: R,
+    filters: NonNullable<RelationSource<R>['list']>['filters'],
+    parent: EntityName | null,
+  ): RelationSource<R> {
+    return {
+      maxParents: 1,
+      list: { ...LIST, filters, read: (parents, query, call) => relations.related(name, parents, query, call) },
+      ...(parent === null ? {} : { keys: keysOf(parent) }),
+    };
   }
 
-  async start(): Promise<void> {}
-
-  async stop(): Promise<void> {}
-
-  async health(call: Call) {
-    await this.#client.rows({ list: 'runs', filters: {}, offset: 0, limit: 1 }, call);
-    return { ok: true };
-  }
-
-  getMany<E extends EntityName>(entity: E, ids: readonly string[], call: Call): Promise<FoundMany<Entities[E]>> {
-    return this.#queries.getMany(entity, ids, call);
-  }
-
-  list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
-    return this.#queries.page(entity, query, call);
-  }
-
-  related<R extends RelationName>(
-    relation: R,
-    parents: readonly string[],
-    query: PageQuery<RelationTarget<R>>,
-    call: Call,
-  ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]>>> {
-    return this.#relations.related(relation, parents, query, call);
-  }
+  const ofCheckout: PushedFilters<'checkout'> = { id: ['in'], gitCommitHash: ['in'], treeName: ['in'] };
+  const ofBuild: PushedFilters<'build'> = { id: ['in'], checkoutId: ['in'] };
+  const ofTest: PushedFilters<'test'> = { id: ['in'], buildId: ['in'] };
+  return {
+    entities: {
+      checkout: entity('checkout', ofCheckout),
+      build: entity('build', ofBuild),
+      test: entity('test', ofTest),
+    },
+    relations: {
+      checkoutsOfRevision: below('checkoutsOfRevision', ofCheckout, null),
+      buildsOfCheckout: below('buildsOfCheckout', ofBuild, 'checkout'),
+      testsOfBuild: below('testsOfBuild', ofTest, 'build'),
+    },
+    start: async () => {},
+    stop: async () => {},
+    health: async (call) => {
+      await client.rows({ list: 'runs', filters: {}, offset: 0, limit: 1 }, call);
+      return { ok: true };
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { EntityName } from 'kcigraph/adapter';
+import type { EntityName, Keys } from 'kcigraph/adapter';
 
 /** What Acme calls what we know. It has no issues and no incidents. */
 export const KINDS: { readonly [E in EntityName]?: string } = { checkout: 'run', build: 'job', test: 'result' };
@@ -9,7 +9,11 @@ export function idOf(entity: EntityName, number: number): string {
 }
 
 /** The ids that Acme can hold: others are not asked of it. */
-export function patternOf(entity: EntityName): string {
+export function keysOf(entity: EntityName): Keys {
+  return { origins: ['acme'], pattern: patternOf(entity) };
+}
+
+function patternOf(entity: EntityName): string {
   return `^acme:${KINDS[entity]}-[1-9][0-9]{0,11}$`;
 }
 

@@ -11,12 +11,13 @@ import {
   type PageQuery,
   SourceError,
 } from 'kcigraph/adapter';
-import { ROWS_PER_REQUEST } from './capabilities.ts';
 import type { AcmeClient, Ask } from './client.ts';
 import { KINDS, numberOf } from './ids.ts';
 import { translate } from './translate.ts';
 
-const MAX_KEYS = 50;
+/** Acme gives so many rows a request at most. */
+export const ROWS_PER_REQUEST = 100;
+export const MAX_KEYS = 50;
 type Filters = Ask['filters'];
 
 /** Asks Acme's lists, and translates what they give. */
@@ -27,7 +28,7 @@ export class Queries {
     this.#client = client;
   }
 
-  async getMany<E extends EntityName>(
+  async get<E extends EntityName>(
     entity: E,
     ids: readonly string[],
     call: Call,

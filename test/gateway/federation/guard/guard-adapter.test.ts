@@ -6,6 +6,7 @@ import { guardAdapter } from '../../../../gateway/federation/guard/guard-adapter
 import { type SourceMetrics, SourceStateTracker } from '../../../../gateway/federation/guard/source-state.ts';
 import { ArrayAdapter } from '../../../support/array-adapter.ts';
 import { knownDocuments } from '../../../support/array-subject.ts';
+import { asking } from '../../../support/asked-adapter.ts';
 import { withObjects, wrapped } from '../../../support/faulty-adapter/wrapped.ts';
 import { quietLog } from '../../../support/federated-gateway.ts';
 
@@ -46,16 +47,16 @@ describe('look-ups that are kept', () => {
     const adapter = new ArrayAdapter({ documents });
     const asked: (readonly string[])[] = [];
     const spied = wrapped(adapter, {
-      getMany: (entity, keys, within) => {
+      get: (entity, keys, within) => {
         asked.push(keys);
-        return adapter.getMany(entity, keys, within);
+        return adapter.get(entity, keys, within);
       },
     });
     const { guard, told } = guarded(spied, { cacheTtl: 10_000 });
-    await guard.getMany('test', [first, second], call());
-    const more = await guard.getMany('test', [second, third, 'lab:nowhere'], call());
+    await asking(guard).get('test', [first, second], call());
+    const more = await asking(guard).get('test', [second, third, 'lab:nowhere'], call());
     expect([...more.keys()].sort()).toEqual([second, third].sort());
-    const again = await guard.getMany('test', [first, 'lab:nowhere', third], call());
+    const again = await asking(guard).get('test', [first, 'lab:nowhere', third], call());
     expect([...again.keys()].sort()).toEqual([first, third].sort());
     expect(asked).toEqual([
       [first, second],
@@ -67,14 +68,14 @@ describe('look-ups that are kept', () => {
   it('serve, old as they are, for the keys that fail, and the failure for the others', async () => {
     const adapter = new ArrayAdapter({ documents });
     const { guard } = guarded(adapter, { staleIfError: 10_000 });
-    await guard.getMany('test', [first], call());
+    await asking(guard).get('test', [first], call());
     adapter.failure = DOWN;
     const warnings: SourceError[] = [];
-    const answer = await guard.getMany('test', [first, second], call(warnings));
+    const answer = await asking(guard).get('test', [first, second], call(warnings));
     expect(answer.get(first)).toMatchObject({ object: { id: first } });
     expect(answer.get(second)).toBe(DOWN);
     expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_STALE']);
-    await expect(guard.getMany('test', [second], call())).rejects.toBe(DOWN);
+    await expect(asking(guard).get('test', [second], call())).rejects.toBe(DOWN);
   });
 });
 
@@ -91,7 +92,7 @@ describe('an answer that is kept', () => {
     const { guard } = guarded(warning2, { cacheTtl: 10_000 });
     const ask = async () => {
       const warnings: SourceError[] = [];
-      await guard.list('test', { where: null, order: 'NEWEST', first: 2, after: null }, call(warnings));
+      await asking(guard).list('test', { where: null, order: 'NEWEST', first: 2, after: null }, call(warnings));
       return warnings;
     };
     expect(await ask()).toEqual([warning]);
@@ -103,9 +104,9 @@ describe('an answer that is kept', () => {
     const adapter = new ArrayAdapter({ documents });
     adapter.failure = DOWN;
     const { guard } = guarded(adapter, { cacheTtl: 10_000 });
-    await expect(guard.getMany('test', [first], call())).rejects.toBe(DOWN);
+    await expect(asking(guard).get('test', [first], call())).rejects.toBe(DOWN);
     adapter.failure = null;
-    expect((await guard.getMany('test', [first], call())).size).toBe(1);
+    expect((await asking(guard).get('test', [first], call())).size).toBe(1);
   });
 });
 
@@ -115,22 +116,22 @@ describe('how old a kept answer may be', () => {
     const adapter = new ArrayAdapter({ documents });
     let comment = 'as it was';
     const told = withObjects(adapter, (object) => ({ ...object, comment }));
-    const { build, test, ...others } = adapter.capabilities.entities;
-    const entities = { ...others, ...(build && { build }), ...(test && { test: { ...test, freshnessMs } }) };
-    const { guard } = guarded({ ...told, capabilities: { ...adapter.capabilities, entities } }, settings);
-    const asking = (more: Partial<Call> = {}): Call => ({ ...call(), fields: new Set(['id', 'comment']), ...more });
+    const { test } = told.entities;
+    const entities = { ...told.entities, ...(test && { test: { ...test, freshnessMs } }) };
+    const { guard } = guarded({ ...told, entities }, settings);
+    const fresh = (more: Partial<Call> = {}): Call => ({ ...call(), fields: new Set(['id', 'comment']), ...more });
     const commentOf = async (key: string, more: Partial<Call> = {}) => {
-      const found = (await guard.getMany('test', [key], asking(more))).get(key);
+      const found = (await asking(guard).get('test', [key], fresh(more))).get(key);
       return found !== undefined && 'object' in found ? found.object.comment : null;
     };
     const listed = async (first: number, more: Partial<Call> = {}) => {
       const query = { where: null, order: 'NEWEST', first, after: null } as const;
-      return (await guard.list('test', query, asking(more))).items.map(({ object }) => object);
+      return (await asking(guard).list('test', query, fresh(more))).items.map(({ object }) => object);
     };
     const change = () => {
       comment = 'as it is now';
     };
-    return { adapter, guard, commentOf, listed, change, asking };
+    return { adapter, guard, commentOf, listed, change, fresh };
   }
 
   it.each([
@@ -188,19 +189,19 @@ describe('how old a kept answer may be', () => {
   });
 
   it('ends for a "no" with an answer that has the object', async () => {
-    const { adapter, guard, listed, asking } = changing(0, { cacheTtl: 300_000 });
+    const { adapter, guard, listed, fresh } = changing(0, { cacheTtl: 300_000 });
     const [shown] = await listed(1);
     const rows = documents.filter(({ object }) => object.id !== shown?.id);
     const without = new ArrayAdapter({ documents: rows });
-    const late = wrapped(adapter, { getMany: (entity, keys, within) => without.getMany(entity, keys, within) });
+    const late = wrapped(adapter, { get: (entity, keys, within) => without.get(entity, keys, within) });
     const { guard: over } = guarded(late, { cacheTtl: 300_000 });
     const id = shown?.id ?? '';
-    expect((await over.getMany('test', [id], asking())).size).toBe(0);
-    expect((await over.getMany('test', [id], asking())).size).toBe(0);
+    expect((await asking(over).get('test', [id], fresh())).size).toBe(0);
+    expect((await asking(over).get('test', [id], fresh())).size).toBe(0);
     expect(without.requests).toBe(1);
     await delay(2);
-    await over.list('test', { where: null, order: 'NEWEST', first: 1, after: null }, asking());
-    await over.getMany('test', [id], asking());
+    await asking(over).list('test', { where: null, order: 'NEWEST', first: 1, after: null }, fresh());
+    await asking(over).get('test', [id], fresh());
     expect(without.requests).toBe(2);
     await guard.stop();
   });
@@ -223,19 +224,19 @@ describe('how old a kept answer may be', () => {
   it('is the adapter’s business where it keeps answers: no second copy hides what it learns', async () => {
     const adapter = new ArrayAdapter({ documents });
     const keeping = wrapped(adapter, {
-      getMany: (entity, keys, within) => {
+      get: (entity, keys, within) => {
         within.kept?.(7);
-        return adapter.getMany(entity, keys, within);
+        return adapter.get(entity, keys, within);
       },
     });
     const { guard } = guarded(keeping, { cacheTtl: 300_000, staleIfError: 300_000 });
     const ages: number[] = [];
     for (let time = 0; time < 2; time++) {
-      await guard.getMany('test', [first], { ...call(), kept: (ageMs) => ages.push(ageMs) });
+      await asking(guard).get('test', [first], { ...call(), kept: (ageMs) => ages.push(ageMs) });
     }
     expect([adapter.requests, ages]).toEqual([2, [7, 7]]);
     adapter.failure = DOWN;
-    expect((await guard.getMany('test', [first], call())).size).toBe(1);
+    expect((await asking(guard).get('test', [first], call())).size).toBe(1);
   });
 });
 
@@ -251,7 +252,7 @@ describe('a source', () => {
     await guard.health(call());
     await guard.health(call());
     expect(state.name).toBe('DOWN');
-    await expect(guard.getMany('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    await expect(asking(guard).get('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
     expect(told.at(-1)).toBe('refused SOURCE_UNAVAILABLE');
     ok = true;
     await delay(60);
@@ -264,17 +265,17 @@ describe('a source', () => {
     adapter.failure = new SourceError('SOURCE_RATE_LIMITED', 'Fewer, please.');
     const { guard } = guarded(adapter);
     const told = { code: 'SOURCE_RATE_LIMITED', retryAfterMs: 5_000 };
-    await expect(guard.getMany('test', [first], call())).rejects.toMatchObject(told);
-    await expect(guard.getMany('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_RATE_LIMITED' });
+    await expect(asking(guard).get('test', [first], call())).rejects.toMatchObject(told);
+    await expect(asking(guard).get('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_RATE_LIMITED' });
     expect(adapter.requests).toBe(1);
   });
 
   it('that does not heed the signal is left behind at its time-out', async () => {
     const never = () => new Promise<never>(() => undefined);
-    const deaf = wrapped(new ArrayAdapter({ documents }), { getMany: never, health: never });
+    const deaf = wrapped(new ArrayAdapter({ documents }), { get: never, health: never });
     const { guard, state } = guarded(deaf, { timeout: 40 });
     const start = performance.now();
-    await expect(guard.getMany('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+    await expect(asking(guard).get('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
     expect(performance.now() - start).toBeLessThan(500);
     await expect.poll(() => state.name).toBe('DEGRADED');
   });
@@ -283,7 +284,7 @@ describe('a source', () => {
     const inner = new ArrayAdapter({ documents });
     let probes = 0;
     const busy = wrapped(inner, {
-      getMany: () => new Promise<never>(() => undefined),
+      get: () => new Promise<never>(() => undefined),
       health: async ({ isProbe }) => {
         expect(isProbe).toBe(true);
         probes += 1;
@@ -292,11 +293,11 @@ describe('a source', () => {
     });
     const { guard, state } = guarded(busy, { timeout: 20 });
     for (let time = 0; time < 5; time += 1) {
-      await expect(guard.getMany('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
+      await expect(asking(guard).get('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_TIMEOUT' });
       await expect.poll(() => probes).toBe(time + 1);
     }
     expect(
-      (await guard.list('test', { where: null, order: 'NEWEST', first: 2, after: null }, call())).items,
+      (await asking(guard).list('test', { where: null, order: 'NEWEST', first: 2, after: null }, call())).items,
     ).toHaveLength(2);
     await expect.poll(() => state).toMatchObject({ name: 'UP', detail: null });
   });
@@ -307,13 +308,16 @@ describe('a source', () => {
     ['cannot be reached for that either', () => Promise.reject(DOWN)],
   ])('whose questions take too long and that %s is left alone', async (_, health) => {
     const gone = wrapped(new ArrayAdapter({ documents }), {
-      getMany: () => new Promise<never>(() => undefined),
+      get: () => new Promise<never>(() => undefined),
       health,
     });
     const { guard, state } = guarded(gone, { timeout: 20, breaker: { failures: 3, openFor: 20_000 } });
-    for (let time = 0; time < 3; time += 1) await guard.getMany('test', [first], call()).catch(() => undefined);
+    for (let time = 0; time < 3; time += 1)
+      await asking(guard)
+        .get('test', [first], call())
+        .catch(() => undefined);
     await expect.poll(() => state.name).toBe('DOWN');
-    await expect(guard.getMany('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
+    await expect(asking(guard).get('test', [first], call())).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' });
   });
 
   it('is not blamed for what is the gateway’s own', async () => {
@@ -322,11 +326,11 @@ describe('a source', () => {
     for (const code of ['SOURCE_UNAVAILABLE', 'SOURCE_TIMEOUT', 'SOURCE_RATE_LIMITED', 'SOURCE_BAD_DATA'] as const) {
       adapter.failure = new SourceError(code, 'The queue is full.', { origin: 'gateway' });
       for (let time = 0; time < 5; time += 1) {
-        await expect(guard.getMany('test', [first], call())).rejects.toMatchObject({ code });
+        await expect(asking(guard).get('test', [first], call())).rejects.toMatchObject({ code });
       }
     }
     adapter.failure = null;
-    expect((await guard.getMany('test', [first], call())).size).toBe(1);
+    expect((await asking(guard).get('test', [first], call())).size).toBe(1);
     expect(state.name).toBe('UP');
   });
 
@@ -334,28 +338,28 @@ describe('a source', () => {
     const adapter = new ArrayAdapter({ documents });
     const { guard, state } = guarded(adapter, { breaker: { failures: 1, openFor: 20_000 } });
     adapter.failure = DOWN;
-    await expect(guard.getMany('test', [first], call())).rejects.toBe(DOWN);
+    await expect(asking(guard).get('test', [first], call())).rejects.toBe(DOWN);
     const probe = () => guard.health({ ...call(), isProbe: true });
     expect(await probe()).toMatchObject({ ok: false });
     adapter.failure = null;
-    await expect(guard.getMany('test', [first], call())).rejects.toThrow('left alone');
+    await expect(asking(guard).get('test', [first], call())).rejects.toThrow('left alone');
     expect(state.name).toBe('DOWN');
     expect(await probe()).toEqual({ ok: true });
-    expect((await guard.getMany('test', [first], call())).size).toBe(1);
+    expect((await asking(guard).get('test', [first], call())).size).toBe(1);
     expect(state.name).toBe('UP');
   });
 
   it('that fails under one key with anything else is told as its adapter’s fault, and only there', async () => {
     const inner = new ArrayAdapter({ documents });
     const careless = wrapped(inner, {
-      getMany: async (entity, keys, within) => {
-        const found = new Map(await inner.getMany(entity, keys, within));
+      get: async (entity, keys, within) => {
+        const found = new Map(await inner.get(entity, keys, within));
         Reflect.apply(Map.prototype.set, found, [second, new TypeError('secret at /srv/adapter.ts')]);
         return found;
       },
     });
     const { guard, log } = guarded(careless);
-    const answer = await guard.getMany('test', [first, second], call());
+    const answer = await asking(guard).get('test', [first, second], call());
     expect(answer.get(first)).toMatchObject({ object: { id: first } });
     expect(answer.get(second)).toMatchObject({
       code: 'SOURCE_BAD_DATA',
