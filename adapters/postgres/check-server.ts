@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { DatabaseFault } from './database-fault.ts';
+import { DatabaseFault } from '../embedded-postgres/folder.ts';
 
 /** The oldest PostgreSQL that the statements of this adapter run on. */
 const OLDEST_SERVER = 15;

@@ -1,15 +1,5 @@
+import { DatabaseFault } from '../embedded-postgres/folder.ts';
 import { SourceError } from '../errors.ts';
-
-/** Why the database cannot be used as it is: for the person who runs it. `forClients` names no folder, host or user. */
-export class DatabaseFault extends Error {
-  readonly forClients: string;
-
-  constructor(message: string, forClients: string, options: { readonly cause?: unknown } = {}) {
-    super(message, options);
-    this.name = 'DatabaseFault';
-    this.forClients = forClients;
-  }
-}
 
 /** By SQLSTATE, or the code of a system call: what an operator should know. */
 const CAUSES: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
 import type { Migration } from '../adapter.ts';
+import { DatabaseFault } from '../embedded-postgres/folder.ts';
 import { checkServer } from './check-server.ts';
-import { DatabaseFault } from './database-fault.ts';
 
 /** Forward only, in this order; one that was released is never edited. */
 export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'tables' }];

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import type { Logger, Migration } from '../adapter.ts';
+import { createEmbeddedServer, type EmbeddedServer } from '../embedded-postgres/server.ts';
 import { openPool, withClient } from './connections.ts';
 import { toDatabaseFault } from './database-fault.ts';
-import { createEmbeddedServer, type EmbeddedServer } from './embedded-server.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { embeddedFolder, type PostgresOptions } from './options.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { createEmbeddedServer } from '../../../adapters/postgres/embedded-server.ts';
-import { findSearchRight, runAs } from '../../../adapters/postgres/run-as.ts';
+import { createEmbeddedServer } from '../../../adapters/embedded-postgres/server.ts';
+import { findSearchRight, runAs } from '../../../adapters/embedded-postgres/user.ts';
 
 const isRoot = process.getuid?.() === 0;
 const searchRight = isRoot ? await findSearchRight() : null;

@@ -1,12 +1,18 @@
 import { chmod, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../adapter.ts';
-import { type Cluster, startCluster } from './cluster.ts';
-import { DatabaseFault } from './database-fault.ts';
-import { claimCluster, clusterUrl, openCluster } from './embedded-cluster.ts';
-import { folderFault } from './embedded-folder.ts';
-import { FileLock } from './file-lock.ts';
-import { isPostgres, type Postmaster, runningPostmaster, stopPostmaster } from './postmaster.ts';
+import {
+  type Cluster,
+  claimCluster,
+  clusterUrl,
+  isPostgres,
+  openCluster,
+  type Postmaster,
+  runningPostmaster,
+  startCluster,
+  stopPostmaster,
+} from './cluster.ts';
+import { DatabaseFault, FileLock, folderFault } from './folder.ts';
 
 /** The PostgreSQL of a folder, shared by one gateway and the commands beside it. */
 export interface EmbeddedServer {

@@ -1,12 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chown, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, open, readdir, readFile, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type Postmaster, runningPostmaster } from './postmaster.ts';
-import { runAs } from './run-as.ts';
-import type { ServerUser } from './server-user.ts';
+import type { Logger } from '../adapter.ts';
+import { checkVersion, DatabaseFault, embeddedBinaries } from './folder.ts';
+import { runAs, type ServerUser, serverUser, withAccess } from './user.ts';
 
 /** Where a cluster lies and what runs it. */
 export interface Cluster {
@@ -21,6 +23,54 @@ const run = promisify(execFile);
 const STARTS = 5;
 /** Milliseconds for the last processes of a killed server to notice that it is gone. */
 const DEATH = 30_000;
+
+/** The process of a server that all others are children of. */
+export interface Postmaster {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** The cluster `folder/postgres`, made where there is none; its password lies in the folder `own`. */
+export async function openCluster(folder: string, own: string, log: Logger): Promise<Cluster> {
+  const binaries = embeddedBinaries();
+  const data = join(folder, 'postgres');
+  await checkVersion(data);
+  const user = await withAccess(await serverUser(), folder, binaries);
+  const cluster = { data, binaries, user };
+  if ((await readdir(data).catch(() => [])).length > 0) return cluster;
+  // Made beside and then renamed, so that a kill meanwhile leaves no half cluster behind.
+  const fresh = `${data}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  const password = randomBytes(24).toString('hex');
+  await writeFile(join(own, 'password'), `${password}\n`, { mode: 0o600 });
+  await initCluster({ ...cluster, data: fresh }, password);
+  await rename(fresh, data);
+  log.info({}, 'An embedded PostgreSQL was made.');
+  return cluster;
+}
+
+/**
+ * Makes sure that no server works on this cluster before one is started. PostgreSQL itself only asks whether the process in
+ * `postmaster.pid` lives: it takes a stranger with that number for a server, and does not see another container's.
+ */
+export async function claimCluster(cluster: Cluster, own: string, isAlone: boolean): Promise<void> {
+  const place = `${hostname()} ${await readlink('/proc/self/ns/pid').catch(() => '')}`;
+  const placeFile = join(own, 'place');
+  const other = await readFile(placeFile, 'utf8').catch(() => place);
+  if (!isAlone && other !== place) {
+    throw new DatabaseFault(
+      `The folder ${dirname(cluster.data)} is in use in another container, or by another host (${other.split(' ')[0]}): stop that first, or submit to its address.`,
+      'The embedded PostgreSQL belongs to another process.',
+    );
+  }
+  await rm(join(cluster.data, 'postmaster.pid'), { force: true });
+  await writeFile(placeFile, place);
+}
+
+export async function clusterUrl(own: string, port: number): Promise<string> {
+  const password = (await readFile(join(own, 'password'), 'utf8')).trim();
+  return `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+}
 
 /** Makes a new cluster whose superuser `postgres` has this password. Its folder must be empty, or not there. */
 export async function initCluster(cluster: Cluster, password: string): Promise<void> {
@@ -127,4 +177,37 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
   return address.port;
+}
+
+/** What `postmaster.pid` in the data folder says, or null where it is not there, half written, or its process is gone. */
+export async function runningPostmaster(data: string): Promise<(Postmaster & { readonly ready: boolean }) | null> {
+  const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const pid = Number(lines[0]);
+  const port = Number(lines[3]);
+  if (!Number.isInteger(pid) || pid <= 0 || !(await isPostgres(pid, data))) return null;
+  return { pid, port, ready: lines[7]?.trim() === 'ready' };
+}
+
+/** Stops the server as SIGINT asks: sessions are ended, everything is written down. */
+export async function stopPostmaster(pid: number, data: string): Promise<void> {
+  if (!(await isPostgres(pid, data))) return;
+  process.kill(pid, 'SIGINT');
+  while (await isPostgres(pid, data)) await sleep(20);
+}
+
+/** A process id is given anew some time: that a process lives is not yet that it is the server of this folder. */
+export async function isPostgres(pid: number, data: string): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    // One that we may not signal is not ours.
+    return false;
+  }
+  const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);
+  if (status === null) return process.platform !== 'linux';
+  const name = status.slice(status.indexOf('(') + 1, status.lastIndexOf(')'));
+  if (name !== 'postgres' || status[status.lastIndexOf(')') + 2] === 'Z') return false;
+  // Every process of a server works in its data folder.
+  const folder = await readlink(`/proc/${pid}/cwd`).catch(() => null);
+  return folder === null || folder === (await realpath(data).catch(() => data));
 }
