@@ -1,10 +1,9 @@
-import type { Adapter, AdapterEnv, AdapterModule, Call, Health } from '../adapter.ts';
-import { CONTRACT } from '../adapter.ts';
+import { type Adapter, type AdapterEnv, type AdapterModule, type Call, CONTRACT, type Health } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
 import { capabilities } from './capabilities.ts';
 import { ReadClient } from './client.ts';
+import { createPools } from './connection/pool.ts';
 import { options, type PostgresOptions } from './options.ts';
-import { createPools } from './pool.ts';
 import { Reads } from './queries/reads.ts';
 import { raw } from './sql.ts';
 import { createStore } from './store.ts';

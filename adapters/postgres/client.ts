@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import type { AdapterEnv, Call } from '../adapter.ts';
-import { cancelStatement } from './cancel.ts';
-import { toSourceError } from './database-fault.ts';
-import { Patience, timedOut } from './patience.ts';
+import { toSourceError } from './connection/faults.ts';
+import { cancelStatement } from './connection/protocol.ts';
+import { ReadDeadline, timedOut } from './patience.ts';
 import { type Sql, toStatement } from './sql.ts';
 
 /** Distinct texts that are prepared: each connection of the server keeps a plan of each. Rarer ones are parsed anew. */
@@ -43,28 +43,28 @@ export class ReadClient {
     const name = this.#prepare && options.planByValues !== true ? this.#nameOf(text) : undefined;
     const query = { text, values: [...values], ...(name === undefined ? {} : { name }) };
     return this.#env.upstream(call, async (signal) => {
-      const patience = new Patience(signal, call.deadline, options.advice);
+      const readDeadline = new ReadDeadline(signal, call.deadline, options.advice);
       try {
-        return await rowsOf<R>(await this.#connect(patience), query, patience, options.advice);
+        return await rowsOf<R>(await this.#connect(readDeadline), query, readDeadline, options.advice);
       } finally {
-        patience.end();
+        readDeadline.end();
       }
     });
   }
 
   /** A connection that comes when nobody waits any more goes back to the pool. */
-  async #connect(patience: Patience): Promise<PoolClient> {
-    if (patience.isOver) return patience.over;
+  async #connect(readDeadline: ReadDeadline): Promise<PoolClient> {
+    if (readDeadline.isOver) return readDeadline.over;
     const connecting = this.#pool().then((pool) => pool.connect());
     try {
-      return await Promise.race([patience.over, connecting]);
+      return await Promise.race([readDeadline.over, connecting]);
     } catch (error) {
-      if (patience.isOver)
+      if (readDeadline.isOver)
         void connecting.then(
           (client) => client.release(),
           () => undefined,
         );
-      throw patience.isOver ? error : toSourceError(error);
+      throw readDeadline.isOver ? error : toSourceError(error);
     }
   }
 
@@ -83,7 +83,7 @@ export class ReadClient {
 async function rowsOf<R extends object>(
   client: PoolClient,
   query: QueryConfig,
-  patience: Patience,
+  readDeadline: ReadDeadline,
   advice: string | undefined,
 ): Promise<R[]> {
   const running = client.query<R>(query);
@@ -94,9 +94,9 @@ async function rowsOf<R extends object>(
     },
   );
   try {
-    return await Promise.race([patience.over, answered]);
+    return await Promise.race([readDeadline.over, answered]);
   } finally {
-    void free(client, running, patience.isOver ? cancelStatement(client) : null);
+    void free(client, running, readDeadline.isOver ? cancelStatement(client) : null);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { EntityName } from '../model.ts';
+import type { NamedStatement, Transaction } from './connection/transaction.ts';
 import type { Claim } from './merge.ts';
-import type { NamedStatement, Transaction } from './transaction.ts';
 
 /** What was said of an object, and whose report said so. A reader shows those values that the object does not. */
 export interface RecordedClaim extends Claim {

@@ -1,4 +1,4 @@
-import type { Drive } from './driving-arms.ts';
+import type { Drive } from './drive.ts';
 import { BUILD_FIELDS, CHECKOUT_FIELDS, conditionsOn } from './field-conditions.ts';
 import type { AnyWhere } from './filter-fields.ts';
 import { TIME_SPELLINGS } from './keyset.ts';

@@ -1,12 +1,22 @@
 import type { EntityName } from '../model.ts';
 import { isBeyondIndex } from './compare.ts';
 import { byCheckouts } from './drive-by-checkouts.ts';
-import type { Arm, Drive } from './driving-arms.ts';
 import { type DrivingColumn, NARROW, WIDE } from './driving-columns.ts';
 import { CHECKOUT_FIELDS } from './field-conditions.ts';
 import { type AnyWhere, textsOf } from './filter-fields.ts';
-import { TIME_SPELLINGS } from './keyset.ts';
+import { TIME_SPELLINGS, type TimeSpelling } from './keyset.ts';
+import type { Arm } from './queries/page.ts';
 import { param, raw, type Sql, sql } from './sql.ts';
+
+/** What a list is driven by. */
+export interface Drive {
+  /** Empty: the conditions name one range of an index themselves, or the planner chooses by their values. */
+  readonly arms: readonly Arm[];
+  /** The fields of the filter that the arms have dealt with. */
+  readonly fields: ReadonlySet<string>;
+  /** How the index that drives spells the time. */
+  readonly time: TimeSpelling;
+}
 
 /** Nothing can fit. */
 const NOTHING = null;

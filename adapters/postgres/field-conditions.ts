@@ -15,8 +15,7 @@ import {
   range,
   text,
 } from './compare.ts';
-import { type AnyWhere, textsOf } from './filter-fields.ts';
-import { isStorableText } from './ids.ts';
+import { type AnyWhere, isStorableText, textsOf } from './filter-fields.ts';
 import type { TimeSpelling } from './keyset.ts';
 import { param, raw, type Sql, sql } from './sql.ts';
 

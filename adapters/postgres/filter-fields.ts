@@ -1,6 +1,5 @@
 import type { Filter } from '../filter.ts';
 import type { EntityName } from '../model.ts';
-import { isStorableText } from './ids.ts';
 
 /** A filter of any field: the operators that `filter.ts` knows. */
 export interface AnyFilter {
@@ -27,4 +26,9 @@ export function fieldsOf<E extends EntityName>(where: Filter<E> | null): AnyWher
 /** The values of a list that the database can hold, each once. */
 export function textsOf(filter: AnyFilter): readonly string[] {
   return [...new Set(filter.in?.filter((value) => typeof value === 'string'))].filter(isStorableText);
+}
+
+/** Whether PostgreSQL can hold a text at all: what holds a NUL or half a surrogate pair fits nothing and is not sent. */
+export function isStorableText(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
 }

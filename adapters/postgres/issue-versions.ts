@@ -1,5 +1,5 @@
+import type { NamedStatement, Transaction } from './connection/transaction.ts';
 import type { Spool } from './spool.ts';
-import type { NamedStatement, Transaction } from './transaction.ts';
 
 const ADD: NamedStatement = {
   name: 'add-issue-ids',

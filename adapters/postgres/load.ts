@@ -1,5 +1,6 @@
 import type { Loaded, StoredObject, Submitter } from '../adapter.ts';
 import type { EntityName } from '../model.ts';
+import type { Transaction } from './connection/transaction.ts';
 import type { EntityCounts } from './entity-tally.ts';
 import { checkKeyLengths } from './key-limits.ts';
 import { loadEntity } from './load-entity.ts';
@@ -9,7 +10,6 @@ import { MemorySpool, type Spool } from './spool.ts';
 import { StagedSpool } from './staged-spool.ts';
 import { LOAD_ORDER } from './stored-columns.ts';
 import { toRow } from './to-row.ts';
-import type { Transaction } from './transaction.ts';
 
 /**
  * Loads a document in one transaction, with its receipt; nothing of it where anything fails.

@@ -4,7 +4,7 @@ import { SourceError } from '../errors.ts';
 const LONGEST_WAIT = 2 ** 31 - 1;
 
 /** How long one read is waited for: until its signal aborts, or its time is over. */
-export class Patience {
+export class ReadDeadline {
   /** Rejects with the reason, and is never fulfilled. */
   readonly over: Promise<never>;
   isOver = false;

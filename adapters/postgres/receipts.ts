@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Fault, Receipt, Submitter } from '../adapter.ts';
-import type { NamedStatement, Transaction } from './transaction.ts';
+import type { NamedStatement, Transaction } from './connection/transaction.ts';
 
 /** How long a receipt is shown. */
 const KEPT = `interval '30 days'`;

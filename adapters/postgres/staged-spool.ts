@@ -1,6 +1,6 @@
 import type { EntityName } from '../model.ts';
+import type { Transaction } from './connection/transaction.ts';
 import { BATCH_CHARACTERS, BATCH_OBJECTS, type Batch, type Incoming, isFullBatch, type Spool } from './spool.ts';
-import type { Transaction } from './transaction.ts';
 
 const CREATE = `CREATE TEMPORARY TABLE staged_objects (
   entity text NOT NULL, id text COLLATE "C" NOT NULL, version bigint NOT NULL, origin text NOT NULL, place bigint NOT NULL, row_text text NOT NULL

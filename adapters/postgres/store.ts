@@ -1,12 +1,12 @@
 import type { Logger, Store } from '../adapter.ts';
 import { Semaphore } from '../kit/semaphore.ts';
-import { toSourceError } from './database-fault.ts';
+import { toSourceError } from './connection/faults.ts';
+import type { Pools } from './connection/pool.ts';
+import { type Beginning, Transaction } from './connection/transaction.ts';
 import { load } from './load.ts';
 import type { PostgresOptions } from './options.ts';
-import type { Pools } from './pool.ts';
 import { purge } from './purge.ts';
 import { dropOldReceipts, keepReceipt, readReceipt } from './receipts.ts';
-import { type Beginning, Transaction } from './transaction.ts';
 
 /** Milliseconds between two clearings of old receipts. */
 const CLEARING = 3_600_000;

@@ -4,6 +4,9 @@ import type { AnyWhere } from './filter-fields.ts';
 import type { TimeSpelling } from './keyset.ts';
 import { allOf, raw, type Sql, sql } from './sql.ts';
 
+/** No field drives: all of them filter. */
+export const NO_FIELDS: ReadonlySet<string> = new Set();
+
 /** The conditions of all fields but those that already drive, ancestors' by a look-up for each row; null where nothing can fit. */
 export function conditionsOf(
   entity: EntityName,
@@ -33,4 +36,9 @@ export function conditionsOf(
   if (entity === 'build') return [...own, ...(hasCheckout === null ? [] : [hasCheckout])];
   const above = hasCheckout === null ? build : [...build, hasCheckout];
   return [...own, sql`(SELECT true FROM builds b WHERE b.id = t.build_id AND ${allOf(above)})`];
+}
+
+/** Of issues the newest version of each. */
+export function versionCondition(entity: EntityName, allVersions: boolean): Sql[] {
+  return entity === 'issue' && !allVersions ? [raw('t.newest')] : [];
 }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { initCluster, startCluster, stopPostmaster } from '../../adapters/embedded-postgres/cluster.ts';
 import { embeddedBinaries } from '../../adapters/embedded-postgres/folder.ts';
 import { serverUser, withAccess } from '../../adapters/embedded-postgres/user.ts';
-import { migrate } from '../../adapters/postgres/migrate.ts';
+import { migrate } from '../../adapters/postgres/connection/migrate.ts';
 
 /** A real PostgreSQL for one test file. */
 export interface TestPostgres {

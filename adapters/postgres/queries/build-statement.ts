@@ -1,14 +1,13 @@
-import type { Call, CountSubject, PageQuery, RelationName } from '../../adapter.ts';
+import type { Call, PageQuery, RelationName } from '../../adapter.ts';
 import { RELATION_TARGETS } from '../../adapter.ts';
-import { type EntityName, PLACEHOLDER_MARK } from '../../model.ts';
+import type { EntityName } from '../../model.ts';
 import { dependsOnValues, driveOf } from '../drive.ts';
 import { selectOf } from '../entity-reader.ts';
 import { fieldsOf } from '../filter-fields.ts';
 import { TIME_SPELLINGS } from '../keyset.ts';
-import { param, raw, type Sql, sql } from '../sql.ts';
+import { raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';
-import { conditionsOf } from '../where.ts';
-import { countSql } from './count.ts';
+import { conditionsOf, NO_FIELDS, versionCondition } from '../where.ts';
 import { pageSql } from './page.ts';
 import { type KeyRows, keyRows } from './parents.ts';
 import { RELATIONS } from './relations.ts';
@@ -21,8 +20,6 @@ export interface ReadStatement {
 export interface ParentsStatement extends ReadStatement {
   readonly keys: KeyRows['keys'];
 }
-
-const NO_FIELDS: ReadonlySet<string> = new Set();
 
 /** A page of an entity; null where nothing fits the filter. */
 export function listStatement<E extends EntityName>(
@@ -95,48 +92,4 @@ export function getStatement(
     keys,
     planByValues: false,
   };
-}
-
-/** Counts by status, of an entity (`keys` is null) or below each parent; null where nothing fits. */
-export function countStatement(
-  subject: CountSubject,
-): (ReadStatement & { readonly entity: EntityName; readonly keys: readonly string[] | null }) | null {
-  const where = fieldsOf(subject.where);
-  const planByValues = dependsOnValues(where);
-  if ('entity' in subject) {
-    const { entity } = subject;
-    const drive = driveOf(entity, where, true);
-    const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields, drive.time);
-    if (drive === null || conditions === null) return null;
-    const all = [...countedOnly(entity), ...versionCondition(entity, subject.allVersions === true), ...conditions];
-    return { sql: countSql(entity, all, drive.arms), entity, keys: null, planByValues };
-  }
-  const { relation } = subject;
-  const entity = RELATION_TARGETS[relation];
-  const conditions = conditionsOf(entity, where, NO_FIELDS, TIME_SPELLINGS.plain);
-  const { on, arms = [], parents } = RELATIONS[relation];
-  const { from, keys } = keyRows(parents, subject.parents);
-  if (conditions === null || keys.length === 0) return null;
-  const all = [
-    ...(on === undefined ? [] : [raw(on)]),
-    ...countedOnly(entity),
-    ...versionCondition(entity, relation === 'versionsOfIssue'),
-    ...conditions,
-  ];
-  const counts = countSql(entity, all, arms);
-  return {
-    sql: sql`SELECT p.position, o.status, o.n FROM ${from} CROSS JOIN LATERAL (${counts}) AS o`,
-    entity,
-    keys,
-    planByValues,
-  };
-}
-
-/** Placeholder builds are in no count. */
-function countedOnly(entity: EntityName): Sql[] {
-  return entity === 'build' ? [sql`strpos(t.id, ${param(PLACEHOLDER_MARK, 'text')}) = 0`] : [];
-}
-
-function versionCondition(entity: EntityName, allVersions: boolean): Sql[] {
-  return entity === 'issue' && !allVersions ? [raw('t.newest')] : [];
 }

@@ -1,7 +1,56 @@
-import type { EntityName, StatusCounts } from '../../model.ts';
-import type { Drive } from '../driving-arms.ts';
-import { allOf, joined, raw, type Sql, sql } from '../sql.ts';
+import type { CountSubject } from '../../adapter.ts';
+import { RELATION_TARGETS } from '../../adapter.ts';
+import { type EntityName, PLACEHOLDER_MARK, type StatusCounts } from '../../model.ts';
+import { dependsOnValues, driveOf } from '../drive.ts';
+import { fieldsOf } from '../filter-fields.ts';
+import { TIME_SPELLINGS } from '../keyset.ts';
+import { allOf, joined, param, raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';
+import { conditionsOf, NO_FIELDS, versionCondition } from '../where.ts';
+import type { ReadStatement } from './build-statement.ts';
+import type { Arm } from './page.ts';
+import { keyRows } from './parents.ts';
+import { RELATIONS } from './relations.ts';
+
+/** Counts by status, of an entity (`keys` is null) or below each parent; null where nothing fits. */
+export function countStatement(
+  subject: CountSubject,
+): (ReadStatement & { readonly entity: EntityName; readonly keys: readonly string[] | null }) | null {
+  const where = fieldsOf(subject.where);
+  const planByValues = dependsOnValues(where);
+  if ('entity' in subject) {
+    const { entity } = subject;
+    const drive = driveOf(entity, where, true);
+    const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields, drive.time);
+    if (drive === null || conditions === null) return null;
+    const all = [...countedOnly(entity), ...versionCondition(entity, subject.allVersions === true), ...conditions];
+    return { sql: countSql(entity, all, drive.arms), entity, keys: null, planByValues };
+  }
+  const { relation } = subject;
+  const entity = RELATION_TARGETS[relation];
+  const conditions = conditionsOf(entity, where, NO_FIELDS, TIME_SPELLINGS.plain);
+  const { on, arms = [], parents } = RELATIONS[relation];
+  const { from, keys } = keyRows(parents, subject.parents);
+  if (conditions === null || keys.length === 0) return null;
+  const all = [
+    ...(on === undefined ? [] : [raw(on)]),
+    ...countedOnly(entity),
+    ...versionCondition(entity, relation === 'versionsOfIssue'),
+    ...conditions,
+  ];
+  const counts = countSql(entity, all, arms);
+  return {
+    sql: sql`SELECT p.position, o.status, o.n FROM ${from} CROSS JOIN LATERAL (${counts}) AS o`,
+    entity,
+    keys,
+    planByValues,
+  };
+}
+
+/** Placeholder builds are in no count. */
+function countedOnly(entity: EntityName): Sql[] {
+  return entity === 'build' ? [sql`strpos(t.id, ${param(PLACEHOLDER_MARK, 'text')}) = 0`] : [];
+}
 
 /** One row of a count; the status is null for what has not finished, and for entities without one. */
 export interface CountRow {
@@ -10,7 +59,7 @@ export interface CountRow {
 }
 
 /** How many rows there are of each status. An aggregate within is never turned into a join with a scan. */
-export function countSql(entity: EntityName, conditions: readonly Sql[], arms: Drive['arms']): Sql {
+export function countSql(entity: EntityName, conditions: readonly Sql[], arms: readonly Arm[]): Sql {
   const { name, hasStatus } = TABLES[entity];
   const counted = (on: readonly Sql[]) =>
     hasStatus

@@ -1,9 +1,17 @@
 import type { Order, Place } from '../../adapter.ts';
 import type { EntityName } from '../../model.ts';
-import type { Arm, Drive } from '../driving-arms.ts';
 import { type Keyset, orderOf, pageOf, sortColumns, type TimeSpelling } from '../keyset.ts';
 import { joined, raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';
+
+/** Index ranges of `t`, one for each row `r` of `keys`. No row of `t` lies in two of them. */
+export interface Arm {
+  /** A FROM item named `r`. */
+  readonly keys: Sql;
+  readonly on: readonly Sql[];
+  /** How many keys there are; Infinity where only the database knows. */
+  readonly count: number;
+}
 
 /** A page of an entity's rows. */
 export interface PageParts {
@@ -12,7 +20,7 @@ export interface PageParts {
   /** How the index that drives the list spells the time. */
   readonly time: TimeSpelling;
   readonly conditions: readonly Sql[];
-  readonly arms: Drive['arms'];
+  readonly arms: readonly Arm[];
   readonly order: Order;
   readonly after: Place | null;
   readonly limit: number;

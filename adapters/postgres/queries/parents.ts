@@ -1,4 +1,4 @@
-import { isStorableText, parseIssueKey, parseRevisionKey } from '../ids.ts';
+import { isStorableText } from '../filter-fields.ts';
 import { param, type Sql, sql } from '../sql.ts';
 
 /** What keys name: an object by id, an issue (or one version of it), a revision. */
@@ -48,4 +48,33 @@ export function keyRows(kind: KeyKind, asked: readonly string[]): KeyRows {
     keys: issues.map((issue) => issue.key),
     from: sql`unnest(${ids}, ${versions}) WITH ORDINALITY AS p (id, version, position)`,
   };
+}
+
+/** An issue as it is asked for: one version of it, or (null) the newest or all, as the question has it. */
+export interface IssueKey {
+  readonly id: string;
+  readonly version: number | null;
+}
+
+/** The key of a revision: commit and patches in lower case, `''` without patches. */
+export interface RevisionKey {
+  readonly gitCommitHash: string;
+  readonly patchsetHash: string;
+}
+
+/**
+ * Reads `ID` or `VERSION@ID`. The two cannot be mixed up: what stands before the colon of an id holds no `@`.
+ * Null for a version beyond what an issue can have.
+ */
+export function parseIssueKey(key: string): IssueKey | null {
+  const match = /^(\d+)@(.*)$/s.exec(key);
+  if (match === null) return { id: key, version: null };
+  const version = Number(match[1]);
+  return Number.isSafeInteger(version) ? { id: match[2] ?? '', version } : null;
+}
+
+/** Reads `HASH` or `HASH+PATCHSET`. */
+export function parseRevisionKey(key: string): RevisionKey {
+  const [gitCommitHash = '', patchsetHash = ''] = key.toLowerCase().split('+', 2);
+  return { gitCommitHash, patchsetHash };
 }

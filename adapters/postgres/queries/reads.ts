@@ -4,8 +4,8 @@ import type { Filter } from '../../filter.ts';
 import type { Entities, EntityName, StatusCounts } from '../../model.ts';
 import type { ReadClient } from '../client.ts';
 import { type RowOf, toItem, toObject } from '../entity-reader.ts';
-import { countStatement, getStatement, listStatement, relatedStatement } from './build-statement.ts';
-import { type CountRow, toStatusCounts } from './count.ts';
+import { getStatement, listStatement, relatedStatement } from './build-statement.ts';
+import { type CountRow, countStatement, toStatusCounts } from './count.ts';
 
 /** Which key of the statement a row belongs to; the first is 1. */
 interface Positioned {

@@ -1,7 +1,7 @@
 import type { RelationName } from '../../adapter.ts';
 import { buildsOf } from '../drive-by-checkouts.ts';
-import type { Arm } from '../driving-arms.ts';
 import { raw, sql } from '../sql.ts';
+import type { Arm } from './page.ts';
 import type { KeyKind } from './parents.ts';
 
 /** How the children `t` of a parent `p` are found. */

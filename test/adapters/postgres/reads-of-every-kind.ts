@@ -4,12 +4,12 @@ import type { Filters } from '../../../adapters/filter.ts';
 import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
 import {
-  countStatement,
   getStatement,
   listStatement,
   type ReadStatement,
   relatedStatement,
 } from '../../../adapters/postgres/queries/build-statement.ts';
+import { countStatement } from '../../../adapters/postgres/queries/count.ts';
 import type { Sql } from '../../../adapters/postgres/sql.ts';
 
 /** A statement that the store runs, by a name that says what it answers. */

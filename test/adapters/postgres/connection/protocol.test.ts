@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AnswerCheck } from '../../../adapters/postgres/checked-answers.ts';
-import { openPool } from '../../../adapters/postgres/connections.ts';
-import { SILENT } from '../../support/open-store.ts';
-import { usePostgres } from '../../support/postgres.ts';
-import { Random } from '../../support/random.ts';
+import { openPool } from '../../../../adapters/postgres/connection/pool.ts';
+import { AnswerCheck } from '../../../../adapters/postgres/connection/protocol.ts';
+import { SILENT } from '../../../support/open-store.ts';
+import { usePostgres } from '../../../support/postgres.ts';
+import { Random } from '../../../support/random.ts';
 
 /** A server that answers whatever it is told with the same bytes. */
 class Liar {

@@ -1,10 +1,11 @@
-import type pg from 'pg';
-import type { Logger, Migration } from '../adapter.ts';
-import { createEmbeddedServer, type EmbeddedServer } from '../embedded-postgres/server.ts';
-import { openPool, withClient } from './connections.ts';
-import { toDatabaseFault } from './database-fault.ts';
+import pg from 'pg';
+import type { Logger, Migration } from '../../adapter.ts';
+import { createEmbeddedServer, type EmbeddedServer } from '../../embedded-postgres/server.ts';
+import { parseExactJson } from '../../kit/exact-json.ts';
+import { embeddedFolder, type PostgresOptions } from '../options.ts';
+import { toDatabaseFault } from './faults.ts';
 import { checkSchema, migrate } from './migrate.ts';
-import { embeddedFolder, type PostgresOptions } from './options.ts';
+import { CheckedClient } from './protocol.ts';
 
 /** The connections of one source. Nothing is connected to before it is needed. */
 export interface Pools {
@@ -152,5 +153,49 @@ class SourcePools implements Pools {
       forget();
       throw error;
     }
+  }
+}
+
+const BIGINT = 20;
+const TIMESTAMPTZ = 1184;
+const JSON_TEXT = 114;
+const JSONB = 3802;
+
+/** Issue versions fit a number; a time stays text, since a Date loses its microseconds; integers in JSON keep their digits. */
+function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
+  if (oid === BIGINT) return Number;
+  if (oid === TIMESTAMPTZ) return String;
+  if (oid === JSON_TEXT || oid === JSONB) return (text: string) => parseExactJson(text);
+  return pg.types.getTypeParser(oid, format);
+}
+
+/** A pool that connects when it is first used. `timeout`: milliseconds to wait for a connection. */
+export function openPool(url: string, max: number, timeout: number, log: Logger): pg.Pool {
+  const pool = new pg.Pool({
+    Client: CheckedClient,
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: timeout,
+    application_name: 'kcigraph',
+    keepAlive: true,
+    types: { getTypeParser: parserOf },
+  });
+  // An idle connection that the server ends is replaced by the pool; without a listener it would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'An idle connection to the database was lost.'));
+  // One that is lost at work says so besides failing its statement: the pool listens only to those that are idle.
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** A connection that failed is not used again. */
+export async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    const result = await use(client);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { toSourceError } from './database-fault.ts';
+import { toSourceError } from './faults.ts';
 
 /** A statement with a name is prepared once a connection. */
 export interface NamedStatement {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { serverFault } from '../../../adapters/postgres/check-server.ts';
-import { MIGRATIONS } from '../../../adapters/postgres/migrate.ts';
-import { test as aTest } from '../../support/model-objects.ts';
-import { aCall, arriving, openStore } from '../../support/open-store.ts';
-import { execute, installations, usePostgres } from '../../support/postgres.ts';
+import { MIGRATIONS, serverFault } from '../../../../adapters/postgres/connection/migrate.ts';
+import { test as aTest } from '../../../support/model-objects.ts';
+import { aCall, arriving, openStore } from '../../../support/open-store.ts';
+import { execute, installations, usePostgres } from '../../../support/postgres.ts';
 
 for (const installation of installations()) {
   describe(`migrating on ${installation.name} PostgreSQL`, { timeout: 120_000 }, () => {

@@ -1,5 +1,5 @@
-import { DatabaseFault } from '../embedded-postgres/folder.ts';
-import { SourceError } from '../errors.ts';
+import { DatabaseFault } from '../../embedded-postgres/folder.ts';
+import { SourceError } from '../../errors.ts';
 
 /** By SQLSTATE, or the code of a system call: what an operator should know. */
 const CAUSES: Readonly<Record<string, string>> = {
