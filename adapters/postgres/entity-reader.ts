@@ -1,8 +1,7 @@
-import type { Call, PageItem } from '../adapter.ts';
-import { issueTie } from '../adapter.ts';
+import { type Call, issueTie, type PageItem } from '../adapter.ts';
 import type { Entities, EntityName } from '../model.ts';
+import { raw, type Sql } from './read/sql.ts';
 import { type ColumnsOf, timeText } from './select-columns.ts';
-import { raw, type Sql } from './sql.ts';
 import { TABLES } from './tables.ts';
 import { BUILD_COLUMNS, type BuildRow, toBuild } from './translate-build.ts';
 import { CHECKOUT_COLUMNS, type CheckoutRow, toCheckout } from './translate-checkout.ts';

@@ -1,12 +1,8 @@
-import type { EntityName } from '../model.ts';
-import { isBeyondIndex } from './compare.ts';
-import { byCheckouts } from './drive-by-checkouts.ts';
-import { type DrivingColumn, NARROW, WIDE } from './driving-columns.ts';
-import { CHECKOUT_FIELDS } from './field-conditions.ts';
-import { type AnyWhere, textsOf } from './filter-fields.ts';
-import { TIME_SPELLINGS, type TimeSpelling } from './keyset.ts';
-import type { Arm } from './queries/page.ts';
-import { param, raw, type Sql, sql } from './sql.ts';
+import { normaliseUrl } from '../../kit/normalise-url.ts';
+import type { EntityName } from '../../model.ts';
+import { type AnyWhere, BUILD_FIELDS, CHECKOUT_FIELDS, conditionsOn, isBeyondIndex, textsOf } from './conditions.ts';
+import { type Arm, TIME_SPELLINGS, type TimeSpelling } from './page.ts';
+import { allOf, param, raw, type Sql, sql } from './sql.ts';
 
 /** What a list is driven by. */
 export interface Drive {
@@ -127,4 +123,80 @@ export function dependsOnValues(where: AnyWhere): boolean {
     narrowsPath(where) ||
     (where.get('gitCommitHash')?.prefix ?? null) !== null
   );
+}
+
+/** A column that can drive a list. */
+export interface DrivingColumn {
+  readonly field: string;
+  readonly column: string;
+  /** Indexed by its first 255 characters. */
+  readonly isLong?: true;
+  /** From what is asked for to what the column holds. */
+  readonly form?: (value: string) => string;
+}
+
+/** By which columns a list can be driven, the most selective first; behind each of their indexes stand time and id. */
+export const NARROW: { readonly [E in EntityName]: readonly DrivingColumn[] } = {
+  checkout: [
+    { field: 'id', column: 'id' },
+    { field: 'gitCommitHash', column: 'git_commit_hash', form: (value) => value.toLowerCase() },
+  ],
+  build: [
+    { field: 'id', column: 'id' },
+    { field: 'checkoutId', column: 'checkout_id' },
+  ],
+  test: [
+    { field: 'id', column: 'id' },
+    { field: 'buildId', column: 'build_id' },
+  ],
+  issue: [{ field: 'id', column: 'id' }],
+  incident: [
+    { field: 'id', column: 'id' },
+    { field: 'testId', column: 'test_id' },
+    { field: 'buildId', column: 'build_id' },
+    { field: 'issueId', column: 'issue_id' },
+  ],
+};
+
+/** The less selective ones: behind a commit, before trees and origins. */
+export const WIDE: { readonly [E in EntityName]: readonly DrivingColumn[] } = {
+  checkout: [
+    { field: 'treeName', column: 'tree_name', isLong: true },
+    { field: 'gitRepositoryUrl', column: 'repository_key', isLong: true, form: normaliseUrl },
+    { field: 'gitRepositoryBranch', column: 'git_repository_branch', isLong: true },
+  ],
+  build: [],
+  test: [
+    { field: 'path', column: 'path', isLong: true },
+    { field: 'platform', column: 'platform', isLong: true },
+  ],
+  issue: [],
+  incident: [],
+};
+
+/** Builds by their checkouts, tests by the builds of the checkouts. Null: nothing fits. */
+export function byCheckouts(entity: 'build' | 'test', where: AnyWhere): Drive | null {
+  const checkout = conditionsOn('checkout', where, CHECKOUT_FIELDS, 'c', TIME_SPELLINGS.plain);
+  if (checkout === null) return null;
+  if (entity === 'build') {
+    const keys = sql`(SELECT c.id AS key FROM checkouts c WHERE ${allOf(checkout)}) AS r`;
+    return {
+      arms: [{ keys, on: [raw('t.checkout_id = r.key')], count: Infinity }],
+      fields: new Set(CHECKOUT_FIELDS),
+      time: TIME_SPELLINGS.plain,
+    };
+  }
+  const build = conditionsOn('build', where, BUILD_FIELDS, 'b', TIME_SPELLINGS.plain);
+  if (build === null) return null;
+  const keys = sql`(SELECT b.id AS key FROM checkouts c CROSS JOIN LATERAL (${buildsOf(raw('c.id'), build)}) b WHERE ${allOf(checkout)}) AS r`;
+  return {
+    arms: [{ keys, on: [raw('t.build_id = r.key')], count: Infinity }],
+    fields: new Set([...CHECKOUT_FIELDS, ...BUILD_FIELDS]),
+    time: TIME_SPELLINGS.plain,
+  };
+}
+
+/** OFFSET 0 keeps a look-up for each checkout from becoming a join with a scan of all builds. */
+export function buildsOf(checkoutId: Sql, conditions: readonly Sql[] = []): Sql {
+  return sql`SELECT b.id FROM builds b WHERE ${allOf([sql`b.checkout_id = ${checkoutId}`, ...conditions])} OFFSET 0`;
 }

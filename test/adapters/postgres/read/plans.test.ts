@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runExplained, scannedTables } from '../../support/explain.ts';
-import { makeManyRows } from '../../support/many-rows.ts';
-import { usePostgres } from '../../support/postgres.ts';
+import { runExplained, scannedTables } from '../../../support/explain.ts';
+import { makeManyRows } from '../../../support/many-rows.ts';
+import { usePostgres } from '../../../support/postgres.ts';
 import { BOUNDED_READS, READS } from './reads-of-every-kind.ts';
 
 const postgres = usePostgres();

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AdapterEnv, Call } from '../../../adapters/adapter.ts';
-import { SourceError } from '../../../adapters/errors.ts';
-import { ReadClient } from '../../../adapters/postgres/client.ts';
-import { createPools, type Pools } from '../../../adapters/postgres/connection/pool.ts';
-import { options } from '../../../adapters/postgres/options.ts';
-import { param, raw, sql } from '../../../adapters/postgres/sql.ts';
-import { execute, usePostgres } from '../../support/postgres.ts';
-import { callFor, postgresSource, SILENT } from '../../support/postgres-source.ts';
+import type { AdapterEnv, Call } from '../../../../adapters/adapter.ts';
+import { SourceError } from '../../../../adapters/errors.ts';
+import { createPools, type Pools } from '../../../../adapters/postgres/connection/pool.ts';
+import { options } from '../../../../adapters/postgres/options.ts';
+import { ReadClient } from '../../../../adapters/postgres/read/client.ts';
+import { param, raw, sql } from '../../../../adapters/postgres/read/sql.ts';
+import { execute, usePostgres } from '../../../support/postgres.ts';
+import { callFor, postgresSource, SILENT } from '../../../support/postgres-source.ts';
 
 const postgres = usePostgres();
 const env: Pick<AdapterEnv, 'upstream'> = { upstream: (call, request) => request(call.signal) };

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { type Order, type Place, RELATION_TARGETS, type RelationName } from '../../../adapters/adapter.ts';
-import type { Filters } from '../../../adapters/filter.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
+import { type Order, type Place, RELATION_TARGETS, type RelationName } from '../../../../adapters/adapter.ts';
+import type { Filters } from '../../../../adapters/filter.ts';
+import { allFields } from '../../../../adapters/kit/model-fields.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../../adapters/model.ts';
+import { countStatement } from '../../../../adapters/postgres/read/counts.ts';
+import type { Sql } from '../../../../adapters/postgres/read/sql.ts';
 import {
   getStatement,
   listStatement,
   type ReadStatement,
   relatedStatement,
-} from '../../../adapters/postgres/queries/build-statement.ts';
-import { countStatement } from '../../../adapters/postgres/queries/count.ts';
-import type { Sql } from '../../../adapters/postgres/sql.ts';
+} from '../../../../adapters/postgres/read/statement.ts';
 
 /** A statement that the store runs, by a name that says what it answers. */
 export interface NamedRead {

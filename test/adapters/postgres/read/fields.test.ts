@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Adapter, StoredObject } from '../../../adapters/adapter.ts';
-import { exactInteger } from '../../../adapters/kit/exact-json.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
-import type { Test } from '../../../adapters/model.ts';
-import { execute, usePostgres } from '../../support/postgres.ts';
-import { callFor, postgresSource } from '../../support/postgres-source.ts';
+import type { Adapter, StoredObject } from '../../../../adapters/adapter.ts';
+import { exactInteger } from '../../../../adapters/kit/exact-json.ts';
+import { allFields } from '../../../../adapters/kit/model-fields.ts';
+import type { Test } from '../../../../adapters/model.ts';
+import { execute, usePostgres } from '../../../support/postgres.ts';
+import { callFor, postgresSource } from '../../../support/postgres-source.ts';
 
 const postgres = usePostgres();
 let url: string;

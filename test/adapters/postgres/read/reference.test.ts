@@ -5,15 +5,15 @@ import {
   type Place,
   RELATION_TARGETS,
   type RelationName,
-} from '../../../adapters/adapter.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
-import { ENTITY_NAMES, type Entities, type EntityName } from '../../../adapters/model.ts';
-import { crowdedObjects, VALUES } from '../../support/crowded-objects.ts';
-import { type KnownStore, knownStore } from '../../support/known-store.ts';
-import { usePostgres } from '../../support/postgres.ts';
-import { callFor } from '../../support/postgres-source.ts';
-import { Random } from '../../support/random.ts';
-import { filterMakers, randomFilter } from '../../support/random-filters.ts';
+} from '../../../../adapters/adapter.ts';
+import { allFields } from '../../../../adapters/kit/model-fields.ts';
+import { ENTITY_NAMES, type Entities, type EntityName } from '../../../../adapters/model.ts';
+import { crowdedObjects, VALUES } from '../../../support/crowded-objects.ts';
+import { type KnownStore, knownStore } from '../../../support/known-store.ts';
+import { usePostgres } from '../../../support/postgres.ts';
+import { callFor } from '../../../support/postgres-source.ts';
+import { Random } from '../../../support/random.ts';
+import { filterMakers, randomFilter } from '../../../support/random-filters.ts';
 
 const ORDERS = ['NEWEST', 'OLDEST'] as const;
 const RELATIONS = Object.keys(RELATION_TARGETS).filter((name): name is RelationName => name in RELATION_TARGETS);

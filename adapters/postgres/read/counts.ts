@@ -1,16 +1,12 @@
-import type { CountSubject } from '../../adapter.ts';
-import { RELATION_TARGETS } from '../../adapter.ts';
+import { type CountSubject, RELATION_TARGETS } from '../../adapter.ts';
 import { type EntityName, PLACEHOLDER_MARK, type StatusCounts } from '../../model.ts';
-import { dependsOnValues, driveOf } from '../drive.ts';
-import { fieldsOf } from '../filter-fields.ts';
-import { TIME_SPELLINGS } from '../keyset.ts';
-import { allOf, joined, param, raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';
-import { conditionsOf, NO_FIELDS, versionCondition } from '../where.ts';
-import type { ReadStatement } from './build-statement.ts';
-import type { Arm } from './page.ts';
-import { keyRows } from './parents.ts';
-import { RELATIONS } from './relations.ts';
+import { dependsOnValues, driveOf } from './access-path.ts';
+import { conditionsOf, fieldsOf, NO_FIELDS, versionCondition } from './conditions.ts';
+import { type Arm, TIME_SPELLINGS } from './page.ts';
+import { keyRows, RELATIONS } from './relations.ts';
+import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';
+import type { ReadStatement } from './statement.ts';
 
 /** Counts by status, of an entity (`keys` is null) or below each parent; null where nothing fits. */
 export function countStatement(

@@ -1,16 +1,12 @@
-import type { Call, PageQuery, RelationName } from '../../adapter.ts';
-import { RELATION_TARGETS } from '../../adapter.ts';
+import { type Call, type PageQuery, RELATION_TARGETS, type RelationName } from '../../adapter.ts';
 import type { EntityName } from '../../model.ts';
-import { dependsOnValues, driveOf } from '../drive.ts';
 import { selectOf } from '../entity-reader.ts';
-import { fieldsOf } from '../filter-fields.ts';
-import { TIME_SPELLINGS } from '../keyset.ts';
-import { raw, type Sql, sql } from '../sql.ts';
 import { TABLES } from '../tables.ts';
-import { conditionsOf, NO_FIELDS, versionCondition } from '../where.ts';
-import { pageSql } from './page.ts';
-import { type KeyRows, keyRows } from './parents.ts';
-import { RELATIONS } from './relations.ts';
+import { dependsOnValues, driveOf } from './access-path.ts';
+import { conditionsOf, fieldsOf, NO_FIELDS, versionCondition } from './conditions.ts';
+import { pageSql, TIME_SPELLINGS } from './page.ts';
+import { type KeyRows, keyRows, RELATIONS } from './relations.ts';
+import { raw, type Sql, sql } from './sql.ts';
 
 /** A statement for all that a call asks, and how to read it. */
 export interface ReadStatement {

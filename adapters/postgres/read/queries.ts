@@ -1,11 +1,19 @@
-import type { Call, CountSubject, Found, Page, PageQuery, RelationName, RelationTarget } from '../../adapter.ts';
-import { RELATION_TARGETS } from '../../adapter.ts';
+import {
+  type Call,
+  type CountSubject,
+  type Found,
+  type Page,
+  type PageQuery,
+  RELATION_TARGETS,
+  type RelationName,
+  type RelationTarget,
+} from '../../adapter.ts';
 import type { Filter } from '../../filter.ts';
 import type { Entities, EntityName, StatusCounts } from '../../model.ts';
-import type { ReadClient } from '../client.ts';
 import { type RowOf, toItem, toObject } from '../entity-reader.ts';
-import { getStatement, listStatement, relatedStatement } from './build-statement.ts';
-import { type CountRow, countStatement, toStatusCounts } from './count.ts';
+import type { ReadClient } from './client.ts';
+import { type CountRow, countStatement, toStatusCounts } from './counts.ts';
+import { getStatement, listStatement, relatedStatement } from './statement.ts';
 
 /** Which key of the statement a row belongs to; the first is 1. */
 interface Positioned {
