@@ -1,11 +1,11 @@
 import { parseExactJson } from '../kit/exact-json.ts';
+import { EXCERPT, STORED, type StoredEntity } from './columns.ts';
 import { type RecordedClaim, recordClaims } from './conflicts.ts';
 import type { Transaction } from './connection/transaction.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
 import { type MergedReports, ReportMerger } from './merge.ts';
 import type { SameKey } from './same-key.ts';
 import { Slices } from './slices.ts';
-import { EXCERPT, STORED, type StoredEntity } from './stored-columns.ts';
 import { type Row, withDerived } from './to-row.ts';
 
 /** Inserts what is not there yet; gives the groups that are there, and so have to be merged. */

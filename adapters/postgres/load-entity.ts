@@ -1,4 +1,5 @@
 import type { EntityName } from '../model.ts';
+import { STORED, type StoredEntity } from './columns.ts';
 import type { Transaction } from './connection/transaction.ts';
 import { type EntityCounts, EntityTally } from './entity-tally.ts';
 import { insertNew } from './insert-new.ts';
@@ -7,7 +8,6 @@ import { mergeStored } from './merge-stored.ts';
 import { PlaceSet } from './place-set.ts';
 import { groupByKey, isSameKey, type SameKey, wholeKeys } from './same-key.ts';
 import type { Incoming, Spool } from './spool.ts';
-import { STORED, type StoredEntity } from './stored-columns.ts';
 
 /** Loads all objects of one entity: first those that are new, then what has to be merged into objects that are there. */
 export async function loadEntity(

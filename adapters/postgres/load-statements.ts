@@ -1,6 +1,6 @@
 import type { EntityName } from '../model.ts';
+import { type Column, EXCERPT, STORED, type StoredEntity } from './columns.ts';
 import type { NamedStatement } from './connection/transaction.ts';
-import { type Column, EXCERPT, STORED, type StoredEntity } from './stored-columns.ts';
 
 /** What loading an entity takes. Rows go in as one JSON list of objects by column. */
 export interface LoadStatements {

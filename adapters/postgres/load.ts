@@ -1,5 +1,6 @@
 import type { Loaded, StoredObject, Submitter } from '../adapter.ts';
 import type { EntityName } from '../model.ts';
+import { LOAD_ORDER } from './columns.ts';
 import type { Transaction } from './connection/transaction.ts';
 import type { EntityCounts } from './entity-tally.ts';
 import { checkKeyLengths } from './key-limits.ts';
@@ -8,7 +9,6 @@ import { keepProcessed } from './receipts.ts';
 import { Slices } from './slices.ts';
 import { MemorySpool, type Spool } from './spool.ts';
 import { StagedSpool } from './staged-spool.ts';
-import { LOAD_ORDER } from './stored-columns.ts';
 import { toRow } from './to-row.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { SourceError } from '../errors.ts';
 import { ownerOf } from '../kit/owner-of.ts';
+import { EXCERPT, type StoredEntity } from './columns.ts';
 import { type RecordedClaim, recordClaims } from './conflicts.ts';
 import type { Transaction } from './connection/transaction.ts';
 import { mergeGroup } from './insert-new.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
 import type { SameKey } from './same-key.ts';
 import { Slices } from './slices.ts';
-import { EXCERPT, type StoredEntity } from './stored-columns.ts';
 import { type Row, withDerived } from './to-row.ts';
 
 /** What merging reports into a stored object came to. */

@@ -1,6 +1,6 @@
 import { type CountSubject, RELATION_TARGETS } from '../../adapter.ts';
 import { type EntityName, PLACEHOLDER_MARK, type StatusCounts } from '../../model.ts';
-import { TABLES } from '../tables.ts';
+import { TABLES } from '../columns.ts';
 import { dependsOnValues, driveOf } from './access-path.ts';
 import { conditionsOf, fieldsOf, NO_FIELDS, versionCondition } from './conditions.ts';
 import { type Arm, TIME_SPELLINGS } from './page.ts';

@@ -1,6 +1,6 @@
 import type { Order, Place } from '../../adapter.ts';
 import type { EntityName } from '../../model.ts';
-import { TABLES } from '../tables.ts';
+import { TABLES } from '../columns.ts';
 import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';
 
 /** Index ranges of `t`, one for each row `r` of `keys`. No row of `t` lies in two of them. */

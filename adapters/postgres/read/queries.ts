@@ -10,9 +10,9 @@ import {
 } from '../../adapter.ts';
 import type { Filter } from '../../filter.ts';
 import type { Entities, EntityName, StatusCounts } from '../../model.ts';
-import { type RowOf, toItem, toObject } from '../entity-reader.ts';
 import type { ReadClient } from './client.ts';
 import { type CountRow, countStatement, toStatusCounts } from './counts.ts';
+import { type RowOf, toItem, toObject } from './objects.ts';
 import { getStatement, listStatement, relatedStatement } from './statement.ts';
 
 /** Which key of the statement a row belongs to; the first is 1. */

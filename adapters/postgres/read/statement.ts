@@ -1,9 +1,9 @@
 import { type Call, type PageQuery, RELATION_TARGETS, type RelationName } from '../../adapter.ts';
 import type { EntityName } from '../../model.ts';
-import { selectOf } from '../entity-reader.ts';
-import { TABLES } from '../tables.ts';
+import { TABLES } from '../columns.ts';
 import { dependsOnValues, driveOf } from './access-path.ts';
 import { conditionsOf, fieldsOf, NO_FIELDS, versionCondition } from './conditions.ts';
+import { selectOf } from './objects.ts';
 import { pageSql, TIME_SPELLINGS } from './page.ts';
 import { type KeyRows, keyRows, RELATIONS } from './relations.ts';
 import { raw, type Sql, sql } from './sql.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sameJson } from '../../../adapters/kit/same-json.ts';
 import type { Json } from '../../../adapters/model.ts';
 import { type MergedReports, mergeReports } from '../../../adapters/postgres/merge.ts';
-import { EXCERPT, STORED } from '../../../adapters/postgres/stored-columns.ts';
+import { EXCERPT, STORED } from '../../../adapters/postgres/columns.ts';
 import type { Row } from '../../../adapters/postgres/to-row.ts';
 
 const COLUMNS = [...STORED.test.columns, EXCERPT];
