@@ -1,5 +1,5 @@
 import { parseExactJson } from '../kit/exact-json.ts';
-import { EXCERPT, STORED, type StoredEntity } from './columns.ts';
+import { EXCERPT, TABLES, type Table } from './columns.ts';
 import { type RecordedClaim, recordClaims } from './conflicts.ts';
 import type { Transaction } from './connection/transaction.ts';
 import { LOAD_STATEMENTS } from './load-statements.ts';
@@ -11,7 +11,7 @@ import { type Row, withDerived } from './to-row.ts';
 /** Inserts what is not there yet; gives the groups that are there, and so have to be merged. */
 export async function insertNew(
   transaction: Transaction,
-  table: StoredEntity,
+  table: Table,
   groups: readonly SameKey[],
 ): Promise<ReadonlySet<SameKey>> {
   if (groups.length === 0) return new Set();
@@ -38,7 +38,7 @@ export async function insertNew(
 
 /** All that a document says of one object, merged into what is shown of it; report by report, so that others have their turn. */
 export async function mergeGroup(
-  table: StoredEntity,
+  table: Table,
   shown: Row | null,
   group: SameKey,
   slices: Slices,
@@ -57,11 +57,11 @@ function withPlace(text: string, place: number): string {
   return `{"place":${place},${text.slice(1)}`;
 }
 
-const withExcerpt = (table: StoredEntity) => (table.logs === null ? table.columns : [...table.columns, EXCERPT]);
+const withExcerpt = (table: Table) => (table.logs === null ? table.columns : [...table.columns, EXCERPT]);
 const MERGED = {
-  checkout: withExcerpt(STORED.checkout),
-  build: withExcerpt(STORED.build),
-  test: withExcerpt(STORED.test),
-  issue: withExcerpt(STORED.issue),
-  incident: withExcerpt(STORED.incident),
+  checkout: withExcerpt(TABLES.checkout),
+  build: withExcerpt(TABLES.build),
+  test: withExcerpt(TABLES.test),
+  issue: withExcerpt(TABLES.issue),
+  incident: withExcerpt(TABLES.incident),
 };

@@ -1,5 +1,5 @@
 import type { EntityName } from '../model.ts';
-import { STORED, type StoredEntity } from './columns.ts';
+import { TABLES, type Table } from './columns.ts';
 import type { Transaction } from './connection/transaction.ts';
 import { type EntityCounts, EntityTally } from './entity-tally.ts';
 import { insertNew } from './insert-new.ts';
@@ -18,8 +18,8 @@ export async function loadEntity(
 ): Promise<EntityCounts> {
   if (entity === 'issue') await lockIssues(transaction, spool);
   const tally = new EntityTally();
-  const rest = await addNew(transaction, STORED[entity], spool, tally, signal);
-  if (!rest.isEmpty) await mergeRest(transaction, STORED[entity], spool, rest, tally, signal);
+  const rest = await addNew(transaction, TABLES[entity], spool, tally, signal);
+  if (!rest.isEmpty) await mergeRest(transaction, TABLES[entity], spool, rest, tally, signal);
   if (entity === 'issue') await markNewest(transaction, spool);
   return tally.counts();
 }
@@ -27,7 +27,7 @@ export async function loadEntity(
 /** Gives the places, within the sorted objects, of what was not new. */
 async function addNew(
   transaction: Transaction,
-  table: StoredEntity,
+  table: Table,
   spool: Spool,
   tally: EntityTally,
   signal: AbortSignal,
@@ -55,7 +55,7 @@ async function addNew(
 
 async function mergeRest(
   transaction: Transaction,
-  table: StoredEntity,
+  table: Table,
   spool: Spool,
   rest: PlaceSet,
   tally: EntityTally,

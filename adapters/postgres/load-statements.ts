@@ -1,5 +1,5 @@
 import type { EntityName } from '../model.ts';
-import { type Column, EXCERPT, STORED, type StoredEntity } from './columns.ts';
+import { type Column, EXCERPT, TABLES, type Table, timeText } from './columns.ts';
 import type { NamedStatement } from './connection/transaction.ts';
 
 /** What loading an entity takes. Rows go in as one JSON list of objects by column. */
@@ -20,14 +20,14 @@ export interface LoadStatements {
 const REPOSITORY_KEY: Column = { name: 'repository_key', field: '', type: 'text', merge: 'first' };
 
 export const LOAD_STATEMENTS: { readonly [E in EntityName]: LoadStatements } = {
-  checkout: statementsOf(STORED.checkout),
-  build: statementsOf(STORED.build),
-  test: statementsOf(STORED.test),
-  issue: statementsOf(STORED.issue),
-  incident: statementsOf(STORED.incident),
+  checkout: statementsOf(TABLES.checkout),
+  build: statementsOf(TABLES.build),
+  test: statementsOf(TABLES.test),
+  issue: statementsOf(TABLES.issue),
+  incident: statementsOf(TABLES.incident),
 };
 
-function statementsOf(table: StoredEntity): LoadStatements {
+function statementsOf(table: Table): LoadStatements {
   const keys = table.key.join(', ');
   const written = [...table.columns, ...(table.entity === 'checkout' ? [REPOSITORY_KEY] : [])];
   const names = written.map((column) => column.name).join(', ');
@@ -53,7 +53,7 @@ function statementsOf(table: StoredEntity): LoadStatements {
     },
     lock: {
       name: `lock-${table.name}`,
-      text: `SELECT ${keys}, ${table.columns.map(shown).join(', ')} FROM ${table.name}
+      text: `SELECT ${keys}, ${table.columns.map(({ name, type }) => (type === 'timestamptz' ? timeText(name, name) : name)).join(', ')} FROM ${table.name}
         WHERE id = ANY($1)${table.key.length > 1 ? ' AND (id, version) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))' : ''}
         ORDER BY ${keys} FOR UPDATE`,
     },
@@ -75,14 +75,7 @@ function statementsOf(table: StoredEntity): LoadStatements {
   };
 }
 
-function recordOf(table: StoredEntity, columns: readonly Column[]): string {
+function recordOf(table: Table, columns: readonly Column[]): string {
   const keys = table.key.map((name) => (name === 'id' ? 'id text COLLATE "C"' : 'version bigint'));
   return [...keys, ...columns.map(({ name, type }) => `${name} ${type}`)].join(', ');
-}
-
-/** Times leave as the text of the model. */
-function shown({ name, type }: Column): string {
-  return type === 'timestamptz'
-    ? `to_char(${name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS ${name}`
-    : name;
 }

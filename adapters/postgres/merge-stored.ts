@@ -1,6 +1,6 @@
 import { SourceError } from '../errors.ts';
 import { ownerOf } from '../kit/owner-of.ts';
-import { EXCERPT, type StoredEntity } from './columns.ts';
+import { EXCERPT, type Table } from './columns.ts';
 import { type RecordedClaim, recordClaims } from './conflicts.ts';
 import type { Transaction } from './connection/transaction.ts';
 import { mergeGroup } from './insert-new.ts';
@@ -24,7 +24,7 @@ interface Reported {
 /** Merges reports into objects that are stored, under a lock of their rows. */
 export async function mergeStored(
   transaction: Transaction,
-  table: StoredEntity,
+  table: Table,
   groups: readonly SameKey[],
 ): Promise<ReadonlyMap<SameKey, MergedGroup>> {
   const stored = await lockStored(transaction, table, groups);
@@ -39,7 +39,7 @@ export async function mergeStored(
 
 async function mergeFound(
   transaction: Transaction,
-  table: StoredEntity,
+  table: Table,
   reported: readonly Reported[],
 ): Promise<ReadonlyMap<SameKey, MergedGroup>> {
   const results = new Map<SameKey, MergedGroup>();
@@ -69,7 +69,7 @@ async function mergeFound(
 
 async function lockStored(
   transaction: Transaction,
-  table: StoredEntity,
+  table: Table,
   groups: readonly SameKey[],
 ): Promise<ReadonlyMap<string, Row>> {
   const ids = groups.map(([first]) => first.id);
@@ -84,7 +84,7 @@ async function lockStored(
  */
 async function excerptsOf(
   transaction: Transaction,
-  table: StoredEntity,
+  table: Table,
   reported: readonly Reported[],
 ): Promise<ReadonlyMap<string, string>> {
   const statement = LOAD_STATEMENTS[table.entity].excerpts;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SourceError } from '../errors.ts';
 import type { EntityName } from '../model.ts';
-import { LOAD_ORDER, STORED, type StoredEntity } from './columns.ts';
+import { LOAD_ORDER, TABLES, type Table } from './columns.ts';
 import type { Beginning, NamedStatement, Transaction } from './connection/transaction.ts';
 import { markNewestOf } from './issue-versions.ts';
 
@@ -24,15 +24,15 @@ export async function purge(
   const counts = { checkout: 0, build: 0, test: 0, issue: 0, incident: 0 };
   for (const entity of LOAD_ORDER) {
     counts[entity] = dryRun
-      ? await within(begin('read'), (transaction) => count(transaction, STORED[entity], before, origins))
-      : await purgeEntity(begin, STORED[entity], before, origins);
+      ? await within(begin('read'), (transaction) => count(transaction, TABLES[entity], before, origins))
+      : await purgeEntity(begin, TABLES[entity], before, origins);
   }
   return counts;
 }
 
 async function purgeEntity(
   begin: Begin,
-  table: StoredEntity,
+  table: Table,
   before: string,
   origins: readonly string[] | null,
 ): Promise<number> {
@@ -50,7 +50,7 @@ async function purgeEntity(
 
 const OLD = 'timestamp < $1::timestamptz AND ($2::text[] IS NULL OR origin = ANY($2))';
 
-function removeStatement(table: StoredEntity): NamedStatement {
+function removeStatement(table: Table): NamedStatement {
   const keys = table.key.join(', ');
   const logs = table.logs === null ? '' : `, logs AS (DELETE FROM ${table.logs} WHERE id IN (SELECT id FROM removed))`;
   const version = table.key.length > 1 ? 'version' : '0::bigint';
@@ -70,7 +70,7 @@ function removeStatement(table: StoredEntity): NamedStatement {
 
 async function count(
   transaction: Transaction,
-  table: StoredEntity,
+  table: Table,
   before: string,
   origins: readonly string[] | null,
 ): Promise<number> {

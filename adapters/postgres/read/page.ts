@@ -74,8 +74,8 @@ function rangesOf(arm: Arm, conditions: readonly Sql[], parts: PageParts): Sql {
 }
 
 function keysetOf({ entity, time }: PageParts): Keyset {
-  const { tie, mayLackTime } = TABLES[entity];
-  return { time, tie, mayLackTime };
+  const { tie, firstKnown } = TABLES[entity];
+  return { time, tie, mayLackTime: !firstKnown };
 }
 
 /** How the time is spelled: as the index has it that drives a list. */

@@ -12,7 +12,7 @@ import type { Filter } from '../../filter.ts';
 import type { Entities, EntityName, StatusCounts } from '../../model.ts';
 import type { ReadClient } from './client.ts';
 import { type CountRow, countStatement, toStatusCounts } from './counts.ts';
-import { type RowOf, toItem, toObject } from './objects.ts';
+import { type ObjectRow, toItem, toObject } from './objects.ts';
 import { getStatement, listStatement, relatedStatement } from './statement.ts';
 
 /** Which key of the statement a row belongs to; the first is 1. */
@@ -36,7 +36,7 @@ export class Reads {
     const found = new Map<string, Found<Entities[E]>>();
     const statement = getStatement(entity, ids, call.fields);
     if (statement === null) return found;
-    for (const row of await this.#client.rows<RowOf<E> & Positioned>(call, statement.sql, statement)) {
+    for (const row of await this.#client.rows<ObjectRow & Positioned>(call, statement.sql, statement)) {
       const key = statement.keys[row.position - 1];
       if (key !== undefined) found.set(key, { object: toObject(entity, row), time: row.item_time });
     }
@@ -46,7 +46,7 @@ export class Reads {
   async list<E extends EntityName>(entity: E, query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>> {
     const statement = listStatement(entity, query, call.fields);
     if (statement === null) return { items: [], hasMore: false };
-    const rows = await this.#client.rows<RowOf<E>>(call, statement.sql, {
+    const rows = await this.#client.rows<ObjectRow>(call, statement.sql, {
       planByValues: statement.planByValues,
       ...adviceFor(entity, query.where),
     });
@@ -61,10 +61,10 @@ export class Reads {
   ): Promise<ReadonlyMap<string, Page<Entities[RelationTarget<R>]>>> {
     const entity = RELATION_TARGETS[relation];
     const statement = relatedStatement(relation, parents, query, call.fields);
-    const byParent = new Map<string, RowOf<RelationTarget<R>>[]>(parents.map((parent) => [parent, []]));
+    const byParent = new Map<string, ObjectRow[]>(parents.map((parent) => [parent, []]));
     if (statement !== null) {
       const options = { planByValues: statement.planByValues };
-      for (const row of await this.#client.rows<RowOf<RelationTarget<R>> & Positioned>(call, statement.sql, options)) {
+      for (const row of await this.#client.rows<ObjectRow & Positioned>(call, statement.sql, options)) {
         byParent.get(statement.keys[row.position - 1] ?? '')?.push(row);
       }
     }
@@ -89,7 +89,7 @@ export class Reads {
   }
 }
 
-function toPage<E extends EntityName>(entity: E, rows: readonly RowOf<E>[], first: number): Page<Entities[E]> {
+function toPage<E extends EntityName>(entity: E, rows: readonly ObjectRow[], first: number): Page<Entities[E]> {
   return { items: rows.slice(0, first).map((row) => toItem(entity, row)), hasMore: rows.length > first };
 }
 

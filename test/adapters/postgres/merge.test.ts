@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sameJson } from '../../../adapters/kit/same-json.ts';
 import type { Json } from '../../../adapters/model.ts';
+import { EXCERPT, TABLES } from '../../../adapters/postgres/columns.ts';
 import { type MergedReports, mergeReports } from '../../../adapters/postgres/merge.ts';
-import { EXCERPT, STORED } from '../../../adapters/postgres/columns.ts';
 import type { Row } from '../../../adapters/postgres/to-row.ts';
 
-const COLUMNS = [...STORED.test.columns, EXCERPT];
+const COLUMNS = [...TABLES.test.columns, EXCERPT];
 const base: Row = { id: 'maestro:1', origin: 'maestro', build_id: 'maestro:b' };
 const plain = (row: Row): Json => JSON.parse(JSON.stringify(row));
 const merge = (shown: Row, later: Row) => mergeReports(COLUMNS, { ...base, ...shown }, [{ ...base, ...later }]);
