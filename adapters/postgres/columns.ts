@@ -46,6 +46,11 @@ export function columnName({ name, path, kind }: Field): string {
   return hasPresence(kind) ? `${path}_present` : path.replaceAll('.', '_');
 }
 
+/** The type of the column of a field that holds no object. */
+export function columnType({ kind }: Field): ColumnType {
+  return TYPES[kind] ?? 'text';
+}
+
 /** An environment or a culprit without any field is an object all the same; a number always has a value. */
 export function hasPresence(kind: FieldKind): boolean {
   return kind === 'environment' || kind === 'culprit';
@@ -55,7 +60,7 @@ function columnsOf(fields: readonly Field[]): readonly Column[] {
   return fields.flatMap((field) => {
     const { name, kind, merge, parts } = field;
     if (merge === 'none' || name === EXCERPT.field) return [];
-    if (merge !== 'parts') return [{ name: columnName(field), field: name, type: TYPES[kind] ?? 'text', merge }];
+    if (merge !== 'parts') return [{ name: columnName(field), field: name, type: columnType(field), merge }];
     const presence: Column = { name: columnName(field), field: name, type: 'boolean', merge: 'present' };
     return [...(hasPresence(kind) ? [presence] : []), ...columnsOf(parts)];
   });

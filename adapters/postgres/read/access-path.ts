@@ -1,26 +1,52 @@
-import { normaliseUrl } from '../../kit/normalise-url.ts';
 import type { EntityName } from '../../model.ts';
-import { type AnyWhere, BUILD_FIELDS, CHECKOUT_FIELDS, conditionsOn, isBeyondIndex, textsOf } from './conditions.ts';
-import { type Arm, TIME_SPELLINGS, type TimeSpelling } from './page.ts';
+import {
+  type AnyWhere,
+  BUILD_FIELDS,
+  CHECKOUT_FIELDS,
+  conditionsOn,
+  filterColumn,
+  INDEXED_LENGTH,
+  isBeyondIndex,
+  textsOf,
+} from './conditions.ts';
+import { type KeyedRanges, TIME_SPELLINGS, type TimeSpelling } from './page.ts';
 import { allOf, param, raw, type Sql, sql } from './sql.ts';
 
-/** What a list is driven by. */
-export interface Drive {
+/** The index ranges by which the rows of a list are found. */
+export interface AccessPath {
   /** Empty: the conditions name one range of an index themselves, or the planner chooses by their values. */
-  readonly arms: readonly Arm[];
-  /** The fields of the filter that the arms have dealt with. */
-  readonly fields: ReadonlySet<string>;
-  /** How the index that drives spells the time. */
+  readonly ranges: readonly KeyedRanges[];
+  /** The fields of the filter that need no condition any more. */
+  readonly covered: ReadonlySet<string>;
+  /** How the index spells the time. */
   readonly time: TimeSpelling;
 }
 
 /** Nothing can fit. */
 const NOTHING = null;
 /** `=` on one value, and the order of the index behind it, are all it takes. */
-const ONE_RANGE: Drive = { arms: [], fields: new Set(), time: TIME_SPELLINGS.plain };
-const BY_ORIGIN: Drive = { arms: [], fields: new Set(), time: TIME_SPELLINGS.behindOrigin };
+const ONE_RANGE: AccessPath = { ranges: [], covered: new Set(), time: TIME_SPELLINGS.plain };
+const BY_ORIGIN: AccessPath = { ranges: [], covered: new Set(), time: TIME_SPELLINGS.behindOrigin };
 /** All rows in the order of time, or what the planner finds that is better. */
-const BY_TIME: Drive = { arms: [], fields: new Set(), time: TIME_SPELLINGS.alone };
+const BY_TIME: AccessPath = { ranges: [], covered: new Set(), time: TIME_SPELLINGS.alone };
+
+/** Fields whose columns select few rows, the most selective first; behind each in its index are time and id. */
+const NARROW: { readonly [E in EntityName]: readonly string[] } = {
+  checkout: ['id', 'gitCommitHash'],
+  build: ['id', 'checkoutId'],
+  test: ['id', 'buildId'],
+  issue: ['id'],
+  incident: ['id', 'testId', 'buildId', 'issueId'],
+};
+
+/** Fields that select more rows: tried after a commit, and before trees and origins. */
+const WIDE: { readonly [E in EntityName]: readonly string[] } = {
+  checkout: ['treeName', 'gitRepositoryUrl', 'gitRepositoryBranch'],
+  build: [],
+  test: ['path', 'platform'],
+  issue: [],
+  incident: [],
+};
 
 /** A prefix from this length on names few commits. */
 const SELECTIVE_PREFIX = 8;
@@ -28,17 +54,17 @@ const SELECTIVE_PREFIX = 8;
 const USUAL_ORIGINS = 8;
 
 /**
- * Chooses the one thing that drives a list; all else filters on the way. Null: nothing fits.
+ * Chooses the index ranges of a list; the other fields filter the rows that are met. Null: nothing fits.
  *
- * @param everyRow for a count, which reads all that fits, so that a tree drives it without a window of time too
+ * @param everyRow for a count, which reads all that fits, so that a tree is an access path without a window of time too
  */
-export function driveOf(entity: EntityName, where: AnyWhere, everyRow: boolean): Drive | null {
-  for (const column of NARROW[entity]) if (hasList(where, column.field)) return byColumn(column, where);
+export function accessPathOf(entity: EntityName, where: AnyWhere, everyRow: boolean): AccessPath | null {
+  for (const field of NARROW[entity]) if (hasList(where, field)) return byColumn(entity, field, where);
   if (entity === 'build' || entity === 'test') {
     const hash = where.get('gitCommitHash');
     if (hash?.in || (hash?.prefix ?? '').length >= SELECTIVE_PREFIX) return byCheckouts(entity, where);
   }
-  for (const column of WIDE[entity]) if (hasList(where, column.field)) return byColumn(column, where);
+  for (const field of WIDE[entity]) if (hasList(where, field)) return byColumn(entity, field, where);
   if (entity !== 'build' && entity !== 'test') return byOrigin(where);
   const isBounded = everyRow || (where.get('startTime')?.from ?? null) !== null;
   if (isBounded && CHECKOUT_FIELDS.some((field) => where.has(field))) return byCheckouts(entity, where);
@@ -50,17 +76,18 @@ function hasList(where: AnyWhere, field: string): boolean {
   return (where.get(field)?.in ?? null) !== null;
 }
 
-function byColumn({ field, column, isLong, form }: DrivingColumn, where: AnyWhere): Drive | null {
+function byColumn(entity: EntityName, field: string, where: AnyWhere): AccessPath | null {
+  const { column, isLong, form } = filterColumn(entity, field);
   const filter = where.get(field) ?? {};
   const values = [...new Set(textsOf(filter).map((value) => (form === undefined ? value : form(value))))];
   if (values.length === 0) return NOTHING;
   if (values.length === 1) return ONE_RANGE;
   const whole = raw(`t.${column} = r.key`);
-  const start = raw(`left(t.${column}, 255) = left(r.key, 255)`);
+  const start = raw(`left(t.${column}, ${INDEXED_LENGTH}) = left(r.key, ${INDEXED_LENGTH})`);
   const on = isLong ? [start, ...(values.some(isBeyondIndex) ? [whole] : [])] : [whole];
   const isWhole = Object.keys(filter).join() === 'in';
-  const arms = [{ keys: listOf(values), on, count: values.length }];
-  return { arms, fields: new Set(isWhole ? [field] : []), time: TIME_SPELLINGS.plain };
+  const ranges = [{ keys: listOf(values), on, count: values.length }];
+  return { ranges, covered: new Set(isWhole ? [field] : []), time: TIME_SPELLINGS.plain };
 }
 
 /** By a range of the index of paths; what a path contains is in none. */
@@ -70,16 +97,16 @@ function narrowsPath(where: AnyWhere): boolean {
 }
 
 /** By origin alone, or by nothing. */
-function byOrigin(where: AnyWhere): Drive | null {
+function byOrigin(where: AnyWhere): AccessPath | null {
   if (!hasList(where, 'origin')) return BY_TIME;
   const origins = textsOf(where.get('origin') ?? {});
   if (origins.length <= 1) return origins.length === 0 ? NOTHING : BY_ORIGIN;
-  const arms = [{ keys: listOf(origins), on: [raw('t.origin = r.key')], count: origins.length }];
-  return { arms, fields: new Set(['origin']), time: TIME_SPELLINGS.behindOrigin };
+  const ranges = [{ keys: listOf(origins), on: [raw('t.origin = r.key')], count: origins.length }];
+  return { ranges, covered: new Set(['origin']), time: TIME_SPELLINGS.behindOrigin };
 }
 
 /** By origin and status: of all origins there are, where none is asked for. */
-function byStatus(entity: 'build' | 'test', where: AnyWhere): Drive | null {
+function byStatus(entity: 'build' | 'test', where: AnyWhere): AccessPath | null {
   if (!hasList(where, 'status')) return byOrigin(where);
   const origins = hasList(where, 'origin') ? textsOf(where.get('origin') ?? {}) : null;
   const statuses = textsOf(where.get('status') ?? {});
@@ -88,16 +115,16 @@ function byStatus(entity: 'build' | 'test', where: AnyWhere): Drive | null {
   if (origins?.length === 1 && statuses.length + Number(hasNone) === 1) return ONE_RANGE;
   const keys = origins === null ? originsOf(entity) : listOf(origins);
   const count = origins === null ? USUAL_ORIGINS : origins.length;
-  const arms: Arm[] = [];
+  const ranges: KeyedRanges[] = [];
   if (statuses.length > 0) {
-    arms.push({
+    ranges.push({
       keys: sql`(SELECT r.key, s.status FROM ${keys} CROSS JOIN unnest(${param(statuses, 'text[]')}) AS s (status)) AS r`,
       on: [raw('t.origin = r.key'), raw('t.status = r.status')],
       count: count * statuses.length,
     });
   }
-  if (hasNone) arms.push({ keys, on: [raw('t.origin = r.key'), raw('t.status IS NULL')], count });
-  return { arms, fields: new Set(['origin', 'status']), time: TIME_SPELLINGS.plain };
+  if (hasNone) ranges.push({ keys, on: [raw('t.origin = r.key'), raw('t.status IS NULL')], count });
+  return { ranges, covered: new Set(['origin', 'status']), time: TIME_SPELLINGS.plain };
 }
 
 function listOf(values: readonly string[]): Sql {
@@ -125,74 +152,26 @@ export function dependsOnValues(where: AnyWhere): boolean {
   );
 }
 
-/** A column that can drive a list. */
-export interface DrivingColumn {
-  readonly field: string;
-  readonly column: string;
-  /** Indexed by its first 255 characters. */
-  readonly isLong?: true;
-  /** From what is asked for to what the column holds. */
-  readonly form?: (value: string) => string;
-}
-
-/** By which columns a list can be driven, the most selective first; behind each of their indexes stand time and id. */
-export const NARROW: { readonly [E in EntityName]: readonly DrivingColumn[] } = {
-  checkout: [
-    { field: 'id', column: 'id' },
-    { field: 'gitCommitHash', column: 'git_commit_hash', form: (value) => value.toLowerCase() },
-  ],
-  build: [
-    { field: 'id', column: 'id' },
-    { field: 'checkoutId', column: 'checkout_id' },
-  ],
-  test: [
-    { field: 'id', column: 'id' },
-    { field: 'buildId', column: 'build_id' },
-  ],
-  issue: [{ field: 'id', column: 'id' }],
-  incident: [
-    { field: 'id', column: 'id' },
-    { field: 'testId', column: 'test_id' },
-    { field: 'buildId', column: 'build_id' },
-    { field: 'issueId', column: 'issue_id' },
-  ],
-};
-
-/** The less selective ones: behind a commit, before trees and origins. */
-export const WIDE: { readonly [E in EntityName]: readonly DrivingColumn[] } = {
-  checkout: [
-    { field: 'treeName', column: 'tree_name', isLong: true },
-    { field: 'gitRepositoryUrl', column: 'repository_key', isLong: true, form: normaliseUrl },
-    { field: 'gitRepositoryBranch', column: 'git_repository_branch', isLong: true },
-  ],
-  build: [],
-  test: [
-    { field: 'path', column: 'path', isLong: true },
-    { field: 'platform', column: 'platform', isLong: true },
-  ],
-  issue: [],
-  incident: [],
-};
-
 /** Builds by their checkouts, tests by the builds of the checkouts. Null: nothing fits. */
-export function byCheckouts(entity: 'build' | 'test', where: AnyWhere): Drive | null {
-  const checkout = conditionsOn('checkout', where, CHECKOUT_FIELDS, 'c', TIME_SPELLINGS.plain);
+function byCheckouts(entity: 'build' | 'test', where: AnyWhere): AccessPath | null {
+  const time = TIME_SPELLINGS.plain;
+  const checkout = conditionsOn('checkout', where, { fields: CHECKOUT_FIELDS, row: 'c', time });
   if (checkout === null) return null;
   if (entity === 'build') {
     const keys = sql`(SELECT c.id AS key FROM checkouts c WHERE ${allOf(checkout)}) AS r`;
     return {
-      arms: [{ keys, on: [raw('t.checkout_id = r.key')], count: Infinity }],
-      fields: new Set(CHECKOUT_FIELDS),
-      time: TIME_SPELLINGS.plain,
+      ranges: [{ keys, on: [raw('t.checkout_id = r.key')], count: Infinity }],
+      covered: new Set(CHECKOUT_FIELDS),
+      time,
     };
   }
-  const build = conditionsOn('build', where, BUILD_FIELDS, 'b', TIME_SPELLINGS.plain);
+  const build = conditionsOn('build', where, { fields: BUILD_FIELDS, row: 'b', time });
   if (build === null) return null;
   const keys = sql`(SELECT b.id AS key FROM checkouts c CROSS JOIN LATERAL (${buildsOf(raw('c.id'), build)}) b WHERE ${allOf(checkout)}) AS r`;
   return {
-    arms: [{ keys, on: [raw('t.build_id = r.key')], count: Infinity }],
-    fields: new Set([...CHECKOUT_FIELDS, ...BUILD_FIELDS]),
-    time: TIME_SPELLINGS.plain,
+    ranges: [{ keys, on: [raw('t.build_id = r.key')], count: Infinity }],
+    covered: new Set([...CHECKOUT_FIELDS, ...BUILD_FIELDS]),
+    time,
   };
 }
 

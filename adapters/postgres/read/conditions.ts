@@ -1,6 +1,8 @@
 import { type Filter, foldCase, messageIdSpellings } from '../../filter.ts';
+import { FIELDS } from '../../kit/model-fields.ts';
 import { normaliseUrl } from '../../kit/normalise-url.ts';
 import type { EntityName } from '../../model.ts';
+import { columnName, columnType } from '../columns.ts';
 import type { TimeSpelling } from './page.ts';
 import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';
 
@@ -36,36 +38,31 @@ export function isStorableText(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/** The conditions of one field on a row `alias`; null where nothing can fit. */
-export type Condition = (filter: AnyFilter, alias: string, time: TimeSpelling) => readonly Sql[] | null;
+/** What a condition is about. */
+interface Target {
+  /** The row: the alias of its table in the statement. */
+  readonly row: string;
+  /** The column in that row, and its type. */
+  readonly column: string;
+  readonly type: string;
+  readonly time: TimeSpelling;
+}
+
+/** The conditions of one field on a row; null where nothing can fit. */
+type Condition = (filter: AnyFilter, target: Target) => readonly Sql[] | null;
 
 /** One value compares by `=`, which keeps the order of an index behind it; `ANY` does not. */
-export function isOneOf(expression: Sql, values: readonly unknown[], type: string): Sql {
+function isOneOf(expression: Sql, values: readonly unknown[], type: string): Sql {
   return values.length === 1
     ? sql`${expression} = ${param(values[0], type)}`
     : sql`${expression} = ANY(${param(values, `${type}[]`)})`;
 }
 
-export const text =
-  (column: string): Condition =>
-  (filter, alias) => {
-    const values = textsOf(filter);
-    return values.length === 0 ? null : [isOneOf(raw(`${alias}.${column}`), values, 'text')];
-  };
-
-/** Of a column that is indexed by its first 255 characters, since it may be longer than an index entry. */
-export const longText =
-  (column: string, form: (value: string) => string | readonly string[] = (value) => value): Condition =>
-  (filter, alias) => {
-    const values = [...new Set(textsOf(filter).flatMap(form))];
-    return values.length === 0 ? null : isLongText(`${alias}.${column}`, values);
-  };
-
 /**
  * A value that is shorter than what the index holds is compared by the index's expression alone: with the whole column
  * beside, the planner would take the two for independent, and expect far too few rows.
  */
-export function isLongText(column: string, values: readonly string[]): Sql[] {
+function isLongText(column: string, values: readonly string[]): Sql[] {
   const starts = [...new Set(values.map(indexedStart))];
   const byStart = isOneOf(raw(`left(${column}, ${INDEXED_LENGTH})`), starts, 'text');
   return values.some(isBeyondIndex) ? [byStart, isOneOf(raw(column), values, 'text')] : [byStart];
@@ -80,7 +77,7 @@ export function isBeyondIndex(value: string): boolean {
 }
 
 /** Of a column as `isLongText` has it, in bytes order: one range of the index, of all that begins with a text. */
-export function beginsWith(column: string, prefix: string): Sql[] {
+function beginsWith(column: string, prefix: string): Sql[] {
   const expression = raw(isBeyondIndex(prefix) ? column : `left(${column}, ${INDEXED_LENGTH})`);
   const end = behindAll(prefix);
   return [
@@ -107,34 +104,8 @@ function indexedStart(value: string): string {
   return isBeyondIndex(value) ? [...value.slice(0, 2 * INDEXED_LENGTH)].slice(0, INDEXED_LENGTH).join('') : value;
 }
 
-/** Of a list column with an index of its items. */
-export const items =
-  (column: string): Condition =>
-  (filter, alias) => {
-    const values = textsOf(filter);
-    if (values.length === 0) return null;
-    const starts = [...new Set(values.map(indexedStart))];
-    const byStart = sql`index_keys(${raw(`${alias}.${column}`)}) && ${param(starts, 'text[]')}`;
-    if (!values.some(isBeyondIndex)) return [byStart];
-    return [byStart, sql`${raw(`${alias}.${column}`)} && ${param(values, 'text[]')}`];
-  };
-
-/** Values among which null may be asked for. */
-export const nullable =
-  (column: string, type: 'text' | 'boolean'): Condition =>
-  (filter, alias) => {
-    const values = [...new Set(filter.in)];
-    const known = values.filter((value) => value !== null);
-    const ways = [
-      ...(known.length > 0 ? [isOneOf(raw(`${alias}.${column}`), known, type)] : []),
-      ...(known.length < values.length ? [raw(`${alias}.${column} IS NULL`)] : []),
-    ];
-    if (ways.length === 0) return null;
-    return ways.length === 1 ? ways : [sql`(${joined(ways, ' OR ')})`];
-  };
-
 /** Half-open. */
-export function isWithin(value: Sql, type: string, { from, to }: AnyFilter, isKnown: Sql): Sql[] {
+function isWithin(value: Sql, type: string, { from, to }: AnyFilter, isKnown: Sql): Sql[] {
   const hasStart = from !== undefined && from !== null;
   return [
     hasStart ? sql`${value} >= ${param(from, type)}` : isKnown,
@@ -142,21 +113,52 @@ export function isWithin(value: Sql, type: string, { from, to }: AnyFilter, isKn
   ];
 }
 
-export const range =
-  (column: string, type: string): Condition =>
-  (filter, alias) => {
-    const value = raw(`${alias}.${column}`);
-    return isWithin(value, type, filter, sql`${value} IS NOT NULL`);
+const text: Condition = (filter, { column, type }) => {
+  const values = textsOf(filter);
+  return values.length === 0 ? null : [isOneOf(raw(column), values, type)];
+};
+
+/** Of a column that is indexed by its first 255 characters, since it may be longer than an index entry. */
+const longText =
+  (form: (value: string) => string | readonly string[] = (value) => value): Condition =>
+  (filter, { column }) => {
+    const values = [...new Set(textsOf(filter).flatMap(form))];
+    return values.length === 0 ? null : isLongText(column, values);
   };
 
-/** In the spelling of the index that drives the list, which it then cuts. */
-const startTime: Condition = (filter, _, time) => {
+/** Of a list column with an index of its items. */
+const items: Condition = (filter, { column, type }) => {
+  const values = textsOf(filter);
+  if (values.length === 0) return null;
+  const starts = [...new Set(values.map(indexedStart))];
+  const byStart = sql`index_keys(${raw(column)}) && ${param(starts, type)}`;
+  if (!values.some(isBeyondIndex)) return [byStart];
+  return [byStart, sql`${raw(column)} && ${param(values, type)}`];
+};
+
+/** Values among which null may be asked for. */
+const nullable: Condition = (filter, { column, type }) => {
+  const values = [...new Set(filter.in)];
+  const known = values.filter((value) => value !== null);
+  const ways = [
+    ...(known.length > 0 ? [isOneOf(raw(column), known, type)] : []),
+    ...(known.length < values.length ? [raw(`${column} IS NULL`)] : []),
+  ];
+  if (ways.length === 0) return null;
+  return ways.length === 1 ? ways : [sql`(${joined(ways, ' OR ')})`];
+};
+
+const range: Condition = (filter, { column, type }) =>
+  isWithin(raw(column), type, filter, raw(`${column} IS NOT NULL`));
+
+/** In the spelling of the index that the access path uses, which it then cuts. */
+const startTime: Condition = (filter, { time }) => {
   const value = raw(time.expression);
   return isWithin(value, time.type, filter, sql`${value} > '-infinity'`);
 };
 
-const hash: Condition = (filter, alias) => {
-  const column = raw(`${alias}.git_commit_hash`);
+const hash: Condition = (filter, target) => {
+  const column = raw(target.column);
   const conditions: Sql[] = [];
   if (filter.in !== undefined && filter.in !== null) {
     const values = [...new Set(textsOf(filter).map((value) => value.toLowerCase()))];
@@ -172,48 +174,48 @@ const hash: Condition = (filter, alias) => {
   return conditions.length === 0 ? [sql`${column} IS NOT NULL`] : conditions;
 };
 
-const patchset: Condition = (filter, alias) => {
+const patchset: Condition = (filter, target) => {
   const values = [...new Set(textsOf(filter).map((value) => value.toLowerCase()))];
   if (values.length === 0) return null;
-  const column = raw(`${alias}.patchset`);
+  const column = raw(target.column);
   // The index leaves out what has no patches; saying so twice lets it be used.
   const patched = values.includes('') ? [] : [sql`${column} <> ''`];
   return [isOneOf(column, values, 'text'), ...patched];
 };
 
-const path: Condition = (filter, alias) => {
+const path: Condition = (filter, target) => {
   const conditions: Sql[] = [];
   if (filter.in !== undefined && filter.in !== null) {
     const values = textsOf(filter);
     if (values.length === 0) return null;
-    conditions.push(...isLongText(`${alias}.path`, values));
+    conditions.push(...isLongText(target.column, values));
   }
   const { under, prefix, contains } = filter;
   if (![under, prefix, contains].every((text) => isStorableText(text ?? ''))) return null;
-  if (prefix) conditions.push(...beginsWith(`${alias}.path`, prefix));
+  if (prefix) conditions.push(...beginsWith(target.column, prefix));
   // In the collation of the column, `lower` knows the letters A to Z alone.
-  if (contains) conditions.push(sql`strpos(lower(${raw(`${alias}.path`)}), ${param(foldCase(contains), 'text')}) > 0`);
-  if (!under) return [...conditions, raw(`${alias}.path IS NOT NULL`)];
+  if (contains) conditions.push(sql`strpos(lower(${raw(target.column)}), ${param(foldCase(contains), 'text')}) > 0`);
+  if (!under) return [...conditions, raw(`${target.column} IS NOT NULL`)];
   // `/` is the character behind `.`, so a subtree is one range; `ltp-x` lies between `ltp` and `ltp.` and is not of it.
   const [node, first, end] = [param(under, 'text'), param(`${under}.`, 'text'), param(`${under}/`, 'text')];
-  const column = raw(isBeyondIndex(`${under}.`) ? `${alias}.path` : `left(${alias}.path, ${INDEXED_LENGTH})`);
+  const column = raw(isBeyondIndex(`${under}.`) ? target.column : `left(${target.column}, ${INDEXED_LENGTH})`);
   return [
     ...conditions,
     sql`${column} >= ${node} AND ${column} < ${end} AND NOT (${column} > ${node} AND ${column} < ${first})`,
   ];
 };
 
-const culprit: Condition = (filter, alias) => {
+const culprit: Condition = (filter, { row }) => {
   const layers = typeof filter.is === 'object' ? filter.is : {};
   return (['code', 'tool', 'harness'] as const).flatMap((layer) => {
     const wanted = layers[layer] ?? null;
-    return wanted === null ? [] : [sql`${raw(`${alias}.culprit_${layer}`)} = ${param(wanted, 'boolean')}`];
+    return wanted === null ? [] : [sql`${raw(`${row}.culprit_${layer}`)} = ${param(wanted, 'boolean')}`];
   });
 };
 
-const issueVersion: Condition = (filter, alias) => {
+const issueVersion: Condition = (filter, { column, type }) => {
   const values = [...new Set(filter.in)].filter((value) => Number.isSafeInteger(value));
-  return values.length === 0 ? null : [isOneOf(raw(`${alias}.issue_version`), values, 'bigint')];
+  return values.length === 0 ? null : [isOneOf(raw(column), values, type)];
 };
 
 /**
@@ -222,104 +224,160 @@ const issueVersion: Condition = (filter, alias) => {
  */
 const hasIncident =
   (column: string): Condition =>
-  (filter, alias) => [
+  (filter, { row }) => [
     raw(
-      `(SELECT true FROM incidents i WHERE i.${column} = ${alias}.id AND i.present LIMIT 1) IS ${filter.is === true ? 'NOT NULL' : 'NULL'}`,
+      `(SELECT true FROM incidents i WHERE i.${column} = ${row}.id AND i.present LIMIT 1) IS ${filter.is === true ? 'NOT NULL' : 'NULL'}`,
     ),
   ];
 
-const common = { id: text('id'), origin: text('origin'), timestamp: range('timestamp', 'timestamptz') };
-const ofCheckout = {
-  gitCommitHash: hash,
-  treeName: longText('tree_name'),
-  gitRepositoryUrl: longText('repository_key', normaliseUrl),
-  gitRepositoryBranch: longText('git_repository_branch'),
-};
-const ofBuild = { architecture: text('architecture'), configName: text('config_name'), compiler: text('compiler') };
-const ofRun = { status: nullable('status', 'text'), startTime, duration: range('duration', 'double precision') };
+/** What a filter field compares. */
+interface FilterRule {
+  readonly condition: Condition;
+  /** The path in the model of what it compares, where that has another name than the filter field. */
+  readonly field?: string;
+  /** A text column that is derived from a field of the model. */
+  readonly derived?: string;
+  /** The column is indexed by its first 255 characters. */
+  readonly isLong?: true;
+  /** From what is asked for to what the column holds. */
+  readonly form?: (value: string) => string;
+}
 
-/** What a filter field compares, of the entity's own row. */
-const OWN_CONDITIONS: { readonly [E in EntityName]: { readonly [field: string]: Condition } } = {
+const common = { id: { condition: text }, origin: { condition: text }, timestamp: { condition: range } };
+const ofCheckout = {
+  gitCommitHash: { condition: hash, form: (value: string) => value.toLowerCase() },
+  treeName: { condition: longText(), isLong: true },
+  gitRepositoryUrl: { condition: longText(normaliseUrl), derived: 'repository_key', isLong: true, form: normaliseUrl },
+  gitRepositoryBranch: { condition: longText(), isLong: true },
+} as const;
+const ofBuild = { architecture: { condition: text }, configName: { condition: text }, compiler: { condition: text } };
+const ofRun = {
+  status: { condition: nullable },
+  startTime: { condition: startTime },
+  duration: { condition: range },
+};
+
+/** The fields that filter an entity by its own row. */
+const FILTER_RULES: { readonly [E in EntityName]: { readonly [field: string]: FilterRule } } = {
   checkout: {
     ...common,
     ...ofCheckout,
-    patchsetHash: patchset,
-    gitCommitName: longText('git_commit_name'),
-    gitCommitTags: items('git_commit_tags'),
-    messageId: longText('message_id', messageIdSpellings),
-    valid: nullable('valid', 'boolean'),
-    startTime,
+    patchsetHash: { condition: patchset, derived: 'patchset' },
+    gitCommitName: { condition: longText() },
+    gitCommitTags: { condition: items },
+    messageId: { condition: longText(messageIdSpellings) },
+    valid: { condition: nullable },
+    startTime: { condition: startTime },
   },
-  build: { ...common, ...ofRun, ...ofBuild, checkoutId: text('checkout_id'), hasIncident: hasIncident('build_id') },
+  build: {
+    ...common,
+    ...ofRun,
+    ...ofBuild,
+    checkoutId: { condition: text },
+    hasIncident: { condition: hasIncident('build_id'), field: 'id' },
+  },
   test: {
     ...common,
     ...ofRun,
-    buildId: text('build_id'),
-    path,
-    platform: longText('platform'),
-    compatible: items('environment_compatible'),
-    number: range('number_value', 'double precision'),
-    hasIncident: hasIncident('test_id'),
+    buildId: { condition: text },
+    path: { condition: path, isLong: true },
+    platform: { condition: longText(), derived: 'platform', isLong: true },
+    compatible: { condition: items, field: 'environment.compatible' },
+    number: { condition: range, field: 'number.value' },
+    hasIncident: { condition: hasIncident('test_id'), field: 'id' },
   },
-  issue: { ...common, category: items('categories'), reportUrl: longText('report_url'), culprit },
+  issue: {
+    ...common,
+    category: { condition: items, field: 'categories' },
+    reportUrl: { condition: longText() },
+    culprit: { condition: culprit },
+  },
   incident: {
     ...common,
-    issueId: text('issue_id'),
-    issueVersion,
-    buildId: text('build_id'),
-    testId: text('test_id'),
-    present: nullable('present', 'boolean'),
+    issueId: { condition: text },
+    issueVersion: { condition: issueVersion },
+    buildId: { condition: text },
+    testId: { condition: text },
+    present: { condition: nullable },
   },
 };
+
+/** A filter field with the column that it compares. */
+export interface FilterColumn extends Omit<FilterRule, 'field' | 'derived'> {
+  readonly column: string;
+  readonly type: string;
+}
+
+const FILTER_COLUMNS: { readonly [E in EntityName]: ReadonlyMap<string, FilterColumn> } = {
+  checkout: filterColumns('checkout'),
+  build: filterColumns('build'),
+  test: filterColumns('test'),
+  issue: filterColumns('issue'),
+  incident: filterColumns('incident'),
+};
+
+function filterColumns(entity: EntityName): ReadonlyMap<string, FilterColumn> {
+  const known = new Map(FIELDS[entity].flatMap((field) => [field, ...field.parts]).map((field) => [field.name, field]));
+  return new Map(
+    Object.entries(FILTER_RULES[entity]).map(([name, rule]) => {
+      if (rule.derived !== undefined) return [name, { ...rule, column: rule.derived, type: 'text' }];
+      const field = known.get(rule.field ?? name);
+      if (field === undefined) throw new Error(`There is no field "${rule.field ?? name}" of a ${entity}.`);
+      return [name, { ...rule, column: columnName(field), type: columnType(field) }];
+    }),
+  );
+}
+
+/** @throws {Error} where an entity has no such filter of its own row: federation asks for none */
+export function filterColumn(entity: EntityName, name: string): FilterColumn {
+  const column = FILTER_COLUMNS[entity].get(name);
+  if (column === undefined) throw new Error(`There is no filter "${name}" on the row of a ${entity}.`);
+  return column;
+}
 
 /** Which fields a filter reads of the build and of the checkout above a row. */
 export const BUILD_FIELDS = Object.keys(ofBuild);
 export const CHECKOUT_FIELDS = Object.keys(ofCheckout);
 
-/** The conditions of some fields on the entity's own row `alias`; null where nothing can fit. */
-export function conditionsOn(
-  entity: EntityName,
-  where: AnyWhere,
-  fields: readonly string[],
-  alias: string,
-  time: TimeSpelling,
-): Sql[] | null {
+/** Which fields of a filter, of which row, and how the index of the access path spells the time. */
+interface RowFilter {
+  readonly fields: readonly string[];
+  readonly row: string;
+  readonly time: TimeSpelling;
+}
+
+/** The conditions of some fields on the entity's own row; null where nothing can fit. */
+export function conditionsOn(entity: EntityName, where: AnyWhere, { fields, row, time }: RowFilter): Sql[] | null {
   const conditions: Sql[] = [];
   for (const name of fields) {
     const filter = where.get(name);
     if (filter === undefined) continue;
-    const condition = OWN_CONDITIONS[entity][name];
-    if (condition === undefined) throw new Error(`There is no filter "${name}" on the row of a ${entity}.`);
-    const made = condition(filter, alias, time);
+    const { condition, column, type } = filterColumn(entity, name);
+    const made = condition(filter, { row, column: `${row}.${column}`, type, time });
     if (made === null) return null;
     conditions.push(...made);
   }
   return conditions;
 }
 
-/** No field drives: all of them filter. */
+/** The access path covers no field: all of them filter. */
 export const NO_FIELDS: ReadonlySet<string> = new Set();
 
-/** The conditions of all fields but those that already drive, ancestors' by a look-up for each row; null where nothing can fit. */
+/** The conditions of all fields but those that the access path covers, ancestors' by a look-up for each row; null where nothing can fit. */
 export function conditionsOf(
   entity: EntityName,
   where: AnyWhere,
-  driving: ReadonlySet<string>,
+  covered: ReadonlySet<string>,
   time: TimeSpelling,
 ): Sql[] | null {
-  const names = [...where.keys()].filter((name) => !driving.has(name));
+  const names = [...where.keys()].filter((name) => !covered.has(name));
   const ofBuilds = entity === 'test' ? names.filter((name) => BUILD_FIELDS.includes(name)) : [];
   const ofCheckouts =
     entity === 'test' || entity === 'build' ? names.filter((name) => CHECKOUT_FIELDS.includes(name)) : [];
-  const own = conditionsOn(
-    entity,
-    where,
-    names.filter((name) => !ofBuilds.includes(name) && !ofCheckouts.includes(name)),
-    't',
-    time,
-  );
-  const build = conditionsOn('build', where, ofBuilds, 'b', time);
-  const checkout = conditionsOn('checkout', where, ofCheckouts, 'c', time);
+  const ofSelf = names.filter((name) => !ofBuilds.includes(name) && !ofCheckouts.includes(name));
+  const own = conditionsOn(entity, where, { fields: ofSelf, row: 't', time });
+  const build = conditionsOn('build', where, { fields: ofBuilds, row: 'b', time });
+  const checkout = conditionsOn('checkout', where, { fields: ofCheckouts, row: 'c', time });
   if (own === null || build === null || checkout === null) return null;
   if (ofBuilds.length + ofCheckouts.length === 0) return own;
   const hasCheckout =

@@ -1,9 +1,9 @@
 import { type CountSubject, RELATION_TARGETS } from '../../adapter.ts';
 import { type EntityName, PLACEHOLDER_MARK, type StatusCounts } from '../../model.ts';
 import { TABLES } from '../columns.ts';
-import { dependsOnValues, driveOf } from './access-path.ts';
+import { accessPathOf, dependsOnValues } from './access-path.ts';
 import { conditionsOf, fieldsOf, NO_FIELDS, versionCondition } from './conditions.ts';
-import { type Arm, TIME_SPELLINGS } from './page.ts';
+import { type KeyedRanges, TIME_SPELLINGS } from './page.ts';
 import { keyRows, RELATIONS } from './relations.ts';
 import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';
 import type { ReadStatement } from './statement.ts';
@@ -16,16 +16,16 @@ export function countStatement(
   const planByValues = dependsOnValues(where);
   if ('entity' in subject) {
     const { entity } = subject;
-    const drive = driveOf(entity, where, true);
-    const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields, drive.time);
-    if (drive === null || conditions === null) return null;
+    const path = accessPathOf(entity, where, true);
+    const conditions = path === null ? null : conditionsOf(entity, where, path.covered, path.time);
+    if (path === null || conditions === null) return null;
     const all = [...countedOnly(entity), ...versionCondition(entity, subject.allVersions === true), ...conditions];
-    return { sql: countSql(entity, all, drive.arms), entity, keys: null, planByValues };
+    return { sql: countSql(entity, all, path.ranges), entity, keys: null, planByValues };
   }
   const { relation } = subject;
   const entity = RELATION_TARGETS[relation];
   const conditions = conditionsOf(entity, where, NO_FIELDS, TIME_SPELLINGS.plain);
-  const { on, arms = [], parents } = RELATIONS[relation];
+  const { on, ranges = [], parents } = RELATIONS[relation];
   const { from, keys } = keyRows(parents, subject.parents);
   if (conditions === null || keys.length === 0) return null;
   const all = [
@@ -34,7 +34,7 @@ export function countStatement(
     ...versionCondition(entity, relation === 'versionsOfIssue'),
     ...conditions,
   ];
-  const counts = countSql(entity, all, arms);
+  const counts = countSql(entity, all, ranges);
   return {
     sql: sql`SELECT p.position, o.status, o.n FROM ${from} CROSS JOIN LATERAL (${counts}) AS o`,
     entity,
@@ -55,15 +55,15 @@ export interface CountRow {
 }
 
 /** How many rows there are of each status. An aggregate within is never turned into a join with a scan. */
-export function countSql(entity: EntityName, conditions: readonly Sql[], arms: readonly Arm[]): Sql {
+export function countSql(entity: EntityName, conditions: readonly Sql[], ranges: readonly KeyedRanges[]): Sql {
   const { name, hasStatus } = TABLES[entity];
   const counted = (on: readonly Sql[]) =>
     hasStatus
       ? sql`SELECT t.status, count(*) AS n FROM ${raw(name)} t WHERE ${allOf([...on, ...conditions])} GROUP BY t.status`
       : sql`SELECT NULL AS status, count(*) AS n FROM ${raw(name)} t WHERE ${allOf([...on, ...conditions])}`;
-  if (arms.length === 0) return counted([]);
+  if (ranges.length === 0) return counted([]);
   const all = joined(
-    arms.map((arm) => sql`SELECT c.status, c.n FROM ${arm.keys} CROSS JOIN LATERAL (${counted(arm.on)}) AS c`),
+    ranges.map((range) => sql`SELECT c.status, c.n FROM ${range.keys} CROSS JOIN LATERAL (${counted(range.on)}) AS c`),
     '\nUNION ALL ',
   );
   return sql`SELECT c.status, sum(c.n)::bigint AS n FROM (${all}) AS c GROUP BY c.status`;

@@ -4,7 +4,7 @@ import { TABLES } from '../columns.ts';
 import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';
 
 /** Index ranges of `t`, one for each row `r` of `keys`. No row of `t` lies in two of them. */
-export interface Arm {
+export interface KeyedRanges {
   /** A FROM item named `r`. */
   readonly keys: Sql;
   readonly on: readonly Sql[];
@@ -16,10 +16,10 @@ export interface Arm {
 export interface PageParts {
   readonly entity: EntityName;
   readonly select: Sql;
-  /** How the index that drives the list spells the time. */
+  /** How the index of the access path spells the time. */
   readonly time: TimeSpelling;
   readonly conditions: readonly Sql[];
-  readonly arms: readonly Arm[];
+  readonly ranges: readonly KeyedRanges[];
   readonly order: Order;
   readonly after: Place | null;
   readonly limit: number;
@@ -34,16 +34,16 @@ const MANY_RANGES = 8;
  * `limit` first rows can be in the page, so that ranges x 1 + limit x limit keys are read at most, and not all rows.
  */
 export function pageSql(parts: PageParts): Sql {
-  const { entity, select, conditions, arms, order, limit } = parts;
+  const { entity, select, conditions, ranges, order, limit } = parts;
   const { name } = TABLES[entity];
   const keyset = keysetOf(parts);
   const from = raw(`${name} t`);
-  if (arms.length === 0) return pageOf({ select, from, conditions }, keyset, order, parts.after, limit);
+  if (ranges.length === 0) return pageOf({ select, from, conditions }, keyset, order, parts.after, limit);
   const isIssue = entity === 'issue';
   const key = isIssue ? raw('t.id, t.version') : raw('t.id');
   const merged = joined(
-    arms.map((arm) => {
-      const inRange = [...arm.on, ...conditions];
+    ranges.map((range) => {
+      const inRange = [...range.on, ...conditions];
       const page = pageOf(
         { select: sql`${sortColumns(keyset)}, ${key}`, from, conditions: inRange },
         keyset,
@@ -51,7 +51,7 @@ export function pageSql(parts: PageParts): Sql {
         parts.after,
         limit,
       );
-      return sql`SELECT k.* FROM ${rangesOf(arm, inRange, parts)} CROSS JOIN LATERAL (${page}) AS k`;
+      return sql`SELECT k.* FROM ${keysOf(range, inRange, parts)} CROSS JOIN LATERAL (${page}) AS k`;
     }),
     '\nUNION ALL ',
   );
@@ -63,13 +63,13 @@ export function pageSql(parts: PageParts): Sql {
 ) AS x ORDER BY ${raw(orderOf(keyset, order, 'k'))}`;
 }
 
-function rangesOf(arm: Arm, conditions: readonly Sql[], parts: PageParts): Sql {
-  if (arm.count <= MANY_RANGES) return arm.keys;
+function keysOf(range: KeyedRanges, conditions: readonly Sql[], parts: PageParts): Sql {
+  if (range.count <= MANY_RANGES) return range.keys;
   const { entity, order, after, limit } = parts;
   const keyset = keysetOf(parts);
   const source = { select: sortColumns(keyset), from: raw(`${TABLES[entity].name} t`), conditions };
   const first = pageOf(source, keyset, order, after, 1);
-  return sql`(SELECT r.* FROM ${arm.keys} CROSS JOIN LATERAL (${first}) AS h
+  return sql`(SELECT r.* FROM ${range.keys} CROSS JOIN LATERAL (${first}) AS h
   ORDER BY ${raw(orderOf(keyset, order, 'h'))} LIMIT ${raw(String(limit))}) AS r`;
 }
 
@@ -78,7 +78,7 @@ function keysetOf({ entity, time }: PageParts): Keyset {
   return { time, tie, mayLackTime: !firstKnown };
 }
 
-/** How the time is spelled: as the index has it that drives a list. */
+/** How the time is spelled: as the index of the access path has it. */
 export interface TimeSpelling {
   /** Of the table `t`; never null: `-infinity` stands for "no time". */
   readonly expression: string;

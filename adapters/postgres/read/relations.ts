@@ -1,7 +1,7 @@
 import type { RelationName } from '../../adapter.ts';
 import { buildsOf } from './access-path.ts';
 import { isStorableText } from './conditions.ts';
-import type { Arm } from './page.ts';
+import type { KeyedRanges } from './page.ts';
 import { param, raw, type Sql, sql } from './sql.ts';
 
 /** How the children `t` of a parent `p` are found. */
@@ -10,7 +10,7 @@ interface RelationSql {
   /** Children in one range of an index. */
   readonly on?: string;
   /** Children in many ranges, of what lies between. */
-  readonly arms?: readonly Arm[];
+  readonly ranges?: readonly KeyedRanges[];
 }
 
 const checkouts = 'SELECT c.id FROM checkouts c WHERE c.git_commit_hash = p.hash AND c.patchset = p.patchset';
@@ -40,20 +40,20 @@ export const RELATIONS: { readonly [R in RelationName]: RelationSql } = {
   issuesOfRevision: { parents: 'revision', on: `p.patchset = '' AND t.named_commits @> ARRAY[p.hash]` },
   buildsOfRevision: {
     parents: 'revision',
-    arms: [
+    ranges: [
       { keys: raw(`(SELECT c.id AS key FROM (${checkouts}) AS c) AS r`), on: [raw('t.checkout_id = r.key')], count: 1 },
     ],
   },
   testsOfRevision: {
     parents: 'revision',
-    arms: [
+    ranges: [
       { keys: sql`(SELECT b.id AS key FROM (${builds}) AS b) AS r`, on: [raw('t.build_id = r.key')], count: Infinity },
     ],
   },
-  incidentsOfRevision: { parents: 'revision', arms: [{ keys: incidents, on: [raw('t.id = r.key')], count: 1 }] },
+  incidentsOfRevision: { parents: 'revision', ranges: [{ keys: incidents, on: [raw('t.id = r.key')], count: 1 }] },
   testsOfCheckout: {
     parents: 'id',
-    arms: [
+    ranges: [
       {
         keys: sql`(SELECT b.id AS key FROM (${buildsOf(raw('p.key'))}) AS b) AS r`,
         on: [raw('t.build_id = r.key')],

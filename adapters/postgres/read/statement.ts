@@ -1,7 +1,7 @@
 import { type Call, type PageQuery, RELATION_TARGETS, type RelationName } from '../../adapter.ts';
 import type { EntityName } from '../../model.ts';
 import { TABLES } from '../columns.ts';
-import { dependsOnValues, driveOf } from './access-path.ts';
+import { accessPathOf, dependsOnValues } from './access-path.ts';
 import { conditionsOf, fieldsOf, NO_FIELDS, versionCondition } from './conditions.ts';
 import { selectOf } from './objects.ts';
 import { pageSql, TIME_SPELLINGS } from './page.ts';
@@ -24,15 +24,15 @@ export function listStatement<E extends EntityName>(
   fields: Call['fields'],
 ): ReadStatement | null {
   const where = fieldsOf(query.where);
-  const drive = driveOf(entity, where, false);
-  const conditions = drive === null ? null : conditionsOf(entity, where, drive.fields, drive.time);
-  if (drive === null || conditions === null) return null;
+  const path = accessPathOf(entity, where, false);
+  const conditions = path === null ? null : conditionsOf(entity, where, path.covered, path.time);
+  if (path === null || conditions === null) return null;
   const piece = pageSql({
     entity,
     select: selectOf(entity, fields),
-    time: drive.time,
+    time: path.time,
     conditions: [...versionCondition(entity, query.allVersions === true), ...conditions],
-    arms: drive.arms,
+    ranges: path.ranges,
     order: query.order,
     after: query.after,
     limit: query.first + 1,
@@ -52,14 +52,14 @@ export function relatedStatement<R extends RelationName>(
   const conditions = conditionsOf(entity, where, NO_FIELDS, TIME_SPELLINGS.plain);
   const { from, keys } = keyRows(RELATIONS[relation].parents, parents);
   if (conditions === null || keys.length === 0) return null;
-  const { on, arms = [] } = RELATIONS[relation];
+  const { on, ranges = [] } = RELATIONS[relation];
   const allVersions = relation === 'versionsOfIssue' || query.allVersions === true;
   const page = pageSql({
     entity,
     select: selectOf(entity, fields),
     time: TIME_SPELLINGS.plain,
     conditions: [...(on === undefined ? [] : [raw(on)]), ...versionCondition(entity, allVersions), ...conditions],
-    arms,
+    ranges,
     order: query.order,
     after: query.after,
     limit: query.first + 1,
