@@ -20,7 +20,7 @@ import { options, type PostgresOptions } from './options.ts';
 import { ReadClient } from './read/client.ts';
 import { Reads } from './read/queries.ts';
 import { raw } from './read/sql.ts';
-import { createStore } from './store.ts';
+import { createStore } from './write/store.ts';
 
 /** The native store: KCIDB objects in PostgreSQL. */
 export const adapter: AdapterModule<PostgresOptions> = {

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { StoredObject } from '../../../adapters/adapter.ts';
-import { SourceError } from '../../../adapters/errors.ts';
-import { ENTITY_NAMES } from '../../../adapters/model.ts';
-import { build, checkout, incident, issue, test } from '../../support/model-objects.ts';
-import { aCall, arriving, type OpenStore, openStore } from '../../support/open-store.ts';
-import { EMBEDDED, installations, usePostgres } from '../../support/postgres.ts';
+import type { StoredObject } from '../../../../adapters/adapter.ts';
+import { SourceError } from '../../../../adapters/errors.ts';
+import { ENTITY_NAMES } from '../../../../adapters/model.ts';
+import { build, checkout, incident, issue, test } from '../../../support/model-objects.ts';
+import { aCall, arriving, type OpenStore, openStore } from '../../../support/open-store.ts';
+import { EMBEDDED, installations, usePostgres } from '../../../support/postgres.ts';
 
 for (const installation of installations()) {
   describe(`a document on ${installation.name} PostgreSQL`, { timeout: 120_000 }, () => {

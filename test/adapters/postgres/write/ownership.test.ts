@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Adapter, Loaded, StoredObject } from '../../../adapters/adapter.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
-import { ownerOf } from '../../../adapters/kit/owner-of.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
-import { build, checkout, incident, issue, test } from '../../support/model-objects.ts';
-import { execute, usePostgres } from '../../support/postgres.ts';
-import { callFor, postgresSource } from '../../support/postgres-source.ts';
+import type { Adapter, Loaded, StoredObject } from '../../../../adapters/adapter.ts';
+import { allFields } from '../../../../adapters/kit/model-fields.ts';
+import { ownerOf } from '../../../../adapters/kit/owner-of.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../../adapters/model.ts';
+import { build, checkout, incident, issue, test } from '../../../support/model-objects.ts';
+import { execute, usePostgres } from '../../../support/postgres.ts';
+import { callFor, postgresSource } from '../../../support/postgres-source.ts';
 
 type Document = readonly StoredObject[];
 

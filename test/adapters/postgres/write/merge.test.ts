@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sameJson } from '../../../adapters/kit/same-json.ts';
-import type { Json } from '../../../adapters/model.ts';
-import { EXCERPT, TABLES } from '../../../adapters/postgres/columns.ts';
-import { type MergedReports, mergeReports } from '../../../adapters/postgres/merge.ts';
-import type { Row } from '../../../adapters/postgres/to-row.ts';
+import { sameJson } from '../../../../adapters/kit/same-json.ts';
+import type { Json } from '../../../../adapters/model.ts';
+import { EXCERPT, TABLES } from '../../../../adapters/postgres/columns.ts';
+import { type MergedReports, mergeReports } from '../../../../adapters/postgres/write/merge.ts';
+import type { Row } from '../../../../adapters/postgres/write/rows.ts';
 
 const COLUMNS = [...TABLES.test.columns, EXCERPT];
 const base: Row = { id: 'maestro:1', origin: 'maestro', build_id: 'maestro:b' };
@@ -100,10 +100,10 @@ describe("a report of another origin's object", () => {
   };
   const said = [
     ['origin', 'redhat'],
-    ['buildId', 'maestro:b'],
-    ['status', 'FAIL'],
-    ['environment.comment', 'rack'],
     ['misc.lab', 'a'],
+    ['status', 'FAIL'],
+    ['buildId', 'maestro:b'],
+    ['environment.comment', 'rack'],
   ];
 
   it('changes no field, and all that it says is kept', () => {

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import { loadConcurrently } from '../../support/concurrent-loads.ts';
-import { installations, usePostgres } from '../../support/postgres.ts';
+import { loadConcurrently } from '../../../support/concurrent-loads.ts';
+import { installations, usePostgres } from '../../../support/postgres.ts';
 
 for (const installation of installations()) {
   describe(`loads at the same time on ${installation.name} PostgreSQL`, () => {

@@ -2,9 +2,9 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { killRound, type Victim } from '../../support/kill-rounds.ts';
-import { killServer } from '../../support/kill-server.ts';
-import { Random } from '../../support/random.ts';
+import { killRound, type Victim } from '../../../support/kill-rounds.ts';
+import { killServer } from '../../../support/kill-server.ts';
+import { Random } from '../../../support/random.ts';
 
 describe('kill -9 in the middle of loading', { timeout: 120_000 }, () => {
   let parent = '';

@@ -1,8 +1,8 @@
-import { ownerOf } from '../kit/owner-of.ts';
-import { isJsonObject, isList, sameJson } from '../kit/same-json.ts';
-import type { Json } from '../model.ts';
-import type { Column } from './columns.ts';
-import type { Row } from './to-row.ts';
+import { ownerOf } from '../../kit/owner-of.ts';
+import { isJsonObject, isList, sameJson } from '../../kit/same-json.ts';
+import type { Json } from '../../model.ts';
+import type { Column } from '../columns.ts';
+import type { Row } from './rows.ts';
 
 /** A value of a field (its path in the model) that a report has, and the origin of the report. */
 export interface Claim {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { loadConcurrently } from '../../support/concurrent-loads.ts';
-import { issue, test } from '../../support/model-objects.ts';
-import { openStore } from '../../support/open-store.ts';
-import { installations, usePostgres } from '../../support/postgres.ts';
+import { loadConcurrently } from '../../../support/concurrent-loads.ts';
+import { issue, test } from '../../../support/model-objects.ts';
+import { openStore } from '../../../support/open-store.ts';
+import { installations, usePostgres } from '../../../support/postgres.ts';
 
 for (const installation of installations().slice(0, 2)) {
   describe(`loads at the same time on ${installation.name} PostgreSQL`, { timeout: 120_000 }, () => {

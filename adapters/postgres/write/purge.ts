@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SourceError } from '../errors.ts';
-import type { EntityName } from '../model.ts';
-import { LOAD_ORDER, TABLES, type Table } from './columns.ts';
-import type { Beginning, NamedStatement, Transaction } from './connection/transaction.ts';
-import { markNewestOf } from './issue-versions.ts';
+import { SourceError } from '../../errors.ts';
+import type { EntityName } from '../../model.ts';
+import { LOAD_ORDER, TABLES, type Table } from '../columns.ts';
+import type { Beginning, NamedStatement, Transaction } from '../connection/transaction.ts';
+import { markNewestOf } from './statements.ts';
 
 /** Rows a transaction: loads wait no longer than that takes. */
 const BATCH = 1000;

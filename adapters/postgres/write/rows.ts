@@ -1,8 +1,9 @@
-import type { StoredObject } from '../adapter.ts';
-import { FIELDS, type Field } from '../kit/model-fields.ts';
-import { normaliseUrl } from '../kit/normalise-url.ts';
-import type { EntityName, Json, Resource } from '../model.ts';
-import { columnName, hasPresence, objectLiteral } from './columns.ts';
+import type { StoredObject } from '../../adapter.ts';
+import { SourceError } from '../../errors.ts';
+import { FIELDS, type Field } from '../../kit/model-fields.ts';
+import { normaliseUrl } from '../../kit/normalise-url.ts';
+import type { EntityName, Json, Resource } from '../../model.ts';
+import { columnName, hasPresence, objectLiteral } from '../columns.ts';
 
 /** What a report says of an object, by column (`columns.ts`); a column that is absent was not said. */
 export type Row = { readonly [column: string]: Json | undefined };
@@ -47,4 +48,28 @@ function columnValues(field: Field): readonly (readonly [column: string, value: 
 
 function files(list: readonly Resource[] | null): Json | undefined {
   return list?.map(({ name, url }) => ({ name, url }));
+}
+
+/** Bytes. An index entry holds 2,704: a parent's id, the time and the own id. */
+export const MAX_ID_BYTES = 1000;
+export const MAX_ORIGIN_BYTES = 255;
+
+const IDS = ['id', 'checkout_id', 'build_id', 'test_id', 'issue_id'];
+
+/** @throws {SourceError} SOURCE_BAD_DATA where an id or origin is longer than the store's indexes can hold. */
+export function checkKeyLengths(row: Row): void {
+  for (const name of IDS) check(row, name, MAX_ID_BYTES);
+  check(row, 'origin', MAX_ORIGIN_BYTES);
+}
+
+function check(row: Row, name: string, limit: number): void {
+  const value = row[name];
+  // A character is three bytes at most, counted in units of UTF-16.
+  if (typeof value !== 'string' || value.length * 3 <= limit || Buffer.byteLength(value) <= limit) return;
+  const cut = `${value.slice(0, 100)}…`;
+  throw new SourceError(
+    'SOURCE_BAD_DATA',
+    `The ${name} ${JSON.stringify(cut)} has ${Buffer.byteLength(value)} bytes, and the store takes ${limit} at most.`,
+    { id: cut },
+  );
 }

@@ -1,6 +1,8 @@
-import type { EntityName } from '../model.ts';
-import { type Column, EXCERPT, TABLES, type Table, timeText } from './columns.ts';
-import type { NamedStatement } from './connection/transaction.ts';
+import type { EntityName } from '../../model.ts';
+import { type Column, EXCERPT, TABLES, type Table, timeText } from '../columns.ts';
+import type { NamedStatement, Transaction } from '../connection/transaction.ts';
+import type { Claim } from './merge.ts';
+import type { Spool } from './staging.ts';
 
 /** What loading an entity takes. Rows go in as one JSON list of objects by column. */
 export interface LoadStatements {
@@ -78,4 +80,79 @@ function statementsOf(table: Table): LoadStatements {
 function recordOf(table: Table, columns: readonly Column[]): string {
   const keys = table.key.map((name) => (name === 'id' ? 'id text COLLATE "C"' : 'version bigint'));
   return [...keys, ...columns.map(({ name, type }) => `${name} ${type}`)].join(', ');
+}
+
+/** What was said of an object, and whose report said so. A reader shows those values that the object does not. */
+export interface RecordedClaim extends Claim {
+  readonly id: string;
+  /** Of an issue, else 0. */
+  readonly version: number;
+}
+
+const INSERT: NamedStatement = {
+  name: 'insert-conflicts',
+  text: `INSERT INTO conflicts (entity, id, version, field, value, origin, at)
+    SELECT $2, id, version, field, value, origin, now()
+    FROM json_to_recordset($1) AS r(id text COLLATE "C", version bigint, field text, value jsonb, origin text)
+    ON CONFLICT DO NOTHING`,
+};
+
+/** Keeps each value of a field once an origin, however often it is said. The object's row must be locked. */
+export async function recordClaims(
+  transaction: Transaction,
+  entity: EntityName,
+  claims: readonly RecordedClaim[],
+): Promise<void> {
+  if (claims.length > 0) await transaction.run(INSERT, [JSON.stringify(claims), entity]);
+}
+
+const ADD: NamedStatement = {
+  name: 'add-issue-ids',
+  text: `INSERT INTO issue_ids (id) SELECT DISTINCT id COLLATE "C" AS id FROM unnest($1::text[]) AS r(id) ORDER BY id ON CONFLICT DO NOTHING`,
+};
+const LOCK: NamedStatement = {
+  name: 'lock-issue-ids',
+  text: 'SELECT id FROM issue_ids WHERE id = ANY($1) ORDER BY id FOR UPDATE',
+};
+// Two statements, since there may never be two newest versions, not even within one.
+const UNMARK: NamedStatement = {
+  name: 'unmark-newest',
+  text: `UPDATE issues SET newest = false WHERE id = ANY($1) AND newest
+    AND EXISTS (SELECT FROM issues AS newer WHERE newer.id = issues.id AND newer.version > issues.version)`,
+};
+const MARK: NamedStatement = {
+  name: 'mark-newest',
+  text: `UPDATE issues SET newest = true WHERE id = ANY($1) AND NOT newest
+    AND NOT EXISTS (SELECT FROM issues AS newer WHERE newer.id = issues.id AND newer.version > issues.version)`,
+};
+
+/**
+ * Locks the ids of a document's issues, all versions, until the end of the transaction: without it two loads that add a
+ * version each would both mark theirs as the newest. The rows of `issue_ids` are never removed.
+ */
+export async function lockIssues(transaction: Transaction, spool: Spool): Promise<void> {
+  for await (const batch of spool.batches('issue')) await transaction.run(ADD, [batch.map(({ id }) => id)]);
+  for await (const batch of spool.batches('issue'))
+    await lockIssueIds(
+      transaction,
+      batch.map(({ id }) => id),
+    );
+}
+
+async function lockIssueIds(transaction: Transaction, ids: readonly string[]): Promise<void> {
+  await transaction.run(LOCK, [ids]);
+}
+
+/** Marks the newest version of each; their ids must be locked. */
+export async function markNewest(transaction: Transaction, spool: Spool): Promise<void> {
+  for await (const batch of spool.batches('issue'))
+    await markNewestOf(
+      transaction,
+      batch.map(({ id }) => id),
+    );
+}
+
+export async function markNewestOf(transaction: Transaction, ids: readonly string[]): Promise<void> {
+  await transaction.run(UNMARK, [ids]);
+  await transaction.run(MARK, [ids]);
 }
