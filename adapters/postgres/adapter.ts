@@ -6,21 +6,28 @@ import {
   type Capabilities,
   CONTRACT,
   type Health,
+  type Logger,
   type Order,
   type Paging,
   RELATION_TARGETS,
   type RelationCapability,
   type RelationName,
+  type Store,
 } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
 import { FILTER_FIELDS, type FilterOperator } from '../filter.ts';
+import { Semaphore } from '../kit/semaphore.ts';
 import type { EntityName } from '../model.ts';
-import { createPools } from './connection/pool.ts';
+import { toSourceError } from './connection/faults.ts';
+import { createPools, type Pools } from './connection/pool.ts';
+import { Transaction, type TransactionKind } from './connection/transaction.ts';
 import { options, type PostgresOptions } from './options.ts';
 import { ReadClient } from './read/client.ts';
 import { Reads } from './read/queries.ts';
 import { raw } from './read/sql.ts';
-import { createStore } from './write/store.ts';
+import { load } from './write/load.ts';
+import { purge } from './write/purge.ts';
+import { dropOldReceipts, keepReceipt, readReceipt } from './write/receipts.ts';
 
 /** The native store: KCIDB objects in PostgreSQL. */
 export const adapter: AdapterModule<PostgresOptions> = {
@@ -107,3 +114,45 @@ export const capabilities: Capabilities = {
   },
   relations: relations(),
 };
+
+/** Milliseconds between two clearings of old receipts. */
+const CLEARING = 3_600_000;
+
+/** The write side of the native store. */
+export function createStore(pools: Pools, given: PostgresOptions, log: Logger): Store {
+  const begin = (kind: TransactionKind) => new Transaction(() => pools.loads(), given.prepare, kind);
+  // Waited for before the first object is read, and without the time limit that the pool has: a load may take minutes.
+  const semaphore = new Semaphore(given.loadPoolSize);
+  let cleared = 0;
+  const clear = async () => {
+    if (Date.now() - cleared < CLEARING) return;
+    cleared = Date.now();
+    // Nobody waits for it, and it is tried again.
+    await asSource(async () => dropOldReceipts(await pools.loads())).catch((error: unknown) =>
+      log.warn({ err: error }, 'Old receipts could not be removed.'),
+    );
+  };
+  return {
+    async load(objects, by, call) {
+      const counts = await semaphore.run(() => load(begin('load'), objects, by, call.signal), call.signal);
+      await clear();
+      return counts;
+    },
+    receipt: (id) => asSource(async () => readReceipt(await pools.loads(), id)),
+    record: (receipt) => asSource(async () => keepReceipt(await pools.loads(), receipt)),
+    migrate: () => pools.migrate(),
+    async purge(before, origins, dryRun) {
+      const counts = await purge(begin, before, origins, dryRun);
+      await asSource(async () => dropOldReceipts(await pools.loads()));
+      return counts;
+    },
+  };
+}
+
+async function asSource<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw toSourceError(error);
+  }
+}

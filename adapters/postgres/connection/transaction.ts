@@ -21,23 +21,23 @@ const PURGE_LOCK = 5_201_733_490_218;
  * How a transaction begins. Loads run beside each other, and a purge beside none: while rows may vanish, no order of
  * locks keeps loads from waiting for each other in a circle. A purge waits a second at most, since loads queue behind it.
  */
-const BEGINNINGS = {
+const FIRST_STATEMENTS = {
   read: BEGIN,
   load: `${BEGIN}; SELECT pg_advisory_xact_lock_shared(${PURGE_LOCK})`,
   purge: `${BEGIN}; SET LOCAL lock_timeout = '1s'; SELECT pg_advisory_xact_lock(${PURGE_LOCK})`,
 } as const;
-export type Beginning = keyof typeof BEGINNINGS;
+export type TransactionKind = keyof typeof FIRST_STATEMENTS;
 
 /** One transaction on a connection of its own, which begins with its first statement. What fails is a SourceError. */
 export class Transaction {
   readonly #pool: () => Promise<pg.Pool>;
   readonly #prepare: boolean;
-  readonly #beginning: Beginning;
+  readonly #kind: TransactionKind;
   #client: pg.PoolClient | null = null;
 
-  constructor(pool: () => Promise<pg.Pool>, prepare: boolean, beginning: Beginning) {
+  constructor(pool: () => Promise<pg.Pool>, prepare: boolean, kind: TransactionKind) {
     this.#pool = pool;
-    this.#beginning = beginning;
+    this.#kind = kind;
     this.#prepare = prepare;
   }
 
@@ -95,7 +95,7 @@ export class Transaction {
     this.#client = client;
     // A connection that breaks between two statements fails the next one; unheard it would end the process.
     if (client.listenerCount('error') === 0) client.on('error', () => {});
-    await client.query(BEGINNINGS[this.#beginning]);
+    await client.query(FIRST_STATEMENTS[this.#kind]);
     return client;
   }
 }

@@ -3,6 +3,7 @@ import type { EntityName } from '../../model.ts';
 import { LOAD_ORDER, TABLES, type Table } from '../columns.ts';
 import type { Transaction } from '../connection/transaction.ts';
 import { Slices } from '../slices.ts';
+import { keepProcessed } from './receipts.ts';
 import { checkKeyLengths, toRow } from './rows.ts';
 import {
   groupByKey,
@@ -15,7 +16,6 @@ import {
   wholeKeys,
 } from './staging.ts';
 import { lockIssues, markNewest } from './statements.ts';
-import { keepProcessed } from './store.ts';
 import { insertNew, mergeStored } from './upsert.ts';
 
 /**

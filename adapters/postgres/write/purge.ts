@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SourceError } from '../../errors.ts';
 import type { EntityName } from '../../model.ts';
 import { LOAD_ORDER, TABLES, type Table } from '../columns.ts';
-import type { Beginning, NamedStatement, Transaction } from '../connection/transaction.ts';
+import type { NamedStatement, Transaction, TransactionKind } from '../connection/transaction.ts';
 import { markNewestOf } from './statements.ts';
 
 /** Rows a transaction: loads wait no longer than that takes. */
 const BATCH = 1000;
 
-type Begin = (beginning: Beginning) => Transaction;
+type Begin = (kind: TransactionKind) => Transaction;
 export type PurgeCounts = { readonly [E in EntityName]: number };
 
 /**
