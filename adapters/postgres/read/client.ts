@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly advice?: string;
 }
 
-/** Runs the statements of reads: one round trip each, without any state of a session. */
+/** Runs the statements of reads: one round trip each, without session state. */
 export class ReadClient {
   readonly #pool: () => Promise<Pool>;
   readonly #env: Pick<AdapterEnv, 'upstream'>;
@@ -43,35 +43,35 @@ export class ReadClient {
     const name = this.#prepare && options.planByValues !== true ? this.#nameOf(text) : undefined;
     const query = { text, values: [...values], ...(name === undefined ? {} : { name }) };
     return this.#env.upstream(call, async (signal) => {
-      const readDeadline = new ReadDeadline(signal, call.deadline, options.advice);
+      const deadline = new ReadDeadline(signal, call.deadline, options.advice);
       try {
-        return await rowsOf<R>(await this.#connect(readDeadline), query, readDeadline, options.advice);
+        return await rowsOf<R>(await this.#connect(deadline), query, deadline, options.advice);
       } finally {
-        readDeadline.end();
+        deadline.end();
       }
     });
   }
 
-  /** A connection that comes when nobody waits any more goes back to the pool. */
-  async #connect(readDeadline: ReadDeadline): Promise<PoolClient> {
-    if (readDeadline.isOver) return readDeadline.over;
+  /** A connection that comes after the deadline goes back to the pool. */
+  async #connect(deadline: ReadDeadline): Promise<PoolClient> {
+    if (deadline.isExpired) return deadline.expired;
     const connecting = this.#pool().then((pool) => pool.connect());
     try {
-      return await Promise.race([readDeadline.over, connecting]);
+      return await Promise.race([deadline.expired, connecting]);
     } catch (error) {
-      if (readDeadline.isOver)
+      if (deadline.isExpired)
         void connecting.then(
           (client) => client.release(),
           () => undefined,
         );
-      throw readDeadline.isOver ? error : toSourceError(error);
+      throw deadline.isExpired ? error : toSourceError(error);
     }
   }
 
   #nameOf(text: string): string | undefined {
     let name = this.#names.get(text);
     if (name === undefined && this.#names.size < MAX_PREPARED) {
-      // Of the text, since connections may be shared with whoever else prepares on them.
+      // Derived from the text, since other programs may prepare statements on the same connections.
       name = `kcigraph_${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
       this.#names.set(text, name);
     }
@@ -79,11 +79,11 @@ export class ReadClient {
   }
 }
 
-/** The rows, or why there are none: at once when nobody waits any more, though the connection is not free yet. */
+/** The rows of a statement. At the deadline it throws at once, before the connection is free. */
 async function rowsOf<R extends object>(
   client: PoolClient,
   query: QueryConfig,
-  readDeadline: ReadDeadline,
+  deadline: ReadDeadline,
   advice: string | undefined,
 ): Promise<R[]> {
   const running = client.query<R>(query);
@@ -94,9 +94,9 @@ async function rowsOf<R extends object>(
     },
   );
   try {
-    return await Promise.race([readDeadline.over, answered]);
+    return await Promise.race([deadline.expired, answered]);
   } finally {
-    void free(client, running, readDeadline.isOver ? cancelStatement(client) : null);
+    void free(client, running, deadline.isExpired ? cancelStatement(client) : null);
   }
 }
 
@@ -120,29 +120,29 @@ function isCancelled(error: unknown): boolean {
 /** Milliseconds; a timer holds no more. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 
-/** How long one read is waited for: until its signal aborts, or its time is over. */
-export class ReadDeadline {
+/** Ends the wait for one read: when its signal aborts, or shortly before the call's deadline. */
+class ReadDeadline {
   /** Rejects with the reason, and is never fulfilled. */
-  readonly over: Promise<never>;
-  isOver = false;
+  readonly expired: Promise<never>;
+  isExpired = false;
   readonly #signal: AbortSignal;
   readonly #timer: NodeJS.Timeout;
-  readonly #stop: (reason: unknown) => void;
+  readonly #expire: (reason: unknown) => void;
 
   constructor(signal: AbortSignal, deadline: number, advice: string | undefined) {
     const { promise, reject } = Promise.withResolvers<never>();
-    // Whoever waits for it learns of it; nobody may be waiting yet.
+    // Without a handler, a deadline that nobody waits for yet would be an unhandled rejection.
     promise.catch(() => undefined);
-    this.over = promise;
+    this.expired = promise;
     this.#signal = signal;
-    this.#stop = (reason) => {
-      this.isOver = true;
+    this.#expire = (reason) => {
+      this.isExpired = true;
       reject(reason);
     };
     const left = deadline - Date.now();
     // A little early, so that the answer says why before nobody waits any more.
     const wait = Math.max(1, Math.min(left - Math.min(100, left / 10), LONGEST_WAIT));
-    this.#timer = setTimeout(() => this.#stop(timedOut(undefined, advice)), wait);
+    this.#timer = setTimeout(() => this.#expire(timedOut(undefined, advice)), wait);
     signal.addEventListener('abort', this.#abort, { once: true });
     if (signal.aborted) this.#abort();
   }
@@ -152,11 +152,11 @@ export class ReadDeadline {
     this.#signal.removeEventListener('abort', this.#abort);
   }
 
-  readonly #abort = (): void => this.#stop(this.#signal.reason);
+  readonly #abort = (): void => this.#expire(this.#signal.reason);
 }
 
-/** @param advice for the person whose read met its time-out: the end of a sentence */
-export function timedOut(cause: unknown, advice: string | undefined): SourceError {
+/** @param advice how to make the read faster: the end of a sentence */
+function timedOut(cause: unknown, advice: string | undefined): SourceError {
   const sentence = 'The database did not finish in time';
   return new SourceError('SOURCE_TIMEOUT', `${sentence}${advice === undefined ? '.' : `: ${advice}.`}`, { cause });
 }

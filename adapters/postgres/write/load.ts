@@ -9,21 +9,21 @@ import {
   groupByKey,
   type Incoming,
   isSameKey,
-  MemorySpool,
-  type SameKey,
-  type Spool,
-  StagedSpool,
+  type KeyGroup,
+  MemoryStaging,
+  type Staging,
+  TableStaging,
   wholeKeys,
 } from './staging.ts';
 import { lockIssues, markNewest } from './statements.ts';
 import { insertNew, mergeStored } from './upsert.ts';
 
 /**
- * Loads a document in one transaction, with its receipt; nothing of it where anything fails.
+ * Loads a document in one transaction, together with its receipt. If anything fails, nothing is stored.
  *
  * Deadlocks cannot arise: every transaction takes its locks in one order, table by table; within a table first the new
- * rows by key (an insert waits for whoever inserts the same key), then the rows that were there by key. No purge runs
- * meanwhile, so no row goes from the second kind to the first.
+ * rows by key (an insert waits for another transaction that inserts the same key), then the existing rows by key. No purge
+ * runs at the same time, so no existing row becomes a new one.
  */
 export async function load(
   transaction: Transaction,
@@ -32,9 +32,9 @@ export async function load(
   signal: AbortSignal,
 ): Promise<Loaded> {
   try {
-    const spool = await collect(transaction, objects, signal);
+    const staging = await stage(transaction, objects, signal);
     const counts = new Map<EntityName, EntityCounts>();
-    for (const entity of LOAD_ORDER) counts.set(entity, await loadEntity(transaction, entity, spool, signal));
+    for (const entity of LOAD_ORDER) counts.set(entity, await loadEntity({ transaction, staging, signal }, entity));
     await keepProcessed(transaction, by);
     signal.throwIfAborted();
     await transaction.commit();
@@ -58,61 +58,62 @@ function loaded(entities: ReadonlyMap<EntityName, EntityCounts>): Loaded {
   };
 }
 
-async function collect(
+async function stage(
   transaction: Transaction,
   objects: AsyncIterable<StoredObject>,
   signal: AbortSignal,
-): Promise<Spool> {
-  const memory = new MemorySpool();
-  let spool: Spool = memory;
+): Promise<Staging> {
+  const memory = new MemoryStaging();
+  let staging: Staging = memory;
   const slices = new Slices();
   let place = 0;
   for await (const stored of objects) {
     const row = toRow(stored);
     checkKeyLengths(row);
     const version = stored.entity === 'issue' ? stored.object.version : 0;
-    if (spool === memory && memory.isFull) spool = await StagedSpool.begin(transaction, memory.drain());
+    if (staging === memory && memory.isFull) staging = await TableStaging.begin(transaction, memory.drain());
     const { id, origin } = stored.object;
-    await spool.add(stored.entity, { id, version, origin, place, text: JSON.stringify(row) });
+    await staging.add(stored.entity, { id, version, origin, place, text: JSON.stringify(row) });
     place += 1;
     if (!slices.isOver) continue;
     await slices.giveWay();
     signal.throwIfAborted();
   }
-  return spool;
+  return staging;
 }
 
-/** Loads all objects of one entity: first those that are new, then what has to be merged into objects that are there. */
-export async function loadEntity(
-  transaction: Transaction,
-  entity: EntityName,
-  spool: Spool,
-  signal: AbortSignal,
-): Promise<EntityCounts> {
-  if (entity === 'issue') await lockIssues(transaction, spool);
+/** A document that is being loaded: all of its objects are staged. */
+interface StagedDocument {
+  readonly transaction: Transaction;
+  readonly staging: Staging;
+  readonly signal: AbortSignal;
+}
+
+/** Loads all objects of one entity: first those that are new, then those that merge into objects of the store. */
+async function loadEntity(document: StagedDocument, entity: EntityName): Promise<EntityCounts> {
+  const { transaction, staging } = document;
+  if (entity === 'issue') await lockIssues(transaction, staging);
   const tally = new EntityTally();
-  const rest = await addNew(transaction, TABLES[entity], spool, tally, signal);
-  if (!rest.isEmpty) await mergeRest(transaction, TABLES[entity], spool, rest, tally, signal);
-  if (entity === 'issue') await markNewest(transaction, spool);
+  const rest = await addNew(document, TABLES[entity], tally);
+  if (!rest.isEmpty) await mergeRest(document, TABLES[entity], rest, tally);
+  if (entity === 'issue') await markNewest(transaction, staging);
   return tally.counts();
 }
 
-/** Gives the places, within the sorted objects, of what was not new. */
+/** Adds the new objects. Gives the indexes, within the sorted objects, of the others. */
 async function addNew(
-  transaction: Transaction,
+  { transaction, staging, signal }: StagedDocument,
   table: Table,
-  spool: Spool,
   tally: EntityTally,
-  signal: AbortSignal,
-): Promise<PlaceSet> {
-  const rest = new PlaceSet();
+): Promise<BitSet> {
+  const rest = new BitSet();
   let place = 0;
   let last: { readonly object: Incoming; readonly isNew: boolean } | null = null;
-  for await (const batch of wholeKeys(spool.batches(table.entity))) {
+  for await (const batch of wholeKeys(staging.batches(table.entity))) {
     signal.throwIfAborted();
     const groups = groupByKey(batch);
-    // A key that began in the batch before was decided there; what else is said of it is merged.
-    const continued: SameKey | null = continuing(groups, last?.object);
+    // The batch before decided whether a key that continues here is new; the rest of its reports are merged.
+    const continued: KeyGroup | null = continuing(groups, last?.object);
     if (continued !== null && last?.isNew === true) tally.addedInParts();
     const there = await insertNew(transaction, table, continued === null ? groups : groups.slice(1));
     for (const group of groups) {
@@ -127,16 +128,14 @@ async function addNew(
 }
 
 async function mergeRest(
-  transaction: Transaction,
+  { transaction, staging, signal }: StagedDocument,
   table: Table,
-  spool: Spool,
-  rest: PlaceSet,
+  rest: BitSet,
   tally: EntityTally,
-  signal: AbortSignal,
 ): Promise<void> {
   let place = 0;
   tally.beginMerging();
-  for await (const batch of wholeKeys(spool.batches(table.entity))) {
+  for await (const batch of wholeKeys(staging.batches(table.entity))) {
     signal.throwIfAborted();
     const first = place;
     const groups = groupByKey(batch.filter((_, index) => rest.has(first + index)));
@@ -146,14 +145,14 @@ async function mergeRest(
   }
 }
 
-/** The first group, where it goes on with the key that came last. */
-function continuing(groups: readonly SameKey[], last: Incoming | undefined): SameKey | null {
+/** The first group, if it continues the last key of the batch before. */
+function continuing(groups: readonly KeyGroup[], last: Incoming | undefined): KeyGroup | null {
   const first = groups[0];
   return first !== undefined && last !== undefined && isSameKey(first[0], last) ? first : null;
 }
 
-/** What loading the objects of one entity came to. */
-export interface EntityCounts {
+/** The result of loading the objects of one entity. */
+interface EntityCounts {
   readonly counts: LoadCounts[EntityName];
   /** Objects that the document reports for another origin than the one that they belong to. */
   readonly foreign: number;
@@ -168,30 +167,30 @@ interface Counted {
   readonly isForeign: boolean;
 }
 
-/** Counts objects by what became of them, each once, although one that is reported often may come in several parts. */
-export class EntityTally {
+/** Counts added, changed and unchanged objects. Each counts once, even if its reports come in several groups. */
+class EntityTally {
   #added = 0;
   #changed = 0;
   #unchanged = 0;
   #foreign = 0;
   #firstForeign: Incoming | null = null;
   #last: Counted | null = null;
-  /** Objects that were added, and of which more is merged: at most one a batch. */
+  /** Objects that were added, and whose further reports are merged: at most one in each batch. */
   readonly #addedInParts = new Map<string, Counted>();
 
-  added(group: SameKey): void {
+  added(group: KeyGroup): void {
     this.#added += 1;
-    // Whose it is now makes no difference: of reports of several origins some are foreign, of one origin none.
+    // The owner makes no difference here: of reports of several origins some are foreign, of one origin none are.
     this.#last = this.#countForeign(group, null, group[0].origin, true);
   }
 
-  /** More of the object that was added last comes with the next batch. */
+  /** The next batch has more reports of the object that was added last. */
   addedInParts(): void {
     if (this.#last !== null) this.#addedInParts.set(keyOf(this.#last.object), this.#last);
   }
 
-  /** Parts of one object come one behind the other. */
-  merged(group: SameKey, changed: boolean, holder: string): void {
+  /** Groups of one object come directly after each other. */
+  merged(group: KeyGroup, changed: boolean, holder: string): void {
     const [object] = group;
     const added = this.#addedInParts.get(keyOf(object));
     if (added !== undefined) {
@@ -220,7 +219,7 @@ export class EntityTally {
   }
 
   /** Reports of two origins cannot both be of the one that the object belongs to. */
-  #countForeign(group: SameKey, before: Counted | null, holder: string, changed: boolean): Counted {
+  #countForeign(group: KeyGroup, before: Counted | null, holder: string, changed: boolean): Counted {
     const object = before?.object ?? group[0];
     const isForeign = group.some(({ origin }) => origin !== object.origin) || object.origin !== holder;
     if (isForeign && before?.isForeign !== true) {
@@ -236,7 +235,7 @@ function keyOf({ id, version }: Incoming): string {
 }
 
 /** A set of small numbers, one bit each: a document may have millions of objects. */
-export class PlaceSet {
+class BitSet {
   #bits = new Uint8Array(1024);
   #isEmpty = true;
 
@@ -245,21 +244,21 @@ export class PlaceSet {
   }
 
   addRange(start: number, count: number): void {
-    for (let place = start; place < start + count; place += 1) this.#add(place);
+    for (let index = start; index < start + count; index += 1) this.#add(index);
   }
 
-  has(place: number): boolean {
-    return ((this.#bits[place >> 3] ?? 0) & (1 << (place & 7))) !== 0;
+  has(index: number): boolean {
+    return ((this.#bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
   }
 
-  #add(place: number): void {
-    const at = place >> 3;
+  #add(index: number): void {
+    const at = index >> 3;
     if (at >= this.#bits.length) {
       const larger = new Uint8Array(Math.max(at + 1, this.#bits.length * 2));
       larger.set(this.#bits);
       this.#bits = larger;
     }
-    this.#bits[at] = (this.#bits[at] ?? 0) | (1 << (place & 7));
+    this.#bits[at] = (this.#bits[at] ?? 0) | (1 << (index & 7));
     this.#isEmpty = false;
   }
 }

@@ -2,7 +2,7 @@ import { compareBytes } from '../../kit/compare-places.ts';
 import type { EntityName } from '../../model.ts';
 import type { Transaction } from '../connection/transaction.ts';
 
-/** An object on its way into the store. */
+/** An object that is being loaded. */
 export interface Incoming {
   readonly id: string;
   /** Of an issue, else 0. */
@@ -17,26 +17,26 @@ export interface Incoming {
 /** Sorted by key; objects of one key follow each other in the document's order. */
 export type Batch = readonly Incoming[];
 
-/** Holds the objects of one document until all are there, and gives them back sorted, as often as asked. */
-export interface Spool {
+/** Holds the objects of one document until all have arrived. Gives them back sorted, as often as you ask. */
+export interface Staging {
   add(entity: EntityName, object: Incoming): Promise<void>;
   batches(entity: EntityName): AsyncIterable<Batch>;
 }
 
 /** Small enough that building and reading a statement's values does not hold the event loop for long. */
-export const BATCH_OBJECTS = 500;
-export const BATCH_CHARACTERS = 2 * 1024 * 1024;
+const BATCH_OBJECTS = 500;
+const BATCH_CHARACTERS = 2 * 1024 * 1024;
 
 const MAX_OBJECTS = 20_000;
 const MAX_CHARACTERS = 32 * 1024 * 1024;
 
-/** A document that fits into memory: nearly all of them. */
-export class MemorySpool implements Spool {
+/** Stages a document in memory, which nearly all fit into. */
+export class MemoryStaging implements Staging {
   readonly #objects = new Map<EntityName, Incoming[]>();
   #count = 0;
   #characters = 0;
 
-  /** Whether it should go on in a table of the database instead. */
+  /** Whether the document should continue in a table of the database. */
   get isFull(): boolean {
     return this.#count >= MAX_OBJECTS || this.#characters >= MAX_CHARACTERS;
   }
@@ -51,7 +51,7 @@ export class MemorySpool implements Spool {
 
   async *batches(entity: EntityName): AsyncIterable<Batch> {
     const objects = this.#objects.get(entity) ?? [];
-    // Sorting is stable, and quick where it was done before.
+    // Sorting is stable, and fast if the objects are sorted already.
     objects.sort((a, b) => compareBytes(a.id, b.id) || a.version - b.version);
     let batch: Incoming[] = [];
     let characters = 0;
@@ -67,7 +67,7 @@ export class MemorySpool implements Spool {
     if (batch.length > 0) yield batch;
   }
 
-  /** All objects, each entity in the document's order; forgets them on the way. */
+  /** All objects, each entity in the document's order. Removes them. */
   *drain(): Iterable<readonly [EntityName, Incoming]> {
     for (const [entity, objects] of this.#objects) {
       this.#objects.delete(entity);
@@ -76,7 +76,7 @@ export class MemorySpool implements Spool {
   }
 }
 
-export function isFullBatch(count: number, characters: number): boolean {
+function isFullBatch(count: number, characters: number): boolean {
   return count >= BATCH_OBJECTS || characters >= BATCH_CHARACTERS;
 }
 
@@ -91,8 +91,8 @@ const INSERT = {
 };
 const INDEX = 'CREATE INDEX ON staged_objects (entity, id, version, place); ANALYZE staged_objects';
 
-/** A document of any size, in a temporary table of the transaction that loads it: bounded memory on our side. */
-export class StagedSpool implements Spool {
+/** Stages a document of any size in a temporary table of the transaction that loads it, so that memory stays bounded. */
+export class TableStaging implements Staging {
   readonly #transaction: Transaction;
   readonly #waiting: (Omit<Incoming, 'text'> & { entity: EntityName; row_text: string })[] = [];
   #characters = 0;
@@ -104,15 +104,15 @@ export class StagedSpool implements Spool {
     this.#transaction = transaction;
   }
 
-  /** Goes on from what was collected so far. */
+  /** Begins with the objects that were staged in memory. */
   static async begin(
     transaction: Transaction,
     objects: Iterable<readonly [EntityName, Incoming]>,
-  ): Promise<StagedSpool> {
+  ): Promise<TableStaging> {
     await transaction.execute(CREATE);
-    const spool = new StagedSpool(transaction);
-    for (const [entity, object] of objects) await spool.add(entity, object);
-    return spool;
+    const staging = new TableStaging(transaction);
+    for (const [entity, object] of objects) await staging.add(entity, object);
+    return staging;
   }
 
   async add(entity: EntityName, { text, ...object }: Incoming): Promise<void> {
@@ -162,13 +162,13 @@ export class StagedSpool implements Spool {
   }
 }
 
-/** How much is said of one object that is merged at once: as much as the object itself may hold. */
+/** Reports of one object are merged at once up to this size: as much as the object itself may hold. */
 const MAX_GROUP_CHARACTERS = 32 * 1024 * 1024;
 
 /** The objects of one key that follow each other in a batch, in the document's order. */
-export type SameKey = readonly [Incoming, ...Incoming[]];
+export type KeyGroup = readonly [Incoming, ...Incoming[]];
 
-export function groupByKey(batch: Batch): readonly SameKey[] {
+export function groupByKey(batch: Batch): readonly KeyGroup[] {
   const groups: [Incoming, ...Incoming[]][] = [];
   for (const object of batch) {
     const group = groups.at(-1);
@@ -179,9 +179,9 @@ export function groupByKey(batch: Batch): readonly SameKey[] {
 }
 
 /**
- * Sorted batches, cut so that all that is said of one object is in one of them. An object is read, merged and written once
- * then, however often it is reported, and not anew for every batch. Only what is said beyond `MAX_GROUP_CHARACTERS` is in a batch
- * of its own, so that the work stays linear in what is said.
+ * Cuts sorted batches so that one batch has all reports of an object. An object is then read, merged and written once,
+ * not once for each batch that reports it. Only reports beyond `MAX_GROUP_CHARACTERS` are in a separate batch, so that the
+ * work stays linear in the size of the reports.
  */
 export async function* wholeKeys(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
   let held: Incoming[] = [];

@@ -2,7 +2,7 @@ import type { EntityName } from '../../model.ts';
 import { type Column, EXCERPT, TABLES, type Table, timeText } from '../columns.ts';
 import type { NamedStatement, Transaction } from '../connection/transaction.ts';
 import type { Claim } from './merge.ts';
-import type { Spool } from './staging.ts';
+import type { Staging } from './staging.ts';
 
 /** What loading an entity takes. Rows go in as one JSON list of objects by column. */
 export interface LoadStatements {
@@ -97,7 +97,7 @@ const INSERT: NamedStatement = {
     ON CONFLICT DO NOTHING`,
 };
 
-/** Keeps each value of a field once an origin, however often it is said. The object's row must be locked. */
+/** Records each value of a field once for each origin, however often it is reported. The object's row must be locked. */
 export async function recordClaims(
   transaction: Transaction,
   entity: EntityName,
@@ -130,22 +130,14 @@ const MARK: NamedStatement = {
  * Locks the ids of a document's issues, all versions, until the end of the transaction: without it two loads that add a
  * version each would both mark theirs as the newest. The rows of `issue_ids` are never removed.
  */
-export async function lockIssues(transaction: Transaction, spool: Spool): Promise<void> {
-  for await (const batch of spool.batches('issue')) await transaction.run(ADD, [batch.map(({ id }) => id)]);
-  for await (const batch of spool.batches('issue'))
-    await lockIssueIds(
-      transaction,
-      batch.map(({ id }) => id),
-    );
-}
-
-async function lockIssueIds(transaction: Transaction, ids: readonly string[]): Promise<void> {
-  await transaction.run(LOCK, [ids]);
+export async function lockIssues(transaction: Transaction, staging: Staging): Promise<void> {
+  for await (const batch of staging.batches('issue')) await transaction.run(ADD, [batch.map(({ id }) => id)]);
+  for await (const batch of staging.batches('issue')) await transaction.run(LOCK, [batch.map(({ id }) => id)]);
 }
 
 /** Marks the newest version of each; their ids must be locked. */
-export async function markNewest(transaction: Transaction, spool: Spool): Promise<void> {
-  for await (const batch of spool.batches('issue'))
+export async function markNewest(transaction: Transaction, staging: Staging): Promise<void> {
+  for await (const batch of staging.batches('issue'))
     await markNewestOf(
       transaction,
       batch.map(({ id }) => id),

@@ -6,17 +6,17 @@ import type { Transaction } from '../connection/transaction.ts';
 import { Slices } from '../slices.ts';
 import { type MergedReports, ReportMerger } from './merge.ts';
 import { type Row, withDerived } from './rows.ts';
-import type { SameKey } from './staging.ts';
+import type { KeyGroup } from './staging.ts';
 import { LOAD_STATEMENTS, type RecordedClaim, recordClaims } from './statements.ts';
 
-/** Inserts what is not there yet; gives the groups that are there, and so have to be merged. */
+/** Inserts new objects. Gives the groups whose objects are stored already, which have to be merged. */
 export async function insertNew(
   transaction: Transaction,
   table: Table,
-  groups: readonly SameKey[],
-): Promise<ReadonlySet<SameKey>> {
+  groups: readonly KeyGroup[],
+): Promise<ReadonlySet<KeyGroup>> {
   if (groups.length === 0) return new Set();
-  const claims: (RecordedClaim & { readonly group: SameKey })[] = [];
+  const claims: (RecordedClaim & { readonly group: KeyGroup })[] = [];
   const rows: string[] = [];
   const slices = new Slices();
   for (const [place, group] of groups.entries()) {
@@ -37,13 +37,8 @@ export async function insertNew(
   return there;
 }
 
-/** All that a document says of one object, merged into what is shown of it; report by report, so that others have their turn. */
-export async function mergeGroup(
-  table: Table,
-  shown: Row | null,
-  group: SameKey,
-  slices: Slices,
-): Promise<MergedReports> {
+/** Merges a document's reports of one object into the stored row, and yields to the event loop between reports. */
+async function mergeGroup(table: Table, shown: Row | null, group: KeyGroup, slices: Slices): Promise<MergedReports> {
   const origins = group.map(({ origin }) => origin);
   const merger = new ReportMerger(MERGED[table.entity], shown, group[0].id, origins);
   for (const { text } of group) {
@@ -67,15 +62,15 @@ const MERGED = {
   incident: withExcerpt(TABLES.incident),
 };
 
-/** What merging reports into a stored object came to. */
-export interface MergedGroup {
+/** The result of merging reports into a stored object. */
+interface MergedGroup {
   readonly changed: boolean;
   /** The origin to which the object belongs now. */
   readonly holder: string;
 }
 
 interface Reported {
-  readonly group: SameKey;
+  readonly group: KeyGroup;
   readonly stored: Row;
 }
 
@@ -83,12 +78,12 @@ interface Reported {
 export async function mergeStored(
   transaction: Transaction,
   table: Table,
-  groups: readonly SameKey[],
-): Promise<ReadonlyMap<SameKey, MergedGroup>> {
+  groups: readonly KeyGroup[],
+): Promise<ReadonlyMap<KeyGroup, MergedGroup>> {
   const stored = await lockStored(transaction, table, groups);
   const reported = groups.map((group): Reported => {
     const row = stored.get(keyOf(group[0]));
-    // Purges keep off, so only a hand can have done it.
+    // Purges wait for loads, so only somebody outside kcigraph can have removed it.
     if (row === undefined) throw removed();
     return { group, stored: row };
   });
@@ -99,8 +94,8 @@ async function mergeFound(
   transaction: Transaction,
   table: Table,
   reported: readonly Reported[],
-): Promise<ReadonlyMap<SameKey, MergedGroup>> {
-  const results = new Map<SameKey, MergedGroup>();
+): Promise<ReadonlyMap<KeyGroup, MergedGroup>> {
+  const results = new Map<KeyGroup, MergedGroup>();
   const rows: Row[] = [];
   const silenced: string[] = [];
   const claims: RecordedClaim[] = [];
@@ -115,7 +110,7 @@ async function mergeFound(
     if (!merged.changed) continue;
     const shown = merged.row[EXCERPT.name];
     if (excerpt !== undefined && shown === undefined) silenced.push(id);
-    // Excerpts are most of all bytes: one that stays is not written again.
+    // Excerpts make up most of the bytes, so one that does not change is not written again.
     rows.push(withDerived(excerpt === shown ? { ...merged.row, [EXCERPT.name]: undefined } : merged.row));
   }
   const { update, dropExcerpts } = LOAD_STATEMENTS[table.entity];
@@ -128,7 +123,7 @@ async function mergeFound(
 async function lockStored(
   transaction: Transaction,
   table: Table,
-  groups: readonly SameKey[],
+  groups: readonly KeyGroup[],
 ): Promise<ReadonlyMap<string, Row>> {
   const ids = groups.map(([first]) => first.id);
   const values = table.key.length > 1 ? [ids, groups.map(([first]) => first.version)] : [ids];
@@ -137,8 +132,8 @@ async function lockStored(
 }
 
 /**
- * The excerpts that matter: of objects whose reports have one, and of those that pass to their owner now. Read after the
- * rows are locked, by a statement of its own: what the locking statement joins would be as old as its start.
+ * The excerpts that merging needs: of objects whose reports have one, and of objects that pass to their owner now. They
+ * are read by a separate statement after the rows are locked: the locking statement itself would see their older state.
  */
 async function excerptsOf(
   transaction: Transaction,
