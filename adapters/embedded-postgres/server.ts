@@ -16,23 +16,23 @@ import { DatabaseFault, FileLock, folderFault } from './folder.ts';
 
 /** The PostgreSQL of a folder, shared by one gateway and the commands beside it. */
 export interface EmbeddedServer {
-  /** As the one gateway of this folder. @throws {DatabaseFault} that names the process which is it already. */
+  /** Claims the folder for this gateway. @throws {DatabaseFault} that names the gateway that has it already. */
   own(): Promise<void>;
-  /** Of the running server; it is started where it does not run. */
+  /** The URL of the server, which is started if it does not run. */
   url(): Promise<string>;
-  /** The last one that uses the server stops it. */
+  /** Stops the server if no other process uses it. */
   release(): Promise<void>;
 }
 
-/** Milliseconds between two looks whether the server still runs. */
+/** Milliseconds between two checks whether the server still runs. */
 const WATCH = 250;
 const LOG_LIMIT = 16 * 1024 * 1024;
-/** The reads' many small index ranges look dear to the planner: compiling them takes longer than running them, and the disks of today seek. */
+/** The planner overestimates the many small index ranges of reads: compiling them takes longer than running them, and solid-state disks seek fast. */
 const SERVER_SETTINGS = { jit: 'off', random_page_cost: '1.1' };
 
 /**
- * Whoever looks after the folder `folder/postgres` (the cluster) keeps its own files in `folder/postgres-server`.
- * `onLost` is called when the server ends by itself; the next `url` starts it again.
+ * The cluster is in `folder/postgres`, the password, log and locks are in `folder/postgres-server`.
+ * Calls `onLost` if the server ends unexpectedly; the next `url` starts it again.
  */
 export function createEmbeddedServer(folder: string, log: Logger, onLost: () => void = () => {}): EmbeddedServer {
   return new FolderServer(resolve(folder), log, onLost);
@@ -103,7 +103,7 @@ class FolderServer implements EmbeddedServer {
 
   async #start(): Promise<string> {
     await this.#makeFolder();
-    // One at a time starts or stops the server; who uses it holds the shared lock beside.
+    // Only the holder of this lock starts or stops the server; every user of the server holds the shared lock.
     const turn = await FileLock.take(join(this.#own, 'turn.lock'), 'exclusive');
     try {
       const isAlone = this.#use === null && (await this.#isUnused());
@@ -126,8 +126,8 @@ class FolderServer implements EmbeddedServer {
   }
 
   /**
-   * A server that outlived its gateway (kill -9) is taken over as it is: its commits are safe, and stopping it first would
-   * gain nothing.
+   * A server that outlived its gateway (kill -9) continues to be used: its commits are safe, and a restart would gain
+   * nothing.
    */
   async #running(cluster: Cluster): Promise<Postmaster | null> {
     for (;;) {
@@ -147,7 +147,7 @@ class FolderServer implements EmbeddedServer {
     return lock !== null;
   }
 
-  /** The server's URL. That it ended is found by asking, since one that was taken over is no child of this process. */
+  /** Watches the server and gives its URL. It polls, since the server may not be a child of this process. */
   async #watched(cluster: Cluster, { pid, port }: Postmaster): Promise<string> {
     clearInterval(this.#watch);
     const watch = setInterval(async () => {

@@ -4,11 +4,11 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { DatabaseFault } from './folder.ts';
 
-/** As whom PostgreSQL runs. */
+/** The user that PostgreSQL runs as. */
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
-  /** The Linux capability by which it passes folders that it may not enter; null: it needs none. */
+  /** The Linux capability with which it can pass folders that it may not enter; null if it needs none. */
   readonly searchRight: string | null;
 }
 
@@ -16,7 +16,7 @@ const NAME = 'postgres';
 const NOT_USABLE = 'The embedded PostgreSQL cannot be used.';
 const run = promisify(execFile);
 
-/** Null: as whoever runs this. PostgreSQL refuses to run as root, who therefore lends it the user `postgres`, made where there is none. */
+/** The user `postgres` if this process runs as root, as whom PostgreSQL does not run; it is made if it does not exist. Else null: the same user. */
 export async function serverUser(): Promise<ServerUser | null> {
   if (process.getuid?.() !== 0) return null;
   const found = await lookUp();
@@ -33,8 +33,8 @@ export async function serverUser(): Promise<ServerUser | null> {
 }
 
 /**
- * As whom the server works in these folders: the user, with the right to pass those that it may not enter where need be.
- * @throws {DatabaseFault} where that right cannot be had.
+ * Gives the user the right to pass those of these folders that it may not enter.
+ * @throws {DatabaseFault} if that is not possible.
  */
 export async function withAccess(user: ServerUser | null, ...folders: readonly string[]): Promise<ServerUser | null> {
   if (user === null) return null;
@@ -68,7 +68,7 @@ function noUser(cause: unknown): DatabaseFault {
   );
 }
 
-/** The first folder on the way that this user may not enter. */
+/** The first folder of a path that this user may not enter. */
 async function closedFolder(path: string, user: ServerUser): Promise<string | null> {
   const parents = [path];
   for (let at = path; dirname(at) !== at; at = dirname(at)) parents.unshift(dirname(at));
@@ -80,7 +80,7 @@ async function closedFolder(path: string, user: ServerUser): Promise<string | nu
   return null;
 }
 
-/** How a program is started as another user: what `spawn` and `execFile` take. */
+/** How to start a program as another user: arguments of `spawn` and `execFile`. */
 export interface Launch {
   readonly command: string;
   readonly args: readonly string[];
@@ -94,7 +94,7 @@ const SEARCH_RIGHTS = [
 ] as const;
 const SETPCAP_BIT = 8n;
 
-/** A program with these arguments as this user (null: as oneself). */
+/** Starts a program as this user; null is the user of this process. */
 export function runAs(user: ServerUser | null, program: string, args: readonly string[]): Launch {
   if (user === null) return { command: program, args, options: {} };
   const { uid, gid, searchRight } = user;
@@ -106,8 +106,8 @@ export function runAs(user: ServerUser | null, program: string, args: readonly s
 }
 
 /**
- * The capability that lets root's stand-in pass folders which only root may enter, such as a checkout in /root; null where
- * this system cannot lend one.
+ * The capability with which the user `postgres` can pass folders that only root may enter, such as a checkout in /root;
+ * null if this system cannot grant one.
  */
 export async function findSearchRight(): Promise<string | null> {
   const status = await readFile('/proc/self/status', 'utf8').catch(() => '');

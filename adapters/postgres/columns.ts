@@ -19,11 +19,11 @@ export interface Table {
   readonly name: string;
   /** The columns of the primary key. */
   readonly key: readonly ('id' | 'version')[];
-  /** What a report says, without the key and the log excerpt. */
+  /** The columns of a report, without the key and the log excerpt. */
   readonly columns: readonly Column[];
-  /** The table of log excerpts: they are most of all bytes and read least. */
+  /** The table of log excerpts: they make up most of the bytes and are read least. */
   readonly logs: string | null;
-  /** The time of the first load is kept and sorts the objects, since they have no time of their own. */
+  /** The objects have no start time, so the time of their first load is stored and sorts them. */
   readonly firstKnown: boolean;
   readonly hasStatus: boolean;
   /** The column of the row `t` that breaks equal times. */

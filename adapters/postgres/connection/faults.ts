@@ -1,7 +1,7 @@
 import { DatabaseFault } from '../../embedded-postgres/folder.ts';
 import { SourceError } from '../../errors.ts';
 
-/** By SQLSTATE, or the code of a system call: what an operator should know. */
+/** The sentence for the operator, by SQLSTATE or by the code of a system call. */
 const CAUSES: Readonly<Record<string, string>> = {
   '3D000': 'The database does not exist: create it first (`createdb`).',
   '28P01': 'The database refused the password.',
@@ -20,7 +20,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'The database is not reachable: there is no way to its host.',
 };
 
-/** Any failure of a connection or a statement as what the contract knows. What lies behind it stays in `cause`. */
+/** Turns any failure of a connection or a statement into an error of the contract, with the original as `cause`. */
 export function toSourceError(error: unknown): SourceError {
   if (error instanceof SourceError) return error;
   if (error instanceof DatabaseFault) return new SourceError('SOURCE_UNAVAILABLE', error.forClients, { cause: error });
@@ -38,7 +38,7 @@ export function toSourceError(error: unknown): SourceError {
   return new SourceError('SOURCE_UNAVAILABLE', CAUSES[code] ?? 'The database failed.', { cause: error });
 }
 
-/** The same for the person who runs the database: the sentence, and what the database itself said. */
+/** The same for the operator: the sentence, and the database's own message. */
 export function toDatabaseFault(error: unknown): DatabaseFault {
   if (error instanceof DatabaseFault) return error;
   const known = CAUSES[codeOf(error)];

@@ -3,17 +3,17 @@ import type { ClientBase } from 'pg';
 import type { Migration } from '../../adapter.ts';
 import { DatabaseFault } from '../../embedded-postgres/folder.ts';
 
-/** Forward only, in this order; one that was released is never edited. */
+/** Forward only, in this order. Never edit one that was released. */
 export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: 'tables' }];
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** One number for every gateway, whatever its version: whoever holds it migrates. */
+/** Every gateway of every version uses this number: the one that holds the lock migrates. */
 const LOCK = 5_201_733_490_217;
 
 /**
- * Brings the tables up to date, each migration in a transaction of its own under one lock, so that gateways may start at
- * the same time. Gives those that were applied here.
- * @throws {DatabaseFault} where the server is too old or read-only, or the tables are newer than this program.
+ * Brings the tables up to date. Each migration is one transaction under one lock, so that gateways can start at the same
+ * time. Gives the migrations that it applied.
+ * @throws {DatabaseFault} if the server is too old or read-only, or the tables are newer than this program.
  */
 export async function migrate(client: ClientBase): Promise<readonly Migration[]> {
   await checkServer(client);
@@ -26,7 +26,7 @@ export async function migrate(client: ClientBase): Promise<readonly Migration[]>
   return applied;
 }
 
-/** @throws {DatabaseFault} where the tables are not those that this program knows. */
+/** @throws {DatabaseFault} if the tables have another version than this program needs. */
 export async function checkSchema(client: ClientBase): Promise<void> {
   const version = await schemaVersion(client);
   if (version === SCHEMA_VERSION) return;
@@ -42,7 +42,7 @@ async function apply(client: ClientBase, migration: Migration): Promise<boolean>
   const sql = await readFile(new URL(`../migrations/${name}.sql`, import.meta.url), 'utf8');
   await client.query('BEGIN');
   try {
-    // Of a transaction, not of a session: it works through a connection pooler, and dies with its holder.
+    // A lock of the transaction works through a connection pooler and ends with its holder; one of the session does not.
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     await client.query(
       'CREATE TABLE IF NOT EXISTS schema_migrations (version integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL)',
@@ -72,7 +72,7 @@ async function schemaVersion(client: ClientBase): Promise<number> {
 /** The oldest PostgreSQL that the statements of this adapter run on. */
 const OLDEST_SERVER = 15;
 
-/** What a server says of itself. */
+/** The settings of a server that decide whether the store can use it. */
 export interface ServerSettings {
   /** `150004` is 15.4. */
   readonly number: string;
@@ -81,8 +81,8 @@ export interface ServerSettings {
   readonly readonly: string;
 }
 
-/** @throws {DatabaseFault} where the server is too old, or cannot be written. */
-export async function checkServer(client: ClientBase): Promise<void> {
+/** @throws {DatabaseFault} if the server is too old or read-only. */
+async function checkServer(client: ClientBase): Promise<void> {
   const { rows } = await client.query<ServerSettings>(
     `SELECT current_setting('server_version_num') AS number, current_setting('server_version') AS version,
       pg_is_in_recovery() AS replica, current_setting('transaction_read_only') AS readonly`,
@@ -100,5 +100,5 @@ export function serverFault({ number, version, replica, readonly }: ServerSettin
   }
   if (!replica && readonly !== 'on') return null;
   const kind = replica ? 'a replica' : 'read-only';
-  return `The database is ${kind}: the store needs one that can be written, and a replica stands in \`readUrl\`.`;
+  return `The database is ${kind}: the store needs one that can be written, and a replica belongs in \`readUrl\`.`;
 }

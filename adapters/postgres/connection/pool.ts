@@ -7,19 +7,19 @@ import { toDatabaseFault } from './faults.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { CheckedClient } from './protocol.ts';
 
-/** The connections of one source. Nothing is connected to before it is needed. */
+/** The connections of one source. Each is opened when it is first needed. */
 export interface Pools {
   /** For loads: a pool of the primary, whose tables are up to date. */
   loads(): Promise<pg.Pool>;
   /** For reads: a pool of the replica where there is one, else of the primary. */
   reads(): Promise<pg.Pool>;
-  /** One connection beside those for reads: a probe must not wait behind statements that take long. */
+  /** One connection in addition to those for reads: a probe must not wait for slow statements. */
   probes(): Promise<pg.Pool>;
-  /** Brings the tables up to date. @throws {DatabaseFault} with what the operator should know. */
+  /** Brings the tables up to date. @throws {DatabaseFault} with a message for the operator. */
   migrate(): Promise<readonly Migration[]>;
   /**
-   * Takes the embedded folder as its one gateway, starts its server, and brings the tables up to date.
-   * @throws {DatabaseFault} where the embedded folder cannot be used; a server that is down is only logged.
+   * Claims the embedded folder for this gateway, starts its server, and brings the tables up to date.
+   * @throws {DatabaseFault} if the embedded folder cannot be used; if a server is down, that is only logged.
    */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -57,7 +57,7 @@ class SourcePools implements Pools {
 
   reads(): Promise<pg.Pool> {
     const { url, readUrl, poolSize } = this.#options;
-    // A replica answers while its primary is down: then nothing waits for the primary's migration.
+    // A replica answers while its primary is down, so its reads do not wait for the primary's migration.
     this.#reads ??=
       readUrl === undefined
         ? this.loads().then(() => this.#make(url, poolSize, false))
@@ -93,7 +93,7 @@ class SourcePools implements Pools {
     try {
       await this.loads();
     } catch (error) {
-      // What is wrong with a server may pass; what is wrong with an own folder does not.
+      // The fault of a server may pass, the fault of a folder does not.
       if (this.#server !== null) throw error;
       this.#log.error({ err: error }, 'The database cannot be used yet; it is tried again with each request.');
     }
@@ -108,7 +108,7 @@ class SourcePools implements Pools {
     await this.#server?.release();
   }
 
-  /** The server is gone, and comes back at another port. */
+  /** The server ended, and will use another port when it starts again. */
   #forget(): void {
     this.#loads = null;
     this.#reads = null;
@@ -145,7 +145,7 @@ class SourcePools implements Pools {
     await pool.end();
   }
 
-  /** A pool that could not be made is made anew the next time. */
+  /** If a pool could not be made, the next request tries again. */
   async #kept(pool: Promise<pg.Pool>, forget: () => void): Promise<pg.Pool> {
     try {
       return await pool;
@@ -161,7 +161,7 @@ const TIMESTAMPTZ = 1184;
 const JSON_TEXT = 114;
 const JSONB = 3802;
 
-/** Issue versions fit a number; a time stays text, since a Date loses its microseconds; integers in JSON keep their digits. */
+/** Issue versions fit into a number. Times stay text, since a Date has no microseconds. Integers in JSON keep their digits. */
 function parserOf(oid: number, format?: 'text' | 'binary'): unknown {
   if (oid === BIGINT) return Number;
   if (oid === TIMESTAMPTZ) return String;
@@ -180,15 +180,15 @@ export function openPool(url: string, max: number, timeout: number, log: Logger)
     keepAlive: true,
     types: { getTypeParser: parserOf },
   });
-  // An idle connection that the server ends is replaced by the pool; without a listener it would end the process.
+  // The pool replaces an idle connection that the server closed; without a listener the process would end.
   pool.on('error', (error) => log.warn({ err: error }, 'An idle connection to the database was lost.'));
-  // One that is lost at work says so besides failing its statement: the pool listens only to those that are idle.
+  // A busy connection that is lost emits an error too, and the pool listens only to idle ones.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
 /** A connection that failed is not used again. */
-export async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     const result = await use(client);

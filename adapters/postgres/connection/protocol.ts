@@ -5,14 +5,14 @@ import pg from 'pg';
 
 /** Code and length before each message. */
 const HEAD = 5;
-/** What a database says of a failure is a few lines long. */
+/** A database reports an error in a few lines. */
 const MAX_REPORT = 16 * 1024 * 1024;
 const ERROR = 'E'.charCodeAt(0);
 const NOTICE = 'N'.charCodeAt(0);
 
 /**
- * Looks into what a server sends before the driver does. The driver's parser reads on for ever in a report whose end is
- * missing, and what it throws at other damage would end the process: nobody who calls it is there to catch it.
+ * Checks what a server sends before the driver parses it. The driver's parser never ends in a report whose end is missing,
+ * and what it throws at other damage cannot be caught by a caller, so it would end the process.
  */
 export class AnswerCheck {
   readonly #head = Buffer.alloc(HEAD);
@@ -56,13 +56,13 @@ export class AnswerCheck {
   }
 }
 
-/** A client that gives up a connection on which something else than PostgreSQL speaks. */
+/** A client that closes a connection if the other side is not PostgreSQL. */
 export class CheckedClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config);
     const { connection } = this;
     if (!('attachListeners' in connection) || typeof connection.attachListeners !== 'function') {
-      throw new Error('The driver has no place any more at which its answers can be looked into.');
+      throw new Error('This version of the driver has no method in which its answers can be checked.');
     }
     const attach = connection.attachListeners.bind(connection);
     connection.attachListeners = (stream: Stream) => attach(checked(stream));
@@ -89,7 +89,7 @@ function checked(stream: Stream): Pick<EventEmitter, 'on'> {
   };
 }
 
-/** Fields, each a letter and a text with a zero behind it, and a zero in the place of a further letter. */
+/** A report is a list of fields, each a letter and a text that ends with a zero byte. A zero byte ends the list. */
 function checkReport(body: Buffer): void {
   for (let at = 0; body[at] !== 0; ) {
     const end = body.indexOf(0, at + 1);
@@ -108,9 +108,9 @@ function damaged(cause?: unknown): Error {
 const CANCEL_REQUEST = 80_877_102;
 
 /**
- * Asks the server to stop the statement that a connection runs. It is a connection of its own, without a login and
- * outside the pool, so that it comes through when all connections are busy; a pooler passes it on. Resolves when the
- * server has taken note, or could not be reached; the statement then fails, or had already finished.
+ * Asks the server to stop the statement that a connection runs. The request uses a separate connection, without a login
+ * and outside the pool, so that it works when all connections are busy; a connection pooler passes it on. Resolves when
+ * the server has received it or cannot be reached. The statement then fails, unless it had already finished.
  */
 export async function cancelStatement(client: PoolClient): Promise<void> {
   const key = backendKey(client);
@@ -136,7 +136,7 @@ interface BackendKey {
   readonly address: { readonly host: string; readonly port: number } | { readonly path: string };
 }
 
-/** What the server gave the connection at its start. The types of `pg` leave these properties out. */
+/** The key that the server gave the connection when it began. The types of `pg` leave these properties out. */
 function backendKey(client: PoolClient): BackendKey | null {
   const { processID, secretKey, host, port }: Partial<Record<string, unknown>> = { ...client };
   if (typeof processID !== 'number' || typeof secretKey !== 'number') return null;

@@ -1,25 +1,26 @@
 import type pg from 'pg';
 import { toSourceError } from './faults.ts';
 
-/** A statement with a name is prepared once a connection. */
+/** A statement with a name is prepared once on each connection. */
 export interface NamedStatement {
   readonly name: string;
   readonly text: string;
 }
 
 /**
- * The time-out is longer than any honest pause between two statements; it ends the locks of a gateway that vanished
- * without a word. Plans are made and kept while the tables are small, and must still hold when they are not.
+ * The time-out is longer than any normal pause between two statements; it releases the locks of a gateway that vanished
+ * without closing its connection. The server makes and keeps plans while the tables are small, and they must still be
+ * good when the tables have grown.
  */
 const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10min';
   SET LOCAL enable_seqscan = off; SET LOCAL jit = off`;
 
-/** One number for every gateway, whatever its version. */
+/** Every gateway of every version uses this number. */
 const PURGE_LOCK = 5_201_733_490_218;
 
 /**
- * How a transaction begins. Loads run beside each other, and a purge beside none: while rows may vanish, no order of
- * locks keeps loads from waiting for each other in a circle. A purge waits a second at most, since loads queue behind it.
+ * How a transaction begins. Loads run at the same time as other loads, a purge only alone: while rows may vanish, no order
+ * of locks rules out deadlocks between loads. A purge waits a second at most, since loads queue behind it.
  */
 const FIRST_STATEMENTS = {
   read: BEGIN,
@@ -28,7 +29,7 @@ const FIRST_STATEMENTS = {
 } as const;
 export type TransactionKind = keyof typeof FIRST_STATEMENTS;
 
-/** One transaction on a connection of its own, which begins with its first statement. What fails is a SourceError. */
+/** One transaction, on a separate connection. It begins with its first statement. Every failure is a SourceError. */
 export class Transaction {
   readonly #pool: () => Promise<pg.Pool>;
   readonly #prepare: boolean;
@@ -64,7 +65,7 @@ export class Transaction {
     }
   }
 
-  /** Resolves when the server has written it down. */
+  /** Resolves when the server has made the transaction durable. */
   async commit(): Promise<void> {
     try {
       await (await this.#begun()).query('COMMIT');
@@ -93,7 +94,7 @@ export class Transaction {
     if (this.#client !== null) return this.#client;
     const client = await (await this.#pool()).connect();
     this.#client = client;
-    // A connection that breaks between two statements fails the next one; unheard it would end the process.
+    // If a connection breaks between two statements, the next one fails; without a listener the process would end.
     if (client.listenerCount('error') === 0) client.on('error', () => {});
     await client.query(FIRST_STATEMENTS[this.#kind]);
     return client;

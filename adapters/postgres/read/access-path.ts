@@ -22,12 +22,12 @@ export interface AccessPath {
   readonly time: TimeSpelling;
 }
 
-/** Nothing can fit. */
+/** No row can match. */
 const NOTHING = null;
-/** `=` on one value, and the order of the index behind it, are all it takes. */
+/** A condition `=` on one value is enough: the index gives the rows behind it in order. */
 const ONE_RANGE: AccessPath = { ranges: [], covered: new Set(), time: TIME_SPELLINGS.plain };
 const BY_ORIGIN: AccessPath = { ranges: [], covered: new Set(), time: TIME_SPELLINGS.behindOrigin };
-/** All rows in the order of time, or what the planner finds that is better. */
+/** All rows in order of time, unless the planner finds a better index. */
 const BY_TIME: AccessPath = { ranges: [], covered: new Set(), time: TIME_SPELLINGS.alone };
 
 /** Fields whose columns select few rows, the most selective first; behind each in its index are time and id. */
@@ -48,9 +48,9 @@ const WIDE: { readonly [E in EntityName]: readonly string[] } = {
   incident: [],
 };
 
-/** A prefix from this length on names few commits. */
+/** A prefix of this length or more matches few commits. */
 const SELECTIVE_PREFIX = 8;
-/** How many origins a store has, more or less. */
+/** A typical number of origins in a store. */
 const USUAL_ORIGINS = 8;
 
 /**
@@ -90,13 +90,13 @@ function byColumn(entity: EntityName, field: string, where: AnyWhere): AccessPat
   return { ranges, covered: new Set(isWhole ? [field] : []), time: TIME_SPELLINGS.plain };
 }
 
-/** By a range of the index of paths; what a path contains is in none. */
+/** Whether the filter is a range of the index of paths, which `contains` is not. */
 function narrowsPath(where: AnyWhere): boolean {
   const { under, prefix } = where.get('path') ?? {};
   return Boolean(under) || Boolean(prefix);
 }
 
-/** By origin alone, or by nothing. */
+/** By origin if the filter has one, else by time. */
 function byOrigin(where: AnyWhere): AccessPath | null {
   if (!hasList(where, 'origin')) return BY_TIME;
   const origins = textsOf(where.get('origin') ?? {});
@@ -105,7 +105,7 @@ function byOrigin(where: AnyWhere): AccessPath | null {
   return { ranges, covered: new Set(['origin']), time: TIME_SPELLINGS.behindOrigin };
 }
 
-/** By origin and status: of all origins there are, where none is asked for. */
+/** By origin and status. Without a filter by origin, by every origin in the store. */
 function byStatus(entity: 'build' | 'test', where: AnyWhere): AccessPath | null {
   if (!hasList(where, 'status')) return byOrigin(where);
   const origins = hasList(where, 'origin') ? textsOf(where.get('origin') ?? {}) : null;
@@ -131,7 +131,7 @@ function listOf(values: readonly string[]): Sql {
   return sql`unnest(${param(values, 'text[]')}) AS r (key)`;
 }
 
-/** The few distinct origins, hopping from one to the next in the index. */
+/** The few distinct origins, by a loose scan of the index: one look-up for each. */
 function originsOf(entity: 'build' | 'test'): Sql {
   const table = `${entity}s`;
   return raw(`(WITH RECURSIVE o (key) AS (
@@ -141,7 +141,7 @@ function originsOf(entity: 'build' | 'test'): Sql {
 ) SELECT key FROM o WHERE key IS NOT NULL) AS r`);
 }
 
-/** Whether the best way depends on the values: a range, a subtree or a list's item may be nearly all rows, or hardly any. */
+/** Whether the best plan depends on the values: a range, a subtree or a list's item may match nearly all rows or hardly any. */
 export function dependsOnValues(where: AnyWhere): boolean {
   return (
     ['compatible', 'gitCommitTags', 'category', 'startTime', 'duration', 'number', 'timestamp'].some((field) =>

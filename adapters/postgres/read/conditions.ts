@@ -18,7 +18,7 @@ export interface AnyFilter {
 }
 export type AnyWhere = ReadonlyMap<string, AnyFilter>;
 
-/** The fields that filter at all. */
+/** The fields of a filter that are set. */
 export function fieldsOf<E extends EntityName>(where: Filter<E> | null): AnyWhere {
   const fields = new Map<string, AnyFilter>();
   for (const [name, value] of Object.entries(where ?? {})) {
@@ -28,12 +28,12 @@ export function fieldsOf<E extends EntityName>(where: Filter<E> | null): AnyWher
   return fields;
 }
 
-/** The values of a list that the database can hold, each once. */
+/** The distinct values of a list that the database can hold. */
 export function textsOf(filter: AnyFilter): readonly string[] {
   return [...new Set(filter.in?.filter((value) => typeof value === 'string'))].filter(isStorableText);
 }
 
-/** Whether PostgreSQL can hold a text at all: what holds a NUL or half a surrogate pair fits nothing and is not sent. */
+/** Whether PostgreSQL can hold a text: a NUL or a lone surrogate matches nothing, so such a text is not sent. */
 export function isStorableText(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
@@ -167,7 +167,7 @@ const hash: Condition = (filter, target) => {
   }
   const prefix = filter.prefix?.toLowerCase();
   if (prefix !== undefined) {
-    // Stored hashes are hexadecimal, so nothing else is the beginning of one, and `g` lies behind them all.
+    // Stored hashes are hexadecimal, so no other text is a prefix of one, and `g` sorts after all of them.
     if (!/^[0-9a-f]*$/.test(prefix)) return null;
     conditions.push(sql`${column} >= ${param(prefix, 'text')}`, sql`${column} < ${param(`${prefix}g`, 'text')}`);
   }
@@ -178,7 +178,7 @@ const patchset: Condition = (filter, target) => {
   const values = [...new Set(textsOf(filter).map((value) => value.toLowerCase()))];
   if (values.length === 0) return null;
   const column = raw(target.column);
-  // The index leaves out what has no patches; saying so twice lets it be used.
+  // The index leaves out checkouts without patches, and is used only if the condition says so too.
   const patched = values.includes('') ? [] : [sql`${column} <> ''`];
   return [isOneOf(column, values, 'text'), ...patched];
 };
@@ -219,8 +219,8 @@ const issueVersion: Condition = (filter, { column, type }) => {
 };
 
 /**
- * An incident that was ruled out, or that nobody has looked at, is none. A subquery for one row is looked up by index for
- * each row, whatever the planner thinks of a join.
+ * Only incidents that are present count. A subquery with LIMIT 1 is always a look-up by index for each row; a join might
+ * become a scan.
  */
 const hasIncident =
   (column: string): Condition =>
@@ -328,7 +328,7 @@ function filterColumns(entity: EntityName): ReadonlyMap<string, FilterColumn> {
   );
 }
 
-/** @throws {Error} where an entity has no such filter of its own row: federation asks for none */
+/** @throws {Error} if the entity has no such filter on its own row: federation never asks for one */
 export function filterColumn(entity: EntityName, name: string): FilterColumn {
   const column = FILTER_COLUMNS[entity].get(name);
   if (column === undefined) throw new Error(`There is no filter "${name}" on the row of a ${entity}.`);

@@ -43,7 +43,7 @@ export function countStatement(
   };
 }
 
-/** Placeholder builds are in no count. */
+/** Counts leave placeholder builds out. */
 function countedOnly(entity: EntityName): Sql[] {
   return entity === 'build' ? [sql`strpos(t.id, ${param(PLACEHOLDER_MARK, 'text')}) = 0`] : [];
 }
@@ -54,8 +54,8 @@ export interface CountRow {
   readonly n: number;
 }
 
-/** How many rows there are of each status. An aggregate within is never turned into a join with a scan. */
-export function countSql(entity: EntityName, conditions: readonly Sql[], ranges: readonly KeyedRanges[]): Sql {
+/** Counts rows by status. PostgreSQL never turns the inner aggregate into a join with a scan. */
+function countSql(entity: EntityName, conditions: readonly Sql[], ranges: readonly KeyedRanges[]): Sql {
   const { name, hasStatus } = TABLES[entity];
   const counted = (on: readonly Sql[]) =>
     hasStatus
@@ -69,7 +69,7 @@ export function countSql(entity: EntityName, conditions: readonly Sql[], ranges:
   return sql`SELECT c.status, sum(c.n)::bigint AS n FROM (${all}) AS c GROUP BY c.status`;
 }
 
-/** The rows of one parent, or of an entity, folded. */
+/** Adds up the rows of one parent, or of an entity. */
 export function toStatusCounts(entity: EntityName, rows: readonly CountRow[]): StatusCounts {
   const counts = { pass: 0, fail: 0, error: 0, miss: 0, done: 0, skip: 0, none: 0, total: 0 };
   for (const { status, n } of rows) {

@@ -31,7 +31,7 @@ const READERS: { readonly [E in EntityName]: EntityReader<E> } = {
   incident: readerOf('incident'),
 };
 
-/** The select list for the fields of a call. Whoever asks for conflicts sees the values beside them, so needs them all. */
+/** The select list for the fields of a call. Conflicts are compared with the values of all fields, so they need all columns. */
 export function selectOf(entity: EntityName, fields: Call['fields']): Sql {
   const { columns, always } = READERS[entity];
   const wanted = columns.flatMap(([field, made]) =>
@@ -78,7 +78,7 @@ function selectedColumns(table: Table, field: Field): readonly string[] {
   const column = columnName(field);
   if (field.kind === 'conflicts') return [conflictColumn(table)];
   if (field.kind === 'time') return [timeText(`t.${column}`, column)];
-  // Log excerpts lie apart, and are looked up only for the rows that are given.
+  // Log excerpts are in a table of their own, and are looked up only for the rows of the answer.
   if (field.name === EXCERPT.field) return [`(SELECT l.${column} FROM ${table.logs} l WHERE l.id = t.id) AS ${column}`];
   if (field.merge !== 'parts') return [`t.${column}`];
   const parts = field.parts.map((part) => `t.${columnName(part)}`);
@@ -109,7 +109,7 @@ function valueCode(field: Field): string {
   return `${isSent} ? ${objectLiteral(members)} : null`;
 }
 
-/** What a report said of a field, be it shown or not; `shown` only for a log excerpt, which the object may come without. */
+/** A value that was reported for a field, shown or not. `shown` is only set for a log excerpt, which may not be selected. */
 interface ConflictRow {
   readonly field: string;
   readonly value: Json;
@@ -118,7 +118,7 @@ interface ConflictRow {
   readonly shown: Json;
 }
 
-/** All conflicts of the row in one look-up, in the order in which they came. */
+/** All conflicts of the row in one look-up, in the order in which they were reported. */
 function conflictColumn({ entity, logs }: Table): string {
   const shown =
     logs === null
@@ -131,7 +131,7 @@ function conflictColumn({ entity, logs }: Table): string {
   FROM conflicts f WHERE f.entity = '${entity}' AND f.id = t.id AND f.version = ${version}) AS conflicts`;
 }
 
-/** The object with its conflicts, field by field, the value that it shows first. As it is where they were not selected. */
+/** Adds conflicts field by field, with the value that the object shows first. Changes nothing if they were not selected. */
 function withConflicts<T extends { readonly origin: string }>(
   object: T,
   rows: readonly ConflictRow[] | null | undefined,

@@ -13,7 +13,7 @@ export interface KeyedRanges {
 }
 
 /** A page of an entity's rows. */
-export interface PageParts {
+interface PageParts {
   readonly entity: EntityName;
   readonly select: Sql;
   /** How the index of the access path spells the time. */
@@ -25,13 +25,13 @@ export interface PageParts {
   readonly limit: number;
 }
 
-/** From so many ranges on, the newest row of each tells which of them can have a part in the page. */
+/** Beyond this number of ranges, the first row of each decides which of them can be in the page. */
 const MANY_RANGES = 8;
 
 /**
- * One range of an index is read in its order until the page is full. Several are merged: each gives its first rows, by
- * key only, and the columns are fetched for what is left. Of many ranges only those whose first row is among the first
- * `limit` first rows can be in the page, so that ranges x 1 + limit x limit keys are read at most, and not all rows.
+ * A page of one range of an index reads it in order until the page is full. Several ranges are merged: each gives the keys
+ * of its first rows, and only the rows of the page are fetched. Of many ranges, only those whose first row is among the
+ * first `limit` first rows can be in the page, so that at most ranges + limit x limit keys are read.
  */
 export function pageSql(parts: PageParts): Sql {
   const { entity, select, conditions, ranges, order, limit } = parts;
@@ -78,15 +78,15 @@ function keysetOf({ entity, time }: PageParts): Keyset {
   return { time, tie, mayLackTime: !firstKnown };
 }
 
-/** How the time is spelled: as the index of the access path has it. */
+/** How a statement writes the sort time: as the index of the access path does. */
 export interface TimeSpelling {
-  /** Of the table `t`; never null: `-infinity` stands for "no time". */
+  /** Of the row `t`; never null: `-infinity` means "no time". */
   readonly expression: string;
-  /** What a time in the form of the model is cast to. */
+  /** The type that a time of the model is cast to. */
   readonly type: 'timestamptz' | 'timestamp';
 }
 
-/** Three spellings of one time, each of the indexes of its kind alone, so that the planner cannot confuse them. */
+/** Three spellings of one time. Each kind of index has its own, so that the planner cannot choose another kind. */
 export const TIME_SPELLINGS = {
   /** Of the index by time alone. */
   alone: { expression: `(t.sort_time AT TIME ZONE 'UTC')`, type: 'timestamp' },
@@ -96,8 +96,8 @@ export const TIME_SPELLINGS = {
   plain: { expression: 't.sort_time', type: 'timestamptz' },
 } as const satisfies Readonly<Record<string, TimeSpelling>>;
 
-/** What a list is sorted by. */
-export interface Keyset {
+/** The columns that a list is sorted by. */
+interface Keyset {
   readonly time: TimeSpelling;
   /** A text column of `t` in bytes order, unique among equal times. */
   readonly tie: string;
@@ -105,8 +105,8 @@ export interface Keyset {
   readonly mayLackTime: boolean;
 }
 
-/** The rows of a page as a query of its own: what to select, and from where. */
-export interface PageSource {
+/** The query of a page: what it selects, and from where. */
+interface PageSource {
   readonly select: Sql;
   readonly from: Sql;
   readonly conditions: readonly Sql[];
@@ -122,11 +122,11 @@ interface IndexRange {
  * The first `limit` rows strictly after a place, in order.
  *
  * A place cuts the index into ranges: the rest of the rows with the same time (by tie), the rows after it in time, and
- * for OLDEST those without a time, which an index of times has at its wrong end. Each is a range of its own with its own
- * LIMIT, since an OR over both defeats the index. PostgreSQL runs the parts of a UNION ALL one after the other (a part
- * with a LIMIT never runs in parallel), so the outer LIMIT stops before a range that is not needed.
+ * for OLDEST those without a time, which an index of times has at its wrong end. Each is a separate query
+ * with its own LIMIT, since an OR over both defeats the index. PostgreSQL runs the parts of a UNION ALL one after the other
+ * (a part with a LIMIT never runs in parallel), so the outer LIMIT stops before a range that is not needed.
  */
-export function pageOf(source: PageSource, keyset: Keyset, order: Order, after: Place | null, limit: number): Sql {
+function pageOf(source: PageSource, keyset: Keyset, order: Order, after: Place | null, limit: number): Sql {
   const ranges = rangesAfter(keyset, order, after).map(
     (range) =>
       sql`SELECT ${source.select} FROM ${source.from} WHERE ${allOf([...source.conditions, ...range.conditions])}
@@ -143,14 +143,14 @@ export function pageOf(source: PageSource, keyset: Keyset, order: Order, after: 
 }
 
 /** The ORDER BY that a merge of several pages needs, for columns of a row `alias` with the keyset's names. */
-export function orderOf(keyset: Keyset, order: Order, alias: string): string {
+function orderOf(keyset: Keyset, order: Order, alias: string): string {
   const [time, tie] = [`${alias}.sort_time`, `${alias}.sort_tie`];
   if (order === 'NEWEST') return `${time} DESC, ${tie}`;
   return keyset.mayLackTime ? `${time} = '-infinity', ${time}, ${tie}` : `${time}, ${tie}`;
 }
 
 /** The two columns that {@link orderOf} sorts by. */
-export function sortColumns(keyset: Keyset): Sql {
+function sortColumns(keyset: Keyset): Sql {
   return raw(`${keyset.time.expression} AS sort_time, ${keyset.tie} AS sort_tie`);
 }
 

@@ -7,9 +7,9 @@ import { param, raw, type Sql, sql } from './sql.ts';
 /** How the children `t` of a parent `p` are found. */
 interface RelationSql {
   readonly parents: KeyKind;
-  /** Children in one range of an index. */
+  /** The condition of children that are in one range of an index. */
   readonly on?: string;
-  /** Children in many ranges, of what lies between. */
+  /** Children in many ranges: one for each object between parent and child. */
   readonly ranges?: readonly KeyedRanges[];
 }
 
@@ -63,14 +63,14 @@ export const RELATIONS: { readonly [R in RelationName]: RelationSql } = {
   },
 };
 
-/** What keys name: an object by id, an issue (or one version of it), a revision. */
-export type KeyKind = 'id' | 'issue' | 'revision';
+/** A key names an object by id, an issue or one version of it, or a revision. */
+type KeyKind = 'id' | 'issue' | 'revision';
 
 /** Keys as rows `p` of a statement; a row of the answer names its key by `position`. */
 export interface KeyRows {
   /** A FROM item: `p (key)`, `p (id, version)` or `p (hash, patchset)`, each with its position. */
   readonly from: Sql;
-  /** The keys that were sent; the position of the first is 1. What fits nothing was not sent. */
+  /** The keys in the statement; the position of the first is 1. Keys that cannot be stored are left out. */
   readonly keys: readonly string[];
 }
 
@@ -112,23 +112,23 @@ export function keyRows(kind: KeyKind, asked: readonly string[]): KeyRows {
   };
 }
 
-/** An issue as it is asked for: one version of it, or (null) the newest or all, as the question has it. */
-export interface IssueKey {
+/** An issue by id, or one version of it. Without a version it is the newest or all, depending on the query. */
+interface IssueKey {
   readonly id: string;
   readonly version: number | null;
 }
 
 /** The key of a revision: commit and patches in lower case, `''` without patches. */
-export interface RevisionKey {
+interface RevisionKey {
   readonly gitCommitHash: string;
   readonly patchsetHash: string;
 }
 
 /**
- * Reads `ID` or `VERSION@ID`. The two cannot be mixed up: what stands before the colon of an id holds no `@`.
+ * Reads `ID` or `VERSION@ID`. The two are distinct, since an id has no `@` before its first colon.
  * Null for a version beyond what an issue can have.
  */
-export function parseIssueKey(key: string): IssueKey | null {
+function parseIssueKey(key: string): IssueKey | null {
   const match = /^(\d+)@(.*)$/s.exec(key);
   if (match === null) return { id: key, version: null };
   const version = Number(match[1]);
@@ -136,7 +136,7 @@ export function parseIssueKey(key: string): IssueKey | null {
 }
 
 /** Reads `HASH` or `HASH+PATCHSET`. */
-export function parseRevisionKey(key: string): RevisionKey {
+function parseRevisionKey(key: string): RevisionKey {
   const [gitCommitHash = '', patchsetHash = ''] = key.toLowerCase().split('+', 2);
   return { gitCommitHash, patchsetHash };
 }

@@ -8,7 +8,7 @@ import { pageSql, TIME_SPELLINGS } from './page.ts';
 import { type KeyRows, keyRows, RELATIONS } from './relations.ts';
 import { raw, type Sql, sql } from './sql.ts';
 
-/** A statement for all that a call asks, and how to read it. */
+/** The one statement that answers a call. */
 export interface ReadStatement {
   readonly sql: Sql;
   readonly planByValues: boolean;

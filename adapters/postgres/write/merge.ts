@@ -4,7 +4,7 @@ import type { Json } from '../../model.ts';
 import type { Column } from '../columns.ts';
 import type { Row } from './rows.ts';
 
-/** A value of a field (its path in the model) that a report has, and the origin of the report. */
+/** A value that a report has for a field, and the origin of the report. */
 export interface Claim {
   readonly field: string;
   readonly value: Json;
@@ -12,12 +12,12 @@ export interface Claim {
 }
 
 export interface MergedReports {
-  /** The row as it is shown now; the very row that was, where nothing changed. */
+  /** The row as it is shown now; the same object as before if nothing changed. */
   readonly row: Row;
   readonly changed: boolean;
   /**
-   * What is kept beside the row: each value of the origin that the object belongs to which differs from an earlier one,
-   * and all that other origins say, shown or not: the object may come to belong to another origin.
+   * The values to keep in `conflicts`: those of the object's own origin that differ from an earlier one, and all values of
+   * other origins, even equal ones, since the object may later belong to another origin.
    */
   readonly claims: readonly Claim[];
 }
@@ -26,8 +26,8 @@ export interface MergedReports {
  * Adds reports of one object, in their order, to what is shown of it, in time linear in their size.
  *
  * An object belongs to the origin that its id names as soon as that origin has reported it, until then to the origin that
- * was first. That origin's reports alone make the row: column by column the first value that says anything. When the
- * named origin comes later than others, its report takes the place of what they said.
+ * was first. Only that origin's reports make the row: in each column the first value that is not empty. When the
+ * named origin comes later than others, its report replaces theirs.
  *
  * @param shown the row that is stored; null where there is none
  */
@@ -47,7 +47,7 @@ export function mergeReports(
   return merger.merged();
 }
 
-/** The same report by report, for those who have many of one object and give way to others in between. */
+/** The same one report at a time, so that a caller with many reports can yield to the event loop between them. */
 export class ReportMerger {
   readonly #columns: readonly Column[];
   readonly #shown: Row | null;
@@ -83,12 +83,12 @@ export class ReportMerger {
   }
 }
 
-/** Says as little as null: an empty text, an empty list. */
+/** Whether a value counts as little as null: an empty text, an empty list. */
 function isSilent({ merge }: Column, value: Json): boolean {
   return value === '' || (merge === 'list' && isList(value) && value.length === 0);
 }
 
-/** An object as the reports of one origin make it. */
+/** Merges the reports of one origin. */
 class MergedObject {
   readonly #columns: readonly Column[];
   readonly #claims: Claims;
@@ -144,7 +144,7 @@ class MergedObject {
     }
   }
 
-  /** Whether a value fills a gap. One that differs from what is known is a claim. */
+  /** Whether a value fills a gap. A value that differs from the known one becomes a claim. */
   #isNews(column: Column, field: string, known: Json, value: Json, origin: string): boolean {
     if (known === null) return true;
     if (column.merge === 'present' || isSilent(column, value)) return false;
@@ -154,7 +154,7 @@ class MergedObject {
   }
 }
 
-/** Each value of a field once an origin. */
+/** Each value of a field once for each origin. */
 class Claims {
   readonly #columns: readonly Column[];
   readonly #claims = new Map<string, Claim>();
@@ -167,7 +167,7 @@ class Claims {
     this.#claims.set(JSON.stringify([field, origin, value]), { field, value, origin });
   }
 
-  /** All that a report says. */
+  /** Adds all values of a report. */
   addAll(report: Row): void {
     const origin = String(report.origin);
     for (const column of this.#columns) {

@@ -5,7 +5,7 @@ import { LOAD_ORDER, TABLES, type Table } from '../columns.ts';
 import type { NamedStatement, Transaction, TransactionKind } from '../connection/transaction.ts';
 import { markNewestOf } from './statements.ts';
 
-/** Rows a transaction: loads wait no longer than that takes. */
+/** Rows in one transaction, which loads have to wait for. */
 const BATCH = 1000;
 
 type Begin = (kind: TransactionKind) => Transaction;
@@ -81,7 +81,7 @@ async function count(
   return rows[0]?.count ?? 0;
 }
 
-/** Between two tries loads have their turn. */
+/** Tries again until no load runs; loads continue between two tries. */
 async function whenNobodyLoads<T>(begin: Begin, use: (transaction: Transaction) => Promise<T>): Promise<T> {
   for (;;) {
     try {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Fault, Receipt, Submitter } from '../../adapter.ts';
 import type { NamedStatement, Transaction } from '../connection/transaction.ts';
 
-/** How long a receipt is shown. */
+/** How long a receipt can be read. */
 const KEPT = `interval '30 days'`;
 
 const KEEP: NamedStatement = {
@@ -41,7 +41,7 @@ export async function readReceipt(pool: pg.Pool, id: string): Promise<Receipt | 
   return rows[0] ?? null;
 }
 
-/** Removes receipts that are shown no more; never waits for anybody who does the same. */
+/** Removes expired receipts. Never waits for another gateway that does the same. */
 export async function dropOldReceipts(pool: pg.Pool): Promise<void> {
   await pool.query(
     `DELETE FROM receipts WHERE id IN (

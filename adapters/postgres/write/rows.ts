@@ -5,7 +5,7 @@ import { normaliseUrl } from '../../kit/normalise-url.ts';
 import type { EntityName, Json, Resource } from '../../model.ts';
 import { columnName, hasPresence, objectLiteral } from '../columns.ts';
 
-/** What a report says of an object, by column (`columns.ts`); a column that is absent was not said. */
+/** The values that a report has of an object, by column (`columns.ts`). Absent columns were not reported. */
 export type Row = { readonly [column: string]: Json | undefined };
 
 /** An object of the model as a row: key, columns, log excerpt. What is null is left out. */
@@ -14,7 +14,7 @@ export function toRow({ entity, object }: StoredObject): Row {
   return entity === 'checkout' ? withDerived(row) : row;
 }
 
-/** What a row needs beside what was said: the form of its repository URL that is compared. */
+/** Adds the columns that are derived from others: the form of the repository URL that is compared. */
 export function withDerived(row: Row): Row {
   const url = row.git_repository_url;
   return typeof url === 'string' ? { ...row, repository_key: normaliseUrl(url) } : row;
@@ -50,9 +50,9 @@ function files(list: readonly Resource[] | null): Json | undefined {
   return list?.map(({ name, url }) => ({ name, url }));
 }
 
-/** Bytes. An index entry holds 2,704: a parent's id, the time and the own id. */
-export const MAX_ID_BYTES = 1000;
-export const MAX_ORIGIN_BYTES = 255;
+/** In bytes. An index entry holds 2,704: a parent's id, the time and the object's id. */
+const MAX_ID_BYTES = 1000;
+const MAX_ORIGIN_BYTES = 255;
 
 const IDS = ['id', 'checkout_id', 'build_id', 'test_id', 'issue_id'];
 

@@ -5,7 +5,7 @@ import type { Claim } from './merge.ts';
 import type { Staging } from './staging.ts';
 
 /** What loading an entity takes. Rows go in as one JSON list of objects by column. */
-export interface LoadStatements {
+interface LoadStatements {
   /** $1 rows with distinct keys. Inserts those that are not there, in the order of their keys; gives the `place` of the others. */
   readonly insert: NamedStatement;
   /** $1 ids, $2 the versions beside them (issues only). Locks the rows that are there in the order of their keys, and gives them. */
