@@ -25,6 +25,7 @@ const PLACES: Readonly<Record<string, string>> = {
   submission: 'gateway/submission',
   'adapter registry': 'gateway/federation/adapter-modules.ts',
   adapters: 'adapters/*/',
+  'embedded server': 'adapters/embedded-postgres',
   kit: 'adapters/kit',
   contract: 'adapters/{adapter,model,filter,errors}.ts',
   'normal forms': 'adapters/kit/normalise-*.ts',

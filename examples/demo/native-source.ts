@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../adapters/adapter.ts';
-import { createEmbeddedServer } from '../../adapters/postgres/embedded-server.ts';
+import { createEmbeddedServer } from '../../adapters/embedded-postgres/server.ts';
 import { BrokenWay } from './broken-way.ts';
 import { runKcigraph } from './kcigraph-process.ts';
 import type { Fault } from './options.ts';

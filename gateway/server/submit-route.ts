@@ -1,6 +1,12 @@
 import { SourceError } from '../../adapters/errors.ts';
-import { WHOLE_BYTES } from '../../adapters/kit/kcidb/read-document.ts';
-import { Refusal, type RefusalCode, type SubmissionDoor, type TakeMemory } from '../submission/submission-door.ts';
+
+import {
+  Refusal,
+  type RefusalCode,
+  type SubmissionDoor,
+  type TakeMemory,
+  WHOLE_BYTES,
+} from '../submission/submission-door.ts';
 import { bearerToken } from './bearer-token.ts';
 import type { Exchange, Route } from './exchange.ts';
 import { HttpRefusal } from './http-refusal.ts';

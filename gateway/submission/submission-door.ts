@@ -1,5 +1,7 @@
 import type { Fault, LoadCounts, Receipt } from '../../adapters/adapter.ts';
 
+export { WHOLE_BYTES } from '../../adapters/kit/kcidb/read-document.ts';
+
 /** Who may submit for whom: the origins of a token, or null for an operator. */
 export interface Authority {
   readonly origins: readonly string[] | null;

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { type Sql, toStatement } from '../../adapters/postgres/sql.ts';
+import { type Sql, toStatement } from '../../adapters/postgres/read/sql.ts';
 
 /** A node of PostgreSQL's plan, as EXPLAIN (ANALYZE, FORMAT JSON) gives it. */
 interface PlanNode {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { runningPostmaster } from '../../adapters/postgres/postmaster.ts';
+import { runningPostmaster } from '../../adapters/embedded-postgres/cluster.ts';
 
 /** Kills the server of a data folder and all its processes (each is in a group of its own) at once, as a power cut does. */
 export async function killServer(data: string): Promise<void> {

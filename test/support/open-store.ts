@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Call, Loaded, Logger, Store, StoredObject } from '../../adapters/adapter.ts';
+import { createStore } from '../../adapters/postgres/adapter.ts';
+import { createPools, type Pools } from '../../adapters/postgres/connection/pool.ts';
 import { options } from '../../adapters/postgres/options.ts';
-import { createPools, type Pools } from '../../adapters/postgres/pool.ts';
-import { createStore } from '../../adapters/postgres/store.ts';
 
 /** The write side of a native store, as a gateway has it. */
 export interface OpenStore {

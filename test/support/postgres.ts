@@ -6,12 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
-import { initCluster, startCluster } from '../../adapters/postgres/cluster.ts';
-import { embeddedBinaries } from '../../adapters/postgres/embedded-binaries.ts';
-import { withAccess } from '../../adapters/postgres/embedded-folder.ts';
-import { migrate } from '../../adapters/postgres/migrate.ts';
-import { stopPostmaster } from '../../adapters/postgres/postmaster.ts';
-import { serverUser } from '../../adapters/postgres/server-user.ts';
+import { initCluster, startCluster, stopPostmaster } from '../../adapters/embedded-postgres/cluster.ts';
+import { embeddedBinaries } from '../../adapters/embedded-postgres/folder.ts';
+import { serverUser, withAccess } from '../../adapters/embedded-postgres/user.ts';
+import { migrate } from '../../adapters/postgres/connection/migrate.ts';
 
 /** A real PostgreSQL for one test file. */
 export interface TestPostgres {

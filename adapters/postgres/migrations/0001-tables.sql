@@ -1,6 +1,6 @@
 -- One table an entity of KCIDB, flat, without foreign keys: a parent that never arrives is the normal case.
 -- Text that is an id or is searched by prefix compares as bytes (COLLATE "C"), as the model's ids do.
--- A B-tree entry holds at most 2,704 bytes: ids and origins are bounded at loading (key-limits.ts); other text is indexed
+-- A B-tree entry holds at most 2,704 bytes: ids and origins are bounded at loading (write/rows.ts); other text is indexed
 -- by its first 255 characters, and a query gives both, the index's expression and the whole value.
 -- Time is spelled in three ways that are equal: in UTC where an index is by time alone, in GMT behind the origin, and as it
 -- is behind all else. A list names the spelling of the index that drives it. With one spelling the planner would walk

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runningPostmaster } from '../../../adapters/postgres/postmaster.ts';
+import { runningPostmaster } from '../../../adapters/embedded-postgres/cluster.ts';
 import { EXACT_HEAP, exactHeap } from '../../support/exact-heap.ts';
 import {
   answerWith,

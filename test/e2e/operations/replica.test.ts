@@ -4,11 +4,13 @@ import { appendFile, chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Cluster, initCluster, startCluster } from '../../../adapters/postgres/cluster.ts';
-import { withAccess } from '../../../adapters/postgres/embedded-folder.ts';
-import { stopPostmaster } from '../../../adapters/postgres/postmaster.ts';
-import { runAs } from '../../../adapters/postgres/run-as.ts';
-import { serverUser } from '../../../adapters/postgres/server-user.ts';
+import {
+  type Cluster,
+  initCluster,
+  startCluster,
+  stopPostmaster,
+} from '../../../adapters/embedded-postgres/cluster.ts';
+import { runAs, serverUser, withAccess } from '../../../adapters/embedded-postgres/user.ts';
 import { documentOf, landmarks } from '../../../bench/documents.ts';
 import { execute, installations } from '../../support/postgres.ts';
 import { ServedGateway } from '../../support/served-gateway.ts';
