@@ -23,20 +23,23 @@ export const adapter: AdapterModule<z.output<typeof options>> = {
   options,
   defaults: { timeout: 8000, concurrency: 8, rate: null, cacheTtl: 0, staleIfError: 0 },
   create: ({ slow }) => ({
-    capabilities: {
-      entities: { build: { get: { maxKeys: 10 }, list: null, filters: {}, count: null, freshnessMs: 0 } },
-      relations: {},
+    entities: {
+      build: {
+        get: {
+          maxKeys: 10,
+          async read(ids) {
+            if (ids.includes('acme:slow')) await delay(slow);
+            if (ids.includes('acme:bad')) throw new SourceError('SOURCE_UNAVAILABLE', 'Acme is closed on Sundays.');
+            return new Map(ids.map((id) => [id, { object: buildOf(id, slow), time: null }]));
+          },
+        },
+        freshnessMs: 0,
+      },
     },
+    relations: {},
     start: async () => {},
     stop: async () => {},
     health: async () => ({ ok: true }),
-    async getMany(entity, ids) {
-      if (ids.includes('acme:slow')) await delay(slow);
-      if (ids.includes('acme:bad')) throw new SourceError('SOURCE_UNAVAILABLE', 'Acme is closed on Sundays.');
-      return new Map(entity === 'build' ? ids.map((id) => [id, { object: buildOf(id, slow), time: null }]) : []);
-    },
-    list: async () => ({ items: [], hasMore: false }),
-    related: async () => new Map(),
   }),
 };
 `;

@@ -428,7 +428,7 @@ describe('adapters', () => {
   const plugIn = (body: string) =>
     `import { z } from ${JSON.stringify(import.meta.resolve('zod'))};\nexport const adapter = ${body};\n`;
   const good =
-    plugIn(`{ contract: 1, name: 'acme', options: z.object({ url: z.string(), auth: z.object({ user: z.string() }).optional() }),
+    plugIn(`{ contract: 2, name: 'acme', options: z.object({ url: z.string(), auth: z.object({ user: z.string() }).optional() }),
     defaults: { timeout: 1, concurrency: 1, rate: null, cacheTtl: 0, staleIfError: 0 }, create: () => ({}) }`);
   const readWith = async (source: string, plugin: string) => {
     const workingFolder = await configFolder({ 'kcigraph.yaml': `sources: { acme: ${source} }`, 'acme.ts': plugin });
@@ -454,14 +454,14 @@ describe('adapters', () => {
     [
       'another contract',
       '{ adapter: ./acme.ts }',
-      plugIn('{ contract: 2 }'),
-      'keeps version 2 of the adapter contract, and this kcigraph knows version 1.',
+      plugIn('{ contract: 1 }'),
+      'keeps version 1 of the adapter contract, and this kcigraph knows version 2.',
     ],
     [
       'what is missing or of another type, all at once',
       '{ adapter: ./acme.ts }',
       plugIn(
-        '{ contract: 1, name: 7, options: z.object({}), defaults: { timeout: 1, concurrency: 1, rate: "x", cacheTtl: 0 } }',
+        '{ contract: 2, name: 7, options: z.object({}), defaults: { timeout: 1, concurrency: 1, rate: "x", cacheTtl: 0 } }',
       ),
       '"name" must be a text, "create" is missing (a function), "defaults.staleIfError" is missing (a number), "defaults.rate" must be a number or null.',
     ],
