@@ -12,7 +12,7 @@ import { hasPlainNames, isCompilable } from './compilable.ts';
 import { conditionVariables, withoutConditions } from './conditions.ts';
 import { documentShape } from './document-shape.ts';
 import { documentWeight } from './document-weight.ts';
-import type { ExecutionRequest, Executor } from './executor.ts';
+import { type ExecutionRequest, type Executor, withErrorsBeside } from './executor.ts';
 import { internalError } from './internal-error.ts';
 import { jitErrors } from './jit-errors.ts';
 import { ReferenceExecutor } from './reference-executor.ts';
@@ -93,7 +93,7 @@ export class JitExecutor implements Executor {
       return result;
     }
     try {
-      const { data, errors } = await code.query(undefined, request.context, variables);
+      const { data, errors } = await withErrorsBeside(await code.query(undefined, request.context, variables));
       this.#onExecuted('jit', performance.now() - started);
       return errors === undefined ? { data } : { data, errors: jitErrors(this.schema, code.document, errors) };
     } catch (error) {

@@ -1,5 +1,5 @@
 import { type ExecutionResult, execute, type GraphQLSchema } from 'graphql';
-import type { ExecutionRequest, Executor } from './executor.ts';
+import { type ExecutionRequest, type Executor, withErrorsBeside } from './executor.ts';
 import { internalError } from './internal-error.ts';
 
 /** graphql-js: what every other executor must agree with, and what runs whatever they do not. */
@@ -12,13 +12,8 @@ export class ReferenceExecutor implements Executor {
 
   async execute({ document, operationName, variables, context }: ExecutionRequest): Promise<ExecutionResult> {
     try {
-      return await execute({
-        schema: this.schema,
-        document,
-        operationName,
-        variableValues: variables,
-        contextValue: context,
-      });
+      const asked = { schema: this.schema, document, operationName, variableValues: variables, contextValue: context };
+      return await withErrorsBeside(await execute(asked));
     } catch (error) {
       return { data: null, errors: [internalError(error)] };
     }

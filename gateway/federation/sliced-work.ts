@@ -8,6 +8,7 @@ export class SlicedWork {
   readonly #over: AbortSignal;
   #waiting = 0;
   #closing: (() => void)[] = [];
+  #isScheduled = false;
 
   /** @param over aborts when nobody waits for the answer any more: what has given way then goes on no more */
   constructor(over: AbortSignal) {
@@ -32,7 +33,7 @@ export class SlicedWork {
         this.#waiting -= 1;
         if (this.#over.aborted) reject(this.#over.reason);
         else resolve();
-        if (this.#waiting === 0) for (const close of this.#closing.splice(0)) this.whenAllAsked(close);
+        if (this.#waiting === 0) this.#schedule();
       });
     });
   }
@@ -59,11 +60,21 @@ export class SlicedWork {
     return await Promise.all(begun.map(({ result }) => result));
   }
 
-  /** Calls back when all that is due has run and no part of the request waits for its turn. */
+  /**
+   * Calls back when all that is due has run and no part of the request waits for its turn. All that waited are called in
+   * one go, so that fields beside each other begin together.
+   */
   whenAllAsked(close: () => void): void {
+    this.#closing.push(close);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled || this.#closing.length === 0) return;
+    this.#isScheduled = true;
     afterPromiseJobs(() => {
-      if (this.#waiting > 0) this.#closing.push(close);
-      else close();
+      this.#isScheduled = false;
+      if (this.#waiting === 0) for (const close of this.#closing.splice(0)) close();
     });
   }
 }

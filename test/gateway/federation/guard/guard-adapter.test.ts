@@ -62,7 +62,7 @@ describe('look-ups that are kept', () => {
       [first, second],
       [third, 'lab:nowhere'],
     ]);
-    expect(told).toEqual(['get null 2', 'getMany null 2', 'hit']);
+    expect(told).toEqual(['get null 2', 'get null 2', 'hit']);
   });
 
   it('serve, old as they are, for the keys that fail, and the failure for the others', async () => {
