@@ -138,10 +138,13 @@ describe('requests', () => {
     const { ask } = await start();
     const [test] = server.data.tests.get(buildId) ?? [];
     server.delay = 20;
-    const answers = await Promise.all(
-      Array.from({ length: 1_000 }, () => ask('query ($id: ID!) { test(id: $id) { id status } }', { id: test?.id })),
-    );
-    for (const { data } of answers) expect(shape(data).test.id).toBe(test?.id);
+    // As many at once as the gateway works on.
+    for (let round = 0; round < 5; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 200 }, () => ask('query ($id: ID!) { test(id: $id) { id status } }', { id: test?.id })),
+      );
+      for (const { data } of answers) expect(shape(data).test.id).toBe(test?.id);
+    }
     expect(server.requests.filter(({ path }) => path.includes('/kcidb/tests/'))).toHaveLength(1);
   });
 
