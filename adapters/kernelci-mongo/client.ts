@@ -8,7 +8,7 @@ import {
   type MongoClient,
   type Tally,
 } from '../kit/mongo/client.ts';
-import type { Documents } from '../kit/mongo/read-documents.ts';
+import type { Documents } from '../kit/mongo/documents.ts';
 import type { LegacyOptions } from './options.ts';
 
 const REQUIRED = ['job', 'build', 'test_group', 'test_case'] as const;

@@ -1,5 +1,5 @@
 import type { Document } from 'bson';
-import { idOf, listOf, toObjectId } from '../kit/mongo/values.ts';
+import { idOf, listOf, toObjectId } from '../kit/mongo/documents.ts';
 import type { Statements } from './client.ts';
 import { NATURAL_FIELDS, type NaturalBuilds } from './natural-builds.ts';
 import { type Revision, revisionOf } from './revision.ts';

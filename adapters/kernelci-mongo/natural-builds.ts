@@ -1,5 +1,5 @@
 import type { Document } from 'bson';
-import { idOf, textOf } from '../kit/mongo/values.ts';
+import { idOf, textOf } from '../kit/mongo/documents.ts';
 import type { Statements } from './client.ts';
 import { distinctRevisions, ofRevisions, type Revision, revisionKey, revisionOf } from './revision.ts';
 

@@ -1,5 +1,5 @@
 import { z } from '../kit/author.ts';
-import { mongoOptions } from '../kit/mongo/options.ts';
+import { mongoOptions } from '../kit/mongo/connection.ts';
 
 /** What a source of this adapter is configured with. */
 export const options = z.strictObject({

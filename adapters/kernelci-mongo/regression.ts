@@ -1,5 +1,5 @@
 import type { Document } from 'bson';
-import { documentOf, idOf, listOf, textOf, timeOf } from '../kit/mongo/values.ts';
+import { documentOf, idOf, listOf, textOf, timeOf } from '../kit/mongo/documents.ts';
 import { commitOf } from './ids.ts';
 
 /** One run of the test that a document of `test_regression` tells of. */

@@ -1,5 +1,5 @@
 import type { Document } from 'bson';
-import { textOf } from '../kit/mongo/values.ts';
+import { textOf } from '../kit/mongo/documents.ts';
 
 /** What the system calls a revision: a kernel of a branch of a tree (a *job*). Most of its indices begin with it. */
 export interface Revision {

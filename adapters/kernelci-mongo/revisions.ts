@@ -4,7 +4,7 @@ import { MAX_NO_MS } from '../kit/absences.ts';
 import { type AdapterEnv, type Call, type Health, type Json, SourceError } from '../kit/author.ts';
 import { BackgroundIndex } from '../kit/background-index.ts';
 import { type MaxAge, maxAgeOf } from '../kit/max-age.ts';
-import { timeOfId } from '../kit/mongo/values.ts';
+import { timeOfId } from '../kit/mongo/documents.ts';
 import type { LegacyClient } from './client.ts';
 import type { LegacyOptions } from './options.ts';
 import { distinctRevisions, type Revision } from './revision.ts';

@@ -1,5 +1,5 @@
 import type { Document } from 'bson';
-import { textOf } from '../kit/mongo/values.ts';
+import { textOf } from '../kit/mongo/documents.ts';
 
 /** Paths of the system are its own: what KCIDB does not take in one becomes an underscore. */
 export interface TestPath {

@@ -1,7 +1,6 @@
 import type { Document } from 'bson';
 import type { Environment, Resource } from '../kit/author.ts';
-import { toJson } from '../kit/mongo/to-json.ts';
-import { textOf } from '../kit/mongo/values.ts';
+import { textOf, toJson } from '../kit/mongo/documents.ts';
 import { storageUrl } from './storage-url.ts';
 
 /** `PLAN on DEVICE in LAB`, as far as it is known. */

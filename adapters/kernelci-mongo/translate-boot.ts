@@ -1,7 +1,6 @@
 import type { Document } from 'bson';
 import type { Json, JsonObject, Test } from '../kit/author.ts';
-import { toJson } from '../kit/mongo/to-json.ts';
-import { durationOf, idOf, textOf, timeOf } from '../kit/mongo/values.ts';
+import { durationOf, idOf, textOf, timeOf, toJson } from '../kit/mongo/documents.ts';
 import type { FieldSources } from './projection.ts';
 import type { StatusTable } from './status-table.ts';
 import { environmentOf, placed, runFiles } from './test-run.ts';

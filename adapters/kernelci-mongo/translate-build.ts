@@ -1,7 +1,6 @@
 import type { Document } from 'bson';
 import type { Build, Call, Json, JsonObject, Resource, Status } from '../kit/author.ts';
-import { toJson } from '../kit/mongo/to-json.ts';
-import { documentOf, idOf, listOf, numberOf, textOf, timeOf } from '../kit/mongo/values.ts';
+import { documentOf, idOf, listOf, numberOf, textOf, timeOf, toJson } from '../kit/mongo/documents.ts';
 import { warnOfRecord } from './bad-record.ts';
 import { beginningOf } from './excerpt.ts';
 import type { Ids } from './ids.ts';

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import type { Checkout, Json, JsonObject } from '../kit/author.ts';
-import { textOf, timeOf } from '../kit/mongo/values.ts';
+import { textOf, timeOf } from '../kit/mongo/documents.ts';
 import type { Ids } from './ids.ts';
 import { repositoryUrl } from './repository-url.ts';
 

@@ -1,7 +1,6 @@
 import type { Document } from 'bson';
 import type { Issue, Json, JsonObject } from '../kit/author.ts';
-import { toJson } from '../kit/mongo/to-json.ts';
-import { textOf, timeOf } from '../kit/mongo/values.ts';
+import { textOf, timeOf, toJson } from '../kit/mongo/documents.ts';
 import { type Ids, ISSUE_VERSION } from './ids.ts';
 import type { Regression, RegressionRun } from './regression.ts';
 import { placed } from './test-run.ts';

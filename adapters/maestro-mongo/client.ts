@@ -2,7 +2,7 @@ import type { Document } from 'bson';
 import type { Filter } from 'mongodb';
 import type { AdapterEnv, Call, Health } from '../adapter.ts';
 import { createMongoClient, type FindQuery, type MongoClient } from '../kit/mongo/client.ts';
-import { idOf, toObjectId } from '../kit/mongo/values.ts';
+import { idOf, toObjectId } from '../kit/mongo/documents.ts';
 import { type MaestroNode, readNode } from './nodes/node.ts';
 import { DATABASE, type MaestroOptions } from './options.ts';
 

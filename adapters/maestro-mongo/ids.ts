@@ -1,4 +1,4 @@
-import { idOf, isId } from '../kit/mongo/values.ts';
+import { idOf, isId } from '../kit/mongo/documents.ts';
 
 /** What an id of this source names. */
 export type ParsedId =

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mongoOptions } from '../kit/mongo/options.ts';
+import { mongoOptions } from '../kit/mongo/connection.ts';
 
 /** The database of Maestro, where neither the option nor the URL names one. */
 export const DATABASE = 'kernelci';

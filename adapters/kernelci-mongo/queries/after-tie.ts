@@ -1,5 +1,5 @@
 import type { ObjectId } from 'bson';
-import { toObjectId } from '../../kit/mongo/values.ts';
+import { toObjectId } from '../../kit/mongo/documents.ts';
 
 /** A condition on `_id`: null fits all, `none` fits nothing. */
 export type IdBound = { readonly $gt: ObjectId } | { readonly $gte: ObjectId } | null | 'none';

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import type { BuildFilter } from '../../kit/author.ts';
-import { toObjectId } from '../../kit/mongo/values.ts';
+import { toObjectId } from '../../kit/mongo/documents.ts';
 import { statusCondition } from '../status-table.ts';
 import { BUILD_STATUSES } from '../translate-build.ts';
 import type { LegacySource } from './source.ts';

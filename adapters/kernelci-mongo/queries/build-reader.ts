@@ -1,6 +1,6 @@
 import { type Document, ObjectId } from 'bson';
 import { type Build, type Call, onlyAsked } from '../../kit/author.ts';
-import { idOf, toObjectId } from '../../kit/mongo/values.ts';
+import { idOf, toObjectId } from '../../kit/mongo/documents.ts';
 import { warnOfRecord } from '../bad-record.ts';
 import type { Statements } from '../client.ts';
 import { commitOf, type Ids } from '../ids.ts';

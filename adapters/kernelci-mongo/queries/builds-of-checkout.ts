@@ -1,6 +1,6 @@
 import { ObjectId } from 'bson';
 import type { Build, BuildFilter, Call, Page, PageItem, PageQuery, StatusCounts } from '../../kit/author.ts';
-import { timeOf } from '../../kit/mongo/values.ts';
+import { timeOf } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import { distinctRevisions, ofRevisions, type Revision } from '../revision.ts';
 import { BUILD_STATUSES } from '../translate-build.ts';

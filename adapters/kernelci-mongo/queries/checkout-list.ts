@@ -1,5 +1,5 @@
 import type { Call, CheckoutFilter, PageQuery, Place } from '../../kit/author.ts';
-import { isId, toObjectId } from '../../kit/mongo/values.ts';
+import { isId, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import { JOB_PROJECTION, jobRecordOf } from '../revisions/job-record.ts';
 import type { LegacySource } from './source.ts';

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import { type Call, type Checkout, onlyAsked } from '../../kit/author.ts';
-import { toObjectId } from '../../kit/mongo/values.ts';
+import { toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import { JOB_PROJECTION, jobRecordOf } from '../revisions/job-record.ts';
 import { translateCheckout } from '../translate-checkout.ts';

@@ -2,7 +2,7 @@ import type { Document } from 'bson';
 import type { AdapterEnv, Call } from '../../kit/author.ts';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { type MaxAge, maxAgeOf } from '../../kit/max-age.ts';
-import { idOf } from '../../kit/mongo/values.ts';
+import { idOf } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import { commitOf } from '../ids.ts';
 import { ofRevisions, type Revision } from '../revision.ts';

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import type { TestFilter } from '../../kit/author.ts';
-import { textOf, timeOf } from '../../kit/mongo/values.ts';
+import { textOf, timeOf } from '../../kit/mongo/documents.ts';
 import { BOOT_STATUSES } from '../translate-boot.ts';
 
 /** Whether a boot that came along fits what tests below builds are asked by. */

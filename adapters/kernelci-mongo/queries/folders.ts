@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import type { Call } from '../../kit/author.ts';
-import { idOf, textOf, toObjectId } from '../../kit/mongo/values.ts';
+import { idOf, textOf, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import { lacksFolder } from '../test-run.ts';
 

@@ -1,5 +1,5 @@
 import type { Call, Found, Incident, Page, PageItem, PageQuery } from '../../kit/author.ts';
-import { idOf, toObjectId } from '../../kit/mongo/values.ts';
+import { idOf, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import type { Regression } from '../regression.ts';
 import { distinctRevisions, ofRevisions, revisionOf } from '../revision.ts';

@@ -1,5 +1,5 @@
 import type { Call, Entities, Page, PageItem, PageQuery } from '../../kit/author.ts';
-import { isId, toObjectId } from '../../kit/mongo/values.ts';
+import { isId, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import { REGRESSION_PROJECTION, type RegressionReader, type Told } from './regression-reader.ts';
 import { warnOfCut } from './truncated.ts';

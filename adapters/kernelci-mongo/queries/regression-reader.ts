@@ -1,6 +1,6 @@
 import { type Document, ObjectId } from 'bson';
 import { type Call, type Incident, type Issue, onlyAsked, SourceError } from '../../kit/author.ts';
-import { idOf, textOf, toObjectId } from '../../kit/mongo/values.ts';
+import { idOf, textOf, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import { chainKey, REGRESSION_FIELDS, type Regression, type RegressionRun, regressionOf } from '../regression.ts';
 import { translateIncident } from '../translate-incident.ts';

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import type { Call } from '../../kit/author.ts';
-import { idOf, listOf, toObjectId } from '../../kit/mongo/values.ts';
+import { idOf, listOf, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import { groupProjection } from '../groups.ts';
 import { NATURAL_FIELDS } from '../natural-builds.ts';

@@ -1,5 +1,5 @@
 import type { Status, StatusCounts } from '../../kit/author.ts';
-import { textOf } from '../../kit/mongo/values.ts';
+import { textOf } from '../../kit/mongo/documents.ts';
 import type { StatusTable } from '../status-table.ts';
 
 const NONE: StatusCounts = { pass: 0, fail: 0, error: 0, miss: 0, done: 0, skip: 0, none: 0, total: 0 };

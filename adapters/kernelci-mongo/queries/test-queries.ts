@@ -9,7 +9,7 @@ import {
   type Test,
   type TestFilter,
 } from '../../kit/author.ts';
-import { toObjectId } from '../../kit/mongo/values.ts';
+import { toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import type { TestKey } from '../ids.ts';
 import { statusCondition } from '../status-table.ts';

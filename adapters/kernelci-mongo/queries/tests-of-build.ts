@@ -1,6 +1,6 @@
 import { type Document, ObjectId } from 'bson';
 import type { Call, Page, PageItem, PageQuery, StatusCounts, Test, TestFilter } from '../../kit/author.ts';
-import { idOf, timeOf, toObjectId } from '../../kit/mongo/values.ts';
+import { idOf, timeOf, toObjectId } from '../../kit/mongo/documents.ts';
 import { warnOfRecord } from '../bad-record.ts';
 import type { Statements } from '../client.ts';
 import type { TestKey } from '../ids.ts';

@@ -2,7 +2,7 @@ import { type Document, ObjectId } from 'bson';
 import type { Filter } from 'mongodb';
 import type { Call, Order, Place } from '../../kit/author.ts';
 import type { FindQuery } from '../../kit/mongo/client.ts';
-import { timeOf } from '../../kit/mongo/values.ts';
+import { timeOf } from '../../kit/mongo/documents.ts';
 import { warnOfRecord } from '../bad-record.ts';
 import type { Collection, Statements } from '../client.ts';
 import { afterTie, type IdBound } from './after-tie.ts';

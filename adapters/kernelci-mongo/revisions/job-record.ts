@@ -1,6 +1,6 @@
 import { type Document, ObjectId } from 'bson';
 import { type Call, SourceError } from '../../kit/author.ts';
-import { textOf, timeOf } from '../../kit/mongo/values.ts';
+import { textOf, timeOf } from '../../kit/mongo/documents.ts';
 import { commitOf } from '../ids.ts';
 import { revisionOf } from '../revision.ts';
 import type { JobRecord } from '../translate-checkout.ts';

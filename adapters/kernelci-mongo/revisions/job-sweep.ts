@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Document } from 'bson';
 import { type AdapterEnv, type Call, SourceError } from '../../kit/author.ts';
-import { isId, toObjectId } from '../../kit/mongo/values.ts';
+import { isId, toObjectId } from '../../kit/mongo/documents.ts';
 import type { LegacyClient } from '../client.ts';
 import { type IndexedJob, JOB_PROJECTION, jobRecordOf } from './job-record.ts';
 

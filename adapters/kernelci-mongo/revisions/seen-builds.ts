@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import { BoundedCache } from '../../kit/bounded-cache.ts';
-import { idOf } from '../../kit/mongo/values.ts';
+import { idOf } from '../../kit/mongo/documents.ts';
 import { commitOf } from '../ids.ts';
 import { type Revision, revisionKey, revisionOf } from '../revision.ts';
 

@@ -3,7 +3,7 @@ import type { Document } from 'bson';
 import type { Filter } from 'mongodb';
 import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
-import { toObjectId } from '../../kit/mongo/values.ts';
+import { toObjectId } from '../../kit/mongo/documents.ts';
 import type { Shapes } from '../nodes/shapes.ts';
 import { type CheckoutIndex, MAX_CHECKOUTS } from './checkout-index.ts';
 import { type Commits, namingCommits } from './commits.ts';

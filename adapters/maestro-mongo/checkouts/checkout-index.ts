@@ -1,7 +1,7 @@
 import type { ObjectId } from 'bson';
 import type { AdapterEnv, Call } from '../../adapter.ts';
 import { BackgroundIndex, type IndexEntry } from '../../kit/background-index.ts';
-import { idAt, isId, msOf, textOf, toObjectId } from '../../kit/mongo/values.ts';
+import { idAt, isId, msOf, textOf, toObjectId } from '../../kit/mongo/documents.ts';
 import type { NodeClient } from '../client.ts';
 import { NODES_OF } from '../nodes/kinds.ts';
 import type { MaestroNode } from '../nodes/node.ts';

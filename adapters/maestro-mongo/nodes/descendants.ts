@@ -2,7 +2,7 @@ import type { Document, ObjectId } from 'bson';
 import type { Filter } from 'mongodb';
 import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
-import { idAt, msOf } from '../../kit/mongo/values.ts';
+import { idAt, msOf } from '../../kit/mongo/documents.ts';
 import { eitherSpelling, MAX_NODES, type NodeClient, type Shape } from '../client.ts';
 import { CHILD_KINDS, NODES_OF } from './kinds.ts';
 import type { Lineage } from './lineage.ts';

@@ -1,7 +1,7 @@
 import { type Document, ObjectId } from 'bson';
 import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
-import { documentOf, idOf, integerOf, textOf, timeOf } from '../../kit/mongo/values.ts';
+import { documentOf, idOf, integerOf, textOf, timeOf } from '../../kit/mongo/documents.ts';
 
 export type NodeEntity = 'checkout' | 'build' | 'test';
 export type Result = 'pass' | 'fail' | 'skip' | 'incomplete';

@@ -1,6 +1,6 @@
 import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
-import { whileWanted } from '../../kit/mongo/while-wanted.ts';
+import { untilAborted } from '../../kit/mongo/client.ts';
 import type { NodeClient, Shape } from '../client.ts';
 
 /** How the collection can be read, found out once and looked at again now and then beside the requests. */
@@ -22,7 +22,7 @@ export class Shapes {
   /** What another look that is under way gives; null where there is none, or it ends without. */
   async #shared({ signal }: Call): Promise<Shape | null> {
     try {
-      return await whileWanted(signal, this.#looking?.catch(() => null) ?? Promise.resolve(null));
+      return await untilAborted(signal, this.#looking?.catch(() => null) ?? Promise.resolve(null));
     } catch (cause) {
       throw new SourceError('SOURCE_TIMEOUT', 'The call ended before it was known how the database can be read.', {
         cause,

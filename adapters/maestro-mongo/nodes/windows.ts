@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import type { Filter } from 'mongodb';
-import { idAt, msOf } from '../../kit/mongo/values.ts';
+import { idAt, msOf } from '../../kit/mongo/documents.ts';
 
 /** Clocks of the machines that make ids differ by less. */
 const EARLIER_MS = 3_600_000;

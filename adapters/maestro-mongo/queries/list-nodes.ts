@@ -3,7 +3,7 @@ import type { Filter } from 'mongodb';
 import type { Call, Page, PageItem, PageQuery, Place } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
 import type { HashFilter } from '../../filter.ts';
-import { idAt, isId, toObjectId } from '../../kit/mongo/values.ts';
+import { idAt, isId, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Entities } from '../../model.ts';
 import { commitsOf } from '../checkouts/commits.ts';
 import type { Ids } from '../ids.ts';

@@ -1,5 +1,5 @@
 import type { Call } from '../../adapter.ts';
-import { textOf } from '../../kit/mongo/values.ts';
+import { textOf } from '../../kit/mongo/documents.ts';
 import { dummyArchitecture } from '../ids.ts';
 import { basesOf } from '../nodes/descendants.ts';
 import type { MaestroNode } from '../nodes/node.ts';

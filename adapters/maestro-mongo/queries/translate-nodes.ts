@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
-import { textOf } from '../../kit/mongo/values.ts';
+import { textOf } from '../../kit/mongo/documents.ts';
 import type { Entities, EntityName } from '../../model.ts';
 import type { MaestroNode } from '../nodes/node.ts';
 import { inherits } from '../nodes/projections.ts';
@@ -109,7 +109,7 @@ export async function translateNodes<E extends EntityName>(
   return await translateSome(await candidates(entity, nodes, source, call), nodes.length, () => true);
 }
 
-export function notHere(what: string): SourceError {
+function notHere(what: string): SourceError {
   return new SourceError('SOURCE_UNSUPPORTED', `Maestro's database cannot be asked for this: ${what}.`);
 }
 

@@ -1,5 +1,5 @@
 import { isExactInteger } from '../../kit/exact-json.ts';
-import { toJson } from '../../kit/mongo/to-json.ts';
+import { toJson } from '../../kit/mongo/documents.ts';
 import type { Json, JsonObject } from '../../model.ts';
 
 /** Members under KernelCI's own names. What is null is left out, at any depth; empty lists stay. */

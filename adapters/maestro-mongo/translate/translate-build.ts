@@ -1,4 +1,4 @@
-import { textOf } from '../../kit/mongo/values.ts';
+import { textOf } from '../../kit/mongo/documents.ts';
 import type { Build } from '../../model.ts';
 import type { MaestroNode } from '../nodes/node.ts';
 import { filesOf, urlOf } from './files.ts';
@@ -53,6 +53,6 @@ export function translateBuild(node: MaestroNode, context: TranslationContext, a
 }
 
 /** KCIDB's rules know lower-case letters, digits and underscores. */
-export function architectureOf(text: string | null): string | null {
+function architectureOf(text: string | null): string | null {
   return text !== null && /^[a-z0-9_]*$/.test(text) ? text : null;
 }

@@ -1,5 +1,5 @@
 import { FORMATS } from '../../kit/kcidb/formats.ts';
-import { booleanOf, textOf } from '../../kit/mongo/values.ts';
+import { booleanOf, textOf } from '../../kit/mongo/documents.ts';
 import { secureRepositoryUrl } from '../../kit/normalise-url.ts';
 import type { Checkout } from '../../model.ts';
 import type { MaestroNode, Result } from '../nodes/node.ts';

@@ -1,4 +1,4 @@
-import { documentOf, textOf } from '../../kit/mongo/values.ts';
+import { documentOf, textOf } from '../../kit/mongo/documents.ts';
 import type { Environment, JsonObject, Test } from '../../model.ts';
 import { dummyArchitecture } from '../ids.ts';
 import type { MaestroNode } from '../nodes/node.ts';

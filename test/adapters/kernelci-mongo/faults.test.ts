@@ -1,6 +1,6 @@
 import { Long } from 'bson';
 import { adapter } from '../../../adapters/kernelci-mongo/adapter.ts';
-import { idAt } from '../../../adapters/kit/mongo/values.ts';
+import { idAt } from '../../../adapters/kit/mongo/documents.ts';
 import { legacyDocuments } from '../../../examples/generators/kernelci/legacy.ts';
 import { LEGACY_INDEXES } from '../../../examples/generators/kernelci/legacy-indexes.ts';
 import { describeFaults } from '../../support/mongodb/describe-faults.ts';

@@ -1,4 +1,4 @@
-import { idAt } from '../../../adapters/kit/mongo/values.ts';
+import { idAt } from '../../../adapters/kit/mongo/documents.ts';
 import { adapter } from '../../../adapters/maestro-mongo/adapter.ts';
 import { maestroDocuments } from '../../../examples/generators/kernelci/maestro.ts';
 import { MAESTRO_INDEXES } from '../../../examples/generators/kernelci/maestro-indexes.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Adapter, AdapterModule, StoredObject } from '../../../../adapters/adapter.ts';
 import { adapter as legacyModule } from '../../../../adapters/kernelci-mongo/adapter.ts';
 import { allFields } from '../../../../adapters/kit/model-fields.ts';
-import { idAt } from '../../../../adapters/kit/mongo/values.ts';
+import { idAt } from '../../../../adapters/kit/mongo/documents.ts';
 import { adapter as maestroModule } from '../../../../adapters/maestro-mongo/adapter.ts';
 import type { Entities, EntityName } from '../../../../adapters/model.ts';
 import { asking } from '../../../support/asked-adapter.ts';

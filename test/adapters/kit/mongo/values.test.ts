@@ -1,6 +1,5 @@
 import { Binary, Decimal128, Double, Int32, Long, ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
-import { toJson } from '../../../../adapters/kit/mongo/to-json.ts';
 import {
   booleanOf,
   documentOf,
@@ -13,7 +12,8 @@ import {
   textOf,
   timeOf,
   timeOfId,
-} from '../../../../adapters/kit/mongo/values.ts';
+  toJson,
+} from '../../../../adapters/kit/mongo/documents.ts';
 import { miscOf } from '../../../../adapters/maestro-mongo/translate/misc.ts';
 
 const HEX = '605a2b30c2d1e4b7a90f1a01';

@@ -1,4 +1,5 @@
 import { SourceError, type SourceErrorCode } from '../../errors.ts';
+import { redact } from '../printable.ts';
 
 /** What a failure of the server means. A final one is only met again by the next try. */
 interface Meaning {
@@ -176,4 +177,26 @@ function nameOf(link: object): string {
 function toText(link: object): string {
   const code = 'code' in link && link.code !== undefined ? ` ${String(link.code)}` : '';
   return `${nameOf(link)}${code}: ${'message' in link ? String(link.message) : ''}`;
+}
+
+/** Makes texts of the driver fit for a log: no user, password or URL of the source is left in them. */
+export function concealerOf(url: string, credentials: readonly (string | undefined)[]): (text: string) => string {
+  const userinfo = /^[^/]*\/\/(.*)@/.exec(url)?.[1] ?? '';
+  const parts = userinfo === '' ? [] : [userinfo, ...userinfo.split(':'), ...userinfo.split(':').map(decoded)];
+  const secrets = [...new Set([url, ...parts, ...credentials])]
+    .filter((secret) => secret !== undefined && secret !== '')
+    .sort((a, b) => (b?.length ?? 0) - (a?.length ?? 0));
+  return (text) => {
+    let open = text;
+    for (const secret of secrets) if (secret !== undefined) open = open.replaceAll(secret, '…');
+    return redact(open);
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
