@@ -1,12 +1,10 @@
 import type { Document } from 'bson';
 import type { Build, Call, Json, JsonObject, Resource, Status } from '../kit/author.ts';
-import { documentOf, idOf, listOf, numberOf, textOf, timeOf, toJson } from '../kit/mongo/documents.ts';
-import { warnOfRecord } from './bad-record.ts';
-import { beginningOf } from './excerpt.ts';
+import { idOf, listOf, numberOf, textOf, timeOf, toJson } from '../kit/mongo/documents.ts';
 import type { Ids } from './ids.ts';
-import type { FieldSources } from './projection.ts';
-import type { StatusTable } from './status-table.ts';
-import { storageUrl } from './storage-url.ts';
+import { BUILD_STATUSES } from './statuses.ts';
+import type { FieldSources } from './translate.ts';
+import { beginningOf, isSaid, storageUrl, warnOfRecord } from './translate.ts';
 
 /** What a build is read with beside its own document. */
 export interface BuildContext {
@@ -87,9 +85,6 @@ export function translateBuild(document: Document, context: BuildContext): Build
   };
 }
 
-/** PASS and FAIL are verdicts; UNKNOWN and BUILD say that there is none. */
-export const BUILD_STATUSES: StatusTable = { PASS: 'PASS', FAIL: 'FAIL' };
-
 function buildStatusOf(status: unknown): Status | null {
   return BUILD_STATUSES[textOf(status) ?? ''] ?? null;
 }
@@ -133,12 +128,4 @@ function miscOf(document: Document): JsonObject {
   const url = textOf(document.git_url);
   if (url !== null && !url.startsWith('https://')) misc.kernelci_git_url = url;
   return misc;
-}
-
-/** Empty lists and objects are the model's defaults: nobody has said them. */
-export function isSaid(value: unknown): boolean {
-  if (value === null || value === undefined || value === '') return false;
-  if (Array.isArray(value)) return value.length > 0;
-  const fields = documentOf(value);
-  return fields === null || Object.keys(fields).length > 0;
 }

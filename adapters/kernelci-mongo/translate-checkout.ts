@@ -1,8 +1,8 @@
 import type { Document } from 'bson';
 import type { Checkout, Json, JsonObject } from '../kit/author.ts';
 import { textOf, timeOf } from '../kit/mongo/documents.ts';
+import { secureRepositoryUrl } from '../kit/normalise-url.ts';
 import type { Ids } from './ids.ts';
-import { repositoryUrl } from './repository-url.ts';
 
 /** Of a job, as the index of revisions keeps it. */
 export interface JobRecord {
@@ -82,4 +82,13 @@ function first<T>(jobs: readonly JobRecord[], of: (job: JobRecord) => T | null):
     if (value !== null) return value;
   }
   return null;
+}
+
+const KERNEL_ORG = /^http:\/\/(?=([^/]*\.)?kernel\.org(\/|$))/;
+
+/** The address of a repository as KCIDB takes it, by https; null for one that cannot be had so. */
+function repositoryUrl(raw: string | null): string | null {
+  if (raw === null) return null;
+  const url = secureRepositoryUrl(raw.trim()).replace(KERNEL_ORG, 'https://');
+  return /^https:\/\/[\w.~:/?#[\]@!$&'()*+,;=%-]+$/.test(url) && URL.canParse(url) ? url : null;
 }

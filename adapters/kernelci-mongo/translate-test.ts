@@ -1,14 +1,9 @@
 import type { Document } from 'bson';
-import type { Call, Json, JsonObject, Resource, Status, Test, TestNumber } from '../kit/author.ts';
+import type { Call, Environment, Json, JsonObject, Resource, Status, Test, TestNumber } from '../kit/author.ts';
 import { documentOf, durationOf, idOf, listOf, numberOf, textOf, timeOf, toJson } from '../kit/mongo/documents.ts';
-import { warnOfRecord } from './bad-record.ts';
-import { endOf } from './excerpt.ts';
 import type { Ids } from './ids.ts';
-import type { FieldSources } from './projection.ts';
-import type { StatusTable } from './status-table.ts';
-import { testPath } from './test-path.ts';
-import { environmentOf, placed, type RunStorage, runFiles } from './test-run.ts';
-import { isSaid } from './translate-build.ts';
+import { BOOT_STATUSES, TEST_STATUSES } from './statuses.ts';
+import { endOf, type FieldSources, isSaid, storageUrl, warnOfRecord } from './translate.ts';
 
 /** What a test is read with beside its own document. */
 export interface TestContext extends RunStorage {
@@ -23,7 +18,7 @@ export interface TestContext extends RunStorage {
 }
 
 /** What `misc` has beside what the system itself reports, each under `kernelci_` and its own name. */
-const MORE_MISC = [
+const MORE_MISC_OF_TEST = [
   'index',
   'regression_id',
   'attachments',
@@ -48,7 +43,7 @@ export const TEST_SOURCES: FieldSources = {
   duration: ['time'],
   logExcerpt: ['log_lines'],
   environment: ['device_type', 'lab_name', 'mach'],
-  misc: ['plan', 'status', 'name', 'test_case_path', 'measurements', ...MORE_MISC],
+  misc: ['plan', 'status', 'name', 'test_case_path', 'measurements', ...MORE_MISC_OF_TEST],
 };
 
 /** A document of `test_case`. */
@@ -66,7 +61,7 @@ export function translateTest(document: Document, context: TestContext): Test {
     id,
     origin: ids.origin,
     timestamp: timeOf(document.created_on),
-    misc: { ...miscOf(document, top, plan), ...(original === path ? {} : { kernelci_path: original }) },
+    misc: { ...miscOfTest(document, top, plan), ...(original === path ? {} : { kernelci_path: original }) },
     buildId: ids.build(context.build),
     environment: environmentOf({ device, lab, mach: textOf(top.mach) ?? textOf(said.mach) }, top),
     path,
@@ -82,14 +77,6 @@ export function translateTest(document: Document, context: TestContext): Test {
     outputFiles: files,
   };
 }
-
-export const TEST_STATUSES: StatusTable = {
-  PASS: 'PASS',
-  FAIL: 'FAIL',
-  SKIP: 'SKIP',
-  ERROR: 'ERROR',
-  UNKNOWN: 'SKIP',
-};
 
 function testStatusOf(value: unknown, id: string, call: Pick<Call, 'warn'>): Status | null {
   const name = textOf(value);
@@ -121,16 +108,155 @@ function numbersOf({ measurements }: Document): readonly TestNumber[] {
   });
 }
 
-function miscOf(document: Document, top: Document, plan: string | null): JsonObject {
+function miscOfTest(document: Document, top: Document, plan: string | null): JsonObject {
   const misc: Record<string, Json> = {
     plan,
     plan_variant: toJson(top.plan_variant),
     kernelci_status: toJson(document.status),
   };
-  for (const name of MORE_MISC) if (isSaid(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
+  for (const name of MORE_MISC_OF_TEST) if (isSaid(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
   if (listOf(document.measurements).length > 1) misc.kernelci_measurements = toJson(document.measurements);
   for (const name of ['boot_result_description', 'initrd_info', 'warnings'] as const) {
     if (isSaid(top[name])) misc[`kernelci_${name}`] = toJson(top[name]);
   }
   return misc;
+}
+
+const MORE_MISC_OF_BOOT = [
+  'boot_result_description',
+  'boot_job_id',
+  'boot_job_url',
+  'warnings',
+  'retries',
+  'bootloader',
+  'bootloader_version',
+  'chainloader',
+  'filesystem',
+  'qemu',
+  'qemu_command',
+  'metadata',
+] as const;
+const PLACE = ['device_type', 'board', 'lab_name'];
+const FILES = ['file_server_resource', 'lab_name', 'boot_log', 'boot_log_html'];
+
+export const BOOT_FIELDS: readonly string[] = [
+  ...['_id', 'build_id', 'defconfig_id', 'created_on', 'status'],
+  ...['job', 'git_branch', 'kernel', 'arch', 'defconfig', 'defconfig_full', 'build_environment'],
+];
+export const BOOT_SOURCES: FieldSources = {
+  comment: PLACE,
+  status: ['status'],
+  duration: ['time'],
+  environment: [...PLACE, 'mach', 'initrd', 'board_instance'],
+  logUrl: FILES,
+  outputFiles: FILES,
+  misc: ['plan', 'plan_variant', 'status', ...MORE_MISC_OF_BOOT],
+};
+
+/** A document of `boot`, as boots were kept before they became tests. */
+export function translateBoot(
+  document: Document,
+  { ids, build, ...place }: Omit<TestContext, 'groups' | 'isWhole'>,
+): Test {
+  const device = textOf(document.device_type) ?? textOf(document.board);
+  const lab = textOf(document.lab_name);
+  const files = runFiles(place, document, lab, { txt: document.boot_log, html: document.boot_log_html });
+  return {
+    id: ids.test({ collection: 'boot', hex: idOf(document._id) ?? '' }),
+    origin: ids.origin,
+    timestamp: timeOf(document.created_on),
+    misc: miscOfBoot(document),
+    buildId: ids.build(build),
+    environment: environmentOf({ device, lab, mach: textOf(document.mach) }, document),
+    path: 'boot',
+    comment: placed('boot', device, lab),
+    logUrl: files.find(({ name }) => name === 'txt')?.url ?? null,
+    logExcerpt: null,
+    status: BOOT_STATUSES[textOf(document.status) ?? ''] ?? null,
+    number: null,
+    startTime: timeOf(document.created_on),
+    duration: durationOf(document.time),
+    inputFiles: null,
+    outputFiles: files,
+  };
+}
+
+function miscOfBoot(document: Document): JsonObject {
+  const misc: Record<string, Json> = {
+    plan: textOf(document.plan) ?? 'boot',
+    plan_variant: toJson(document.plan_variant),
+    kernelci_status: toJson(document.status),
+  };
+  for (const name of MORE_MISC_OF_BOOT) if (isSaid(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
+  return misc;
+}
+
+/** `PLAN on DEVICE in LAB`, as far as it is known. */
+export function placed(plan: string | null, device: string | null, lab: string | null): string | null {
+  if (plan === null) return [device, lab].some((part) => part !== null) ? where(device, lab) : null;
+  return device === null
+    ? [plan, lab].filter((part) => part !== null).join(' in ')
+    : `${plan} on ${where(device, lab)}`;
+}
+
+function where(device: string | null, lab: string | null): string | null {
+  return device === null && lab === null ? null : [device, lab].filter((part) => part !== null).join(' in ');
+}
+
+function environmentOf(
+  at: { readonly device: string | null; readonly lab: string | null; readonly mach: string | null },
+  run: Document,
+): Environment {
+  const misc = { ...at, rootfs_url: toJson(run.initrd), instance: toJson(run.board_instance) };
+  return { comment: where(at.device, at.lab), compatible: null, misc };
+}
+
+/** Where the files of runs lie. */
+export interface RunStorage {
+  /** The base address. */
+  readonly storage: string;
+  /** The folder of the build, for a run that does not name one. */
+  readonly folder: string | null;
+}
+
+/** Files of a run on a board; what the run does not have is left out. */
+function runFiles(
+  { storage, folder }: RunStorage,
+  run: Document,
+  lab: string | null,
+  named: Readonly<Record<string, unknown>>,
+): readonly Resource[] {
+  return Object.entries(named).flatMap(([name, value]) => {
+    const url = storageUrl(storage, textOf(run.file_server_resource) ?? folder, lab, textOf(value));
+    return url === null ? [] : [{ name, url }];
+  });
+}
+
+/** Whether a run left files in the folder of a build that it does not name: it was imported before the build. */
+export function lacksFolder(run: Document): boolean {
+  const files = [run.boot_log, run.boot_log_html].some((file) => textOf(file) !== null);
+  return files && textOf(run.file_server_resource) === null;
+}
+
+/** Paths of the system are its own: what KCIDB does not take in one becomes an underscore. */
+export interface TestPath {
+  readonly path: string | null;
+  /** As the documents have it. */
+  readonly original: string | null;
+}
+
+/** The names of the groups from the plan down, and the test's own; documents since 2020 have it written out. */
+function testPath(document: Document, groups: readonly Document[], isWhole: boolean): TestPath {
+  const original = textOf(document.test_case_path) ?? (isWhole ? joined(document, groups) : null);
+  return { path: original === null ? null : valid(original), original };
+}
+
+function joined(document: Document, groups: readonly Document[]): string | null {
+  const names = [document, ...groups].map(({ name }) => textOf(name)).reverse();
+  return names.some((name) => name === null) ? null : names.join('.');
+}
+
+function valid(path: string): string {
+  const segments = path.split('.').filter((segment) => segment !== '');
+  return segments.map((segment) => segment.replace(/[^A-Za-z0-9_-]/gu, '_')).join('.');
 }

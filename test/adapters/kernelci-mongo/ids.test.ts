@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Ids } from '../../../adapters/kernelci-mongo/ids.ts';
-import { afterTie } from '../../../adapters/kernelci-mongo/queries/after-tie.ts';
+import { afterTie } from '../../../adapters/kernelci-mongo/queries/paging.ts';
 import { compareBytes, fitsKeys } from '../../../adapters/kit/author.ts';
 
 const digits = (length: number) =>

@@ -1,13 +1,10 @@
 import { type Document, Long, ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { Ids } from '../../../adapters/kernelci-mongo/ids.ts';
-import { regressionOf } from '../../../adapters/kernelci-mongo/regression.ts';
-import { translateBoot } from '../../../adapters/kernelci-mongo/translate-boot.ts';
 import { translateBuild } from '../../../adapters/kernelci-mongo/translate-build.ts';
 import { type JobRecord, translateCheckout } from '../../../adapters/kernelci-mongo/translate-checkout.ts';
-import { translateIncident } from '../../../adapters/kernelci-mongo/translate-incident.ts';
-import { translateIssue } from '../../../adapters/kernelci-mongo/translate-issue.ts';
-import { translateTest } from '../../../adapters/kernelci-mongo/translate-test.ts';
+import { regressionOf, translateIncident, translateIssue } from '../../../adapters/kernelci-mongo/translate-issue.ts';
+import { translateBoot, translateTest } from '../../../adapters/kernelci-mongo/translate-test.ts';
 import { modelFaults } from '../../../adapters/kit/kcidb/model-faults.ts';
 
 const ids = new Ids({ origin: 'kernelci', namespace: 'kernelci.org' });

@@ -1,16 +1,65 @@
 import { type Document, ObjectId } from 'bson';
 import type { Filter } from 'mongodb';
-import type { Call, Order, Place } from '../../kit/author.ts';
+import { type Call, comparePlaces, type Order, type Page, type PageItem, type Place } from '../../kit/author.ts';
 import type { FindQuery } from '../../kit/mongo/client.ts';
-import { timeOf } from '../../kit/mongo/documents.ts';
-import { warnOfRecord } from '../bad-record.ts';
+import { timeOf, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Collection, Statements } from '../client.ts';
-import { afterTie, type IdBound } from './after-tie.ts';
-import { before, behind, FIRST_TIME, type Instant, instantOf, LAST_TIME } from './time-bounds.ts';
+import { warnOfRecord } from '../translate.ts';
+
+export interface ChildPage<T> {
+  readonly rows: readonly T[];
+  readonly hasMore: boolean;
+}
+
+/** The children of one parent behind a place, from all that it has. */
+export function childPage<T extends Place>(
+  children: readonly T[],
+  { order, first, after }: { readonly order: Order; readonly first: number; readonly after: Place | null },
+): ChildPage<T> {
+  const behind = after === null ? children : children.filter((child) => comparePlaces(order, child, after) > 0);
+  const sorted = behind.toSorted((one, other) => comparePlaces(order, one, other));
+  return { rows: sorted.slice(0, first), hasMore: sorted.length > first };
+}
+
+const MAX_STRETCHES = 12;
+const MOST_ROWS = 500;
+
+export interface Rows<R extends Place> {
+  readonly rows: readonly R[];
+  readonly hasMore: boolean;
+}
+
+/**
+ * A page of what can be understood: rows that cannot are passed over, and more are read in their place, in growing
+ * stretches, so that a page ends where the list does or is full.
+ */
+export async function readablePage<R extends Place, T>(
+  { first, after }: { readonly first: number; readonly after: Place | null },
+  fetch: (stretch: { readonly first: number; readonly after: Place | null }) => Promise<Rows<R>>,
+  made: (rows: readonly R[]) => Promise<ReadonlyMap<string, T>>,
+): Promise<Page<T>> {
+  const items: PageItem<T>[] = [];
+  let place = after;
+  let size = first;
+  for (let round = 0; round < MAX_STRETCHES; round++) {
+    const { rows, hasMore } = await fetch({ first: size, after: place });
+    const objects = await made(rows);
+    for (const { time, tie } of rows) {
+      const object = objects.get(tie);
+      if (object !== undefined) items.push({ object, time, tie });
+    }
+    if (items.length >= first || !hasMore) {
+      return { items: items.slice(0, first), hasMore: hasMore || items.length > first };
+    }
+    place = rows.at(-1) ?? place;
+    size = Math.min(MOST_ROWS, 2 * size);
+  }
+  return { items, hasMore: true };
+}
 
 /** So many rows more, and most pages end between two times, so that one statement does. */
 const SPARE = 8;
-const ROUNDS = 20;
+const MAX_READS = 20;
 
 /** A list in the order of `created_on`, which an index of the collection begins with, then of ids. */
 export interface TimeList {
@@ -45,7 +94,7 @@ export async function timePage(
 ): Promise<TimeRows> {
   const rows: TimeRow[] = [];
   let place: Place | null = after;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < MAX_READS; round++) {
     const { found, isEnd } = await stretch(list, place, first + 1 - rows.length, statements);
     for (const row of found) {
       if (row.document._id instanceof ObjectId) rows.push(row);
@@ -138,4 +187,78 @@ function byTie(rows: readonly TimeRow[]): readonly TimeRow[] {
 
 function both(one: Filter<Document>, other: Filter<Document>): Filter<Document> {
   return Object.keys(one).length === 0 ? other : { $and: [one, other] };
+}
+
+/** The years that the model's times can tell. */
+export const FIRST_TIME = new Date('0001-01-01T00:00:00.000Z');
+const LAST_TIME = new Date('9999-12-31T23:59:59.999Z');
+/** A time of the model, which has microseconds, as documents have it. */
+export interface Instant {
+  /** To the millisecond. */
+  readonly time: Date;
+  readonly isExact: boolean;
+}
+
+function instantOf(time: string): Instant {
+  return { time: new Date(`${time.slice(0, 23)}Z`), isExact: time.slice(23, 26) === '000' };
+}
+
+/** What comes behind it in a list of the newest first. */
+function before(at: Instant | null): Document {
+  if (at === null) return { $gte: FIRST_TIME, $lte: LAST_TIME };
+  return at.isExact ? { $gte: FIRST_TIME, $lt: at.time } : { $gte: FIRST_TIME, $lte: at.time };
+}
+
+/** What comes behind it in a list of the oldest first. */
+function behind(at: Instant | null): Document {
+  return at === null ? { $gte: FIRST_TIME, $lte: LAST_TIME } : { $gt: at.time, $lte: LAST_TIME };
+}
+
+/** Half-open, as the model has times: documents have milliseconds, the model microseconds. */
+export function timeCondition(range: {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}): Document {
+  const { from, to } = range;
+  return {
+    $gte: from === undefined ? FIRST_TIME : ceiling(from),
+    ...(to === undefined ? { $lte: LAST_TIME } : { $lt: ceiling(to) }),
+  };
+}
+
+/** The first millisecond that is not before a time. */
+function ceiling(time: string): Date {
+  const floor = Date.parse(`${time.slice(0, 23)}Z`);
+  return new Date(time.slice(23, 26) === '000' ? floor : floor + 1);
+}
+
+/** A condition on `_id`: null fits all, `none` fits nothing. */
+export type IdBound = { readonly $gt: ObjectId } | { readonly $gte: ObjectId } | null | 'none';
+
+const DIGITS = '0123456789abcdef';
+const LENGTH = 24;
+
+/**
+ * The `_id`s whose ids (a prefix, and 24 hexadecimal digits) come behind any text in the order of bytes: a place in a list
+ * may be that of another source's object.
+ */
+export function afterTie(prefix: string, tie: string): IdBound {
+  const shared = Math.min(prefix.length, tie.length);
+  for (let index = 0; index < shared; index++) {
+    if (prefix[index] !== tie[index]) return (prefix[index] ?? '') > (tie[index] ?? '') ? null : 'none';
+  }
+  return afterDigits(tie.slice(prefix.length));
+}
+
+function afterDigits(rest: string): IdBound {
+  for (let index = 0; index < Math.min(rest.length, LENGTH); index++) {
+    const sign = rest[index] ?? '';
+    if (DIGITS.includes(sign)) continue;
+    const before = rest.slice(0, index);
+    const next = [...DIGITS].find((digit) => digit > sign);
+    if (next !== undefined) return { $gte: toObjectId((before + next).padEnd(LENGTH, '0')) };
+    return index === 0 ? 'none' : { $gt: toObjectId(before.padEnd(LENGTH, 'f')) };
+  }
+  if (rest.length >= LENGTH) return { $gt: toObjectId(rest.slice(0, LENGTH)) };
+  return rest === '' ? null : { $gte: toObjectId(rest.padEnd(LENGTH, '0')) };
 }
