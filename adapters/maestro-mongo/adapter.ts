@@ -1,18 +1,39 @@
-import { type Adapter, type AdapterEnv, type AdapterModule, type Call, CONTRACT, type Health } from '../adapter.ts';
+import {
+  type Adapter,
+  type AdapterEnv,
+  type AdapterModule,
+  type Call,
+  CONTRACT,
+  type EntitySource,
+  type EntitySources,
+  type Health,
+  type Keys,
+  type Order,
+  RELATION_TARGETS,
+  type RelationSource,
+  type RelationSources,
+  type RelationTarget,
+} from '../adapter.ts';
 import { SourceError } from '../errors.ts';
-import { entitiesOf, relationsOf } from './capabilities.ts';
-import { ByCommit } from './checkouts/by-commit.ts';
-import { CheckoutIndex } from './checkouts/checkout-index.ts';
-import { sweep } from './checkouts/sweep.ts';
-import { NodeClient } from './client.ts';
+import { filtersOf, type PushedFilters } from '../filter.ts';
+import { ByCommit, CheckoutIndex, sweep } from './checkout-index.ts';
+import { MAX_KEYS, MAX_PARENTS, NodeClient, Shapes } from './client.ts';
 import { Ids } from './ids.ts';
-import { Descendants } from './nodes/descendants.ts';
-import { Lineage } from './nodes/lineage.ts';
-import { Shapes } from './nodes/shapes.ts';
+import type { NodeEntity } from './node.ts';
 import { type MaestroOptions, options } from './options.ts';
-import type { MaestroSource } from './queries/source.ts';
-import { LAVA_LABS } from './translate/labs.ts';
-import { Suites } from './translate/suites.ts';
+import type { MaestroSource } from './queries/candidates.ts';
+import {
+  buildsOfCheckouts,
+  checkoutsOfRevisions,
+  kbuildsOfCheckouts,
+  Relation,
+  testsOfBuilds,
+} from './queries/children.ts';
+import { getMany } from './queries/get.ts';
+import { listNodes } from './queries/list.ts';
+import { Suites } from './suites.ts';
+import { LAVA_LABS } from './translate.ts';
+import { Descendants, Lineage } from './tree.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -74,3 +95,76 @@ async function health(client: NodeClient, reach: () => string | null, call: Call
     throw error;
   }
 }
+
+const MAX_PAGE = 500;
+const ORDER: readonly Order[] = ['NEWEST', 'OLDEST'];
+const FRESH_MS = 5_000;
+
+interface NodeKeys {
+  readonly nodes: Keys;
+  readonly builds: Keys;
+}
+
+function keysOf({ translation }: MaestroSource): NodeKeys {
+  const { origin } = translation.ids;
+  const origins = [origin];
+  return {
+    nodes: { origins, pattern: `^${origin}:[0-9a-f]{24}$` },
+    builds: { origins, pattern: `^${origin}:(dummy_)?[0-9a-f]{24}(_[a-z0-9_]+)?$` },
+  };
+}
+
+/** Regressions are not shown, so that there are neither issues nor incidents. */
+function entitiesOf(source: MaestroSource): EntitySources {
+  const keys = keysOf(source);
+  /** Nodes stand in lists by `_id`, the one index that is sure to be there, and it is all but the time of their creation. */
+  function entity<E extends NodeEntity>(name: E, own: Keys, filters: PushedFilters<E>): EntitySource<E> {
+    return {
+      get: { maxKeys: MAX_KEYS, read: (ids, call) => getMany(name, ids, source, call) },
+      list: {
+        ...{ order: ORDER, paging: 'offset', maxPage: MAX_PAGE, filters },
+        read: (query, call) => listNodes(name, query, source, call),
+      },
+      ...{ freshnessMs: FRESH_MS, keys: own },
+    };
+  }
+  return {
+    checkout: entity('checkout', keys.nodes, { gitCommitHash: ['in', 'prefix'] }),
+    build: entity('build', keys.builds, {}),
+    test: entity('test', keys.nodes, {}),
+  };
+}
+
+/** Children are read whole, so that any filter on themselves can be applied to them. */
+function relationsOf(source: MaestroSource): RelationSources {
+  const keys = keysOf(source);
+  function relation<R extends RelationToNodes>(name: R, parents: Keys): RelationSource<R> {
+    const children = RELATIONS[name];
+    const filters = filtersOf(RELATION_TARGETS[name], (_, reads) => reads === 'self');
+    return {
+      maxParents: MAX_PARENTS,
+      list: {
+        ...{ order: ORDER, paging: 'full', maxPage: MAX_PAGE, filters },
+        read: (ids, query, call) => children.pages(ids, query, source, call),
+      },
+      count: { precision: 'exact', filters, read: (ids, where, call) => children.counts(ids, where, source, call) },
+      keys: parents,
+    };
+  }
+  return {
+    // No checkout says that it has patches, as the bridge has it.
+    checkoutsOfRevision: relation('checkoutsOfRevision', { pattern: '^[0-9a-fA-F]{40}$' }),
+    buildsOfCheckout: relation('buildsOfCheckout', keys.nodes),
+    testsOfBuild: relation('testsOfBuild', keys.builds),
+  };
+}
+
+/** The relations that lead to nodes. */
+export type RelationToNodes = 'checkoutsOfRevision' | 'buildsOfCheckout' | 'testsOfBuild';
+
+/** Who reads the children of a relation. */
+const RELATIONS: { readonly [R in RelationToNodes]: Relation<RelationTarget<R>> } = {
+  checkoutsOfRevision: new Relation('checkout', checkoutsOfRevisions),
+  buildsOfCheckout: new Relation('build', buildsOfCheckouts, kbuildsOfCheckouts),
+  testsOfBuild: new Relation('test', testsOfBuilds),
+};

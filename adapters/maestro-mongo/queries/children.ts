@@ -1,13 +1,102 @@
-import type { Call, Order } from '../../adapter.ts';
-import { wholeHashes } from '../checkouts/commits.ts';
-import { MAX_NODES, type Shape } from '../client.ts';
-import { type Asking, tooMany } from '../nodes/descendants.ts';
-import { NODES_OF } from '../nodes/kinds.ts';
-import type { NodeEntity } from '../nodes/node.ts';
-import { projectionOf } from '../nodes/projections.ts';
-import { placeholders } from './placeholders.ts';
-import type { MaestroSource } from './source.ts';
-import { type Candidate, candidates } from './translate-nodes.ts';
+import type { Call, Order, Page, PageQuery } from '../../adapter.ts';
+import { SourceError } from '../../errors.ts';
+import { type Filter, matches } from '../../filter.ts';
+import { comparePlaces } from '../../kit/compare-places.ts';
+import type { Entities, EntityName, Status, StatusCounts } from '../../model.ts';
+import { wholeHashes } from '../checkout-index.ts';
+import { MAX_NODES, MAX_PARENTS, type Shape } from '../client.ts';
+import { NODES_OF, type NodeEntity } from '../node.ts';
+import { onlyWanted, projectionOf, withFilterFields } from '../projections.ts';
+import { type Asking, tooMany } from '../tree.ts';
+import { type Candidate, candidates, type MaestroSource, placeholders, translateSome } from './candidates.ts';
+
+type Query<E extends NodeEntity> = Pick<PageQuery<E>, 'where' | 'order' | 'first' | 'after'>;
+
+/** A relation whose children are asked for so. */
+export class Relation<E extends NodeEntity> {
+  readonly #entity: E;
+  readonly #ask: AskChildren<E>;
+  readonly #askCounted: AskChildren<E>;
+
+  /** @param askCounted gives those that are counted, where these are not all */
+  constructor(entity: E, ask: AskChildren<E>, askCounted: AskChildren<E> = ask) {
+    this.#entity = entity;
+    this.#ask = ask;
+    this.#askCounted = askCounted;
+  }
+
+  async pages(
+    parents: readonly string[],
+    query: Query<E>,
+    source: MaestroSource,
+    call: Call,
+  ): Promise<Map<string, Page<Entities[E]>>> {
+    const pages = new Map<string, Page<Entities[E]>>();
+    const asked = { ...call, fields: withFilterFields(call.fields, query.where) };
+    const chunks = chunksOf(parents).map(async (chunk) => {
+      const { byParent, isFilling } = await this.#ask(chunk, query.order, source, asked);
+      for (const parent of chunk)
+        pages.set(parent, await this.#page(byParent.get(parent) ?? [], query, isFilling, call));
+    });
+    await Promise.all(chunks);
+    return pages;
+  }
+
+  async counts(
+    parents: readonly string[],
+    where: Filter<E> | null,
+    source: MaestroSource,
+    call: Call,
+  ): Promise<ReadonlyMap<string, StatusCounts | SourceError>> {
+    const counts = new Map<string, StatusCounts | SourceError>();
+    const asked = { ...call, fields: withFilterFields(new Set(['status']), where) };
+    const chunks = chunksOf(parents).map(async (chunk) => {
+      const { byParent, isFilling, isCut } = await this.#askCounted(chunk, 'NEWEST', source, asked);
+      for (const parent of chunk) {
+        const children = await translateSome(byParent.get(parent) ?? [], MAX_NODES, this.#fits(where));
+        if (isFilling || isCut) counts.set(parent, uncounted());
+        else if (children.length > 0) counts.set(parent, countStatuses(children.map(({ object }) => object)));
+      }
+    });
+    await Promise.all(chunks);
+    return counts;
+  }
+
+  /** Of all children only those are translated that the page needs. */
+  async #page(
+    children: readonly Candidate<E>[],
+    { where, order, first, after }: Query<E>,
+    isFilling: boolean,
+    { fields }: Call,
+  ): Promise<Page<Entities[E]>> {
+    const behind = children
+      .map((candidate) => ({ ...candidate, time: candidate.node.created, tie: candidate.id }))
+      .filter((one) => after === null || comparePlaces(order, one, after) > 0)
+      .toSorted((one, other) => comparePlaces(order, one, other));
+    const found = await translateSome(behind, first + 1, this.#fits(where));
+    const items = found.slice(0, first).map(({ node, object }) => ({
+      object: onlyWanted<E>(object, fields),
+      time: node.created,
+      tie: object.id,
+    }));
+    return { items, hasMore: isFilling || found.length > first };
+  }
+
+  #fits(where: Filter<E> | null): (object: Entities[E]) => boolean {
+    return (object) => matches(this.#entity, object, where) === true;
+  }
+}
+
+function chunksOf(parents: readonly string[]): readonly (readonly string[])[] {
+  const unique = [...new Set(parents)];
+  const count = Math.ceil(unique.length / MAX_PARENTS);
+  return Array.from({ length: count }, (_, index) => unique.slice(index * MAX_PARENTS, (index + 1) * MAX_PARENTS));
+}
+
+function uncounted(): SourceError {
+  const message = `More lie below than are known yet, or than one read gives (${MAX_NODES} nodes): they are not counted.`;
+  return new SourceError('SOURCE_TRUNCATED', message);
+}
 
 /** All that lies below some parents. */
 export interface Children<E extends NodeEntity> {
@@ -92,4 +181,22 @@ function askingOf(entity: 'build' | 'test', shape: Shape, order: Order, call: Ca
 
 function directionOf(order: Order): 1 | -1 {
   return order === 'NEWEST' ? -1 : 1;
+}
+
+const NAMES: Readonly<Record<Status, Exclude<keyof StatusCounts, 'none' | 'total'>>> = {
+  FAIL: 'fail',
+  ERROR: 'error',
+  MISS: 'miss',
+  PASS: 'pass',
+  DONE: 'done',
+  SKIP: 'skip',
+};
+
+/** How many have which status; entities without one are only counted. */
+function countStatuses(objects: readonly Entities[EntityName][]): StatusCounts {
+  const counts = { pass: 0, fail: 0, error: 0, miss: 0, done: 0, skip: 0, none: 0, total: objects.length };
+  for (const object of objects) {
+    if ('status' in object) counts[object.status === null ? 'none' : NAMES[object.status]] += 1;
+  }
+  return counts;
 }

@@ -1,7 +1,7 @@
 import { type Document, ObjectId } from 'bson';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { Upstream } from '../../../adapters/kit/upstream.ts';
-import { CheckoutIndex } from '../../../adapters/maestro-mongo/checkouts/checkout-index.ts';
+import { CheckoutIndex } from '../../../adapters/maestro-mongo/checkout-index.ts';
 import { NodeClient } from '../../../adapters/maestro-mongo/client.ts';
 import { options } from '../../../adapters/maestro-mongo/options.ts';
 import { asking } from '../../support/asked-adapter.ts';

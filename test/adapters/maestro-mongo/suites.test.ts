@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Suites } from '../../../adapters/maestro-mongo/translate/suites.ts';
+import { Suites } from '../../../adapters/maestro-mongo/suites.ts';
 import { announceMissingSharedData, hasSharedData, sharedPath } from '../../support/shared-data.ts';
 
 announceMissingSharedData('the suites of all jobs of the pipeline');

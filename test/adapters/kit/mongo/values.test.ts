@@ -14,7 +14,7 @@ import {
   timeOfId,
   toJson,
 } from '../../../../adapters/kit/mongo/documents.ts';
-import { miscOf } from '../../../../adapters/maestro-mongo/translate/misc.ts';
+import { miscOf } from '../../../../adapters/maestro-mongo/translate.ts';
 
 const HEX = '605a2b30c2d1e4b7a90f1a01';
 const ID = new ObjectId(HEX);

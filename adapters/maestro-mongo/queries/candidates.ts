@@ -3,12 +3,27 @@ import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
 import { textOf } from '../../kit/mongo/documents.ts';
 import type { Entities, EntityName } from '../../model.ts';
-import type { MaestroNode } from '../nodes/node.ts';
-import { inherits } from '../nodes/projections.ts';
-import { translateBuild } from '../translate/translate-build.ts';
-import { translateCheckout } from '../translate/translate-checkout.ts';
-import { buildIdOf, translateTest } from '../translate/translate-test.ts';
-import type { MaestroSource } from './source.ts';
+import type { ByCommit } from '../checkout-index.ts';
+import type { NodeClient, Shapes } from '../client.ts';
+import { dummyArchitecture } from '../ids.ts';
+import type { MaestroNode } from '../node.ts';
+import { inherits } from '../projections.ts';
+import { testPath } from '../suites.ts';
+import type { TranslationContext } from '../translate.ts';
+import { translateBuild, translateDummyBuild } from '../translate-build.ts';
+import { translateCheckout } from '../translate-checkout.ts';
+import { buildIdOf, translateTest } from '../translate-test.ts';
+import { basesOf, type Descendants, type Lineage } from '../tree.ts';
+
+/** What the queries are made of. */
+export interface MaestroSource {
+  readonly client: NodeClient;
+  readonly shapes: Shapes;
+  readonly lineage: Lineage;
+  readonly descendants: Descendants;
+  readonly byCommit: ByCommit;
+  readonly translation: TranslationContext;
+}
 
 /** A node that can become an object: of many only some may be needed. */
 export interface Candidate<E extends EntityName> {
@@ -115,4 +130,32 @@ function notHere(what: string): SourceError {
 
 function ofEntity(nodes: readonly MaestroNode[], entity: MaestroNode['entity']): readonly MaestroNode[] {
   return nodes.filter((node) => node.entity === entity);
+}
+
+/**
+ * The placeholder builds below checkouts, in the order of their ids: one for each architecture of the tests that hang
+ * straight from a checkout.
+ * @param tests those that hang from them, whole trees
+ */
+export function placeholders(
+  checkouts: readonly MaestroNode[],
+  tests: readonly MaestroNode[],
+  { translation }: MaestroSource,
+  call: Call,
+): readonly Candidate<'build'>[] {
+  const { ids, suites } = translation;
+  const above = basesOf(tests, new Set(checkouts.map(({ id }) => id)));
+  const shown = tests.filter((test) => test.hasData && testPath(test.path, false, suites) !== null);
+  const byCheckout = Map.groupBy(shown, ({ id }) => above.get(id));
+  return checkouts.flatMap((checkout) => {
+    const hanging = byCheckout.get(checkout.id) ?? [];
+    const architectures = new Set(hanging.map(({ data }) => dummyArchitecture(textOf(data.arch))));
+    const made = [...architectures].map((architecture) => ({
+      node: checkout,
+      id: ids.ofDummy(checkout.id, architecture),
+      parent: ids.ofNode(checkout.id),
+      translate: () => translateDummyBuild(checkout, architecture, translation, call),
+    }));
+    return made.toSorted((one, other) => (one.id < other.id ? -1 : 1));
+  });
 }

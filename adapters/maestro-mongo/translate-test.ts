@@ -1,13 +1,10 @@
-import { documentOf, textOf } from '../../kit/mongo/documents.ts';
-import type { Environment, JsonObject, Test } from '../../model.ts';
-import { dummyArchitecture } from '../ids.ts';
-import type { MaestroNode } from '../nodes/node.ts';
-import { filesOf, urlOf } from './files.ts';
-import { jobUrl, labOf } from './labs.ts';
-import { miscOf } from './misc.ts';
-import { testStatus } from './statuses.ts';
-import { testPath } from './test-path.ts';
-import { type Asked, onlyWanted, type TranslationContext, tellerOf } from './translation.ts';
+import { documentOf, textOf } from '../kit/mongo/documents.ts';
+import type { Environment, JsonObject, Status, Test } from '../model.ts';
+import { dummyArchitecture } from './ids.ts';
+import type { MaestroNode } from './node.ts';
+import { onlyWanted } from './projections.ts';
+import { testPath } from './suites.ts';
+import { type Asked, filesOf, jobUrl, labOf, miscOf, type TranslationContext, tellerOf, urlOf } from './translate.ts';
 
 /** A node of a result tree, with what lies above it. */
 export interface PlacedTest {
@@ -107,4 +104,37 @@ function errorOf({ result }: MaestroNode, ran: readonly MaestroNode[] | null): R
 
 function commentOf(name: string, platform: string | null, runtime: string | null): string {
   return [name, ...(platform === null ? [] : ['on', platform]), ...(runtime === null ? [] : ['in', runtime])].join(' ');
+}
+
+/** What an incomplete test's own code means; others, and none, leave its status open. */
+const INCOMPLETE: Readonly<Record<string, Status>> = {
+  Canceled: 'ERROR',
+  Infrastructure: 'ERROR',
+  LAVATimeout: 'ERROR',
+  MultinodeTimeout: 'ERROR',
+  Test: 'ERROR',
+  Bug: 'MISS',
+  Configuration: 'MISS',
+  invalid_job_params: 'MISS',
+  Job: 'MISS',
+  job_generation_error: 'MISS',
+  ObjectNotPersisted: 'MISS',
+  RequestBodyTooLarge: 'MISS',
+  submit_error: 'MISS',
+  'Unexisting permission codename.': 'MISS',
+  kbuild_internal_error: 'MISS',
+};
+
+/** @param above the nodes above the test up to its job, the nearest first */
+function testStatus({ result, errorCode }: MaestroNode, above: readonly MaestroNode[]): Status | null {
+  if (result === null) return null;
+  if (errorCode === 'Infrastructure') return 'ERROR';
+  if (result === 'pass') return 'PASS';
+  if (result === 'skip') return 'SKIP';
+  if (errorCode === null) {
+    const inherited = above.find((node) => node.errorCode !== null)?.errorCode;
+    if (inherited === 'Infrastructure') return 'ERROR';
+  }
+  if (result === 'fail') return 'FAIL';
+  return errorCode !== null && Object.hasOwn(INCOMPLETE, errorCode) ? (INCOMPLETE[errorCode] ?? null) : null;
 }

@@ -2,11 +2,10 @@ import type { Call, Found } from '../../adapter.ts';
 import type { Entities } from '../../model.ts';
 import { MAX_KEYS } from '../client.ts';
 import type { ParsedId } from '../ids.ts';
-import type { MaestroNode, NodeEntity } from '../nodes/node.ts';
-import { projectionOf } from '../nodes/projections.ts';
-import { translateDummyBuild } from '../translate/translate-dummy-build.ts';
-import type { MaestroSource } from './source.ts';
-import { translateNodes } from './translate-nodes.ts';
+import type { MaestroNode, NodeEntity } from '../node.ts';
+import { projectionOf } from '../projections.ts';
+import { translateDummyBuild } from '../translate-build.ts';
+import { type MaestroSource, translateNodes } from './candidates.ts';
 
 type Ids = readonly ParsedId[];
 type Answers<E extends NodeEntity> = ReadonlyMap<string, Found<Entities[E]>>;

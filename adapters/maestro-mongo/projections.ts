@@ -1,4 +1,4 @@
-import { wants } from '../translate/translation.ts';
+import type { Entities, EntityName } from '../model.ts';
 import type { NodeEntity } from './node.ts';
 
 type Projection = Readonly<Record<string, 0 | 1>>;
@@ -69,4 +69,30 @@ function ofRevision(names: readonly string[]): readonly string[] {
 
 function projection(names: readonly string[]): Projection {
   return Object.fromEntries([...STRUCTURE, ...names].map((name) => [name, 1]));
+}
+
+/** The fields of the model that filters of another name read. */
+const READ_BY: Readonly<Record<string, string>> = { platform: 'environment', compatible: 'environment' };
+
+/** The fields that are asked for, and those that a filter reads beside them. */
+export function withFilterFields(fields: ReadonlySet<string>, where: object | null): ReadonlySet<string> {
+  if (where === null) return fields;
+  return new Set([...fields, ...Object.keys(where).map((field) => READ_BY[field] ?? field)]);
+}
+
+/** Whether any of the fields is wanted. Who asks for conflicts is given all that could differ. */
+function wants(fields: ReadonlySet<string>, ...names: readonly string[]): boolean {
+  return names.some((name) => fields.has(name)) || fields.has('conflicts');
+}
+
+const KEPT: ReadonlySet<string> = new Set(['id', 'origin', 'checkoutId', 'buildId', 'startTime']);
+
+/**
+ * The object with null in all fields that nobody asked for: what they are made of was not fetched, so that what stands
+ * in them could be wrong.
+ */
+export function onlyWanted<E extends EntityName>(object: Entities[E], fields: ReadonlySet<string>): Entities[E] {
+  if (fields.has('conflicts')) return object;
+  const unasked = Object.keys(object).filter((name) => !KEPT.has(name) && !fields.has(name));
+  return { ...object, ...Object.fromEntries(unasked.map((name) => [name, null])) };
 }

@@ -1,9 +1,10 @@
-import { FORMATS } from '../../kit/kcidb/formats.ts';
-import { booleanOf, textOf } from '../../kit/mongo/documents.ts';
-import { secureRepositoryUrl } from '../../kit/normalise-url.ts';
-import type { Checkout } from '../../model.ts';
-import type { MaestroNode, Result } from '../nodes/node.ts';
-import { type Asked, onlyWanted, type TranslationContext, tellerOf } from './translation.ts';
+import { FORMATS } from '../kit/kcidb/formats.ts';
+import { booleanOf, textOf } from '../kit/mongo/documents.ts';
+import { secureRepositoryUrl } from '../kit/normalise-url.ts';
+import type { Checkout } from '../model.ts';
+import type { MaestroNode, Result } from './node.ts';
+import { onlyWanted } from './projections.ts';
+import { type Asked, type TranslationContext, tellerOf } from './translate.ts';
 
 /** The bridge says so of all that it sends, whoever submitted the node. */
 const SUBMITTED_BY = 'kernelci-pipeline';

@@ -1,11 +1,8 @@
-import { textOf } from '../../kit/mongo/documents.ts';
-import type { Build } from '../../model.ts';
-import type { MaestroNode } from '../nodes/node.ts';
-import { filesOf, urlOf } from './files.ts';
-import { labOf } from './labs.ts';
-import { miscOf } from './misc.ts';
-import { buildStatus } from './statuses.ts';
-import { type Asked, onlyWanted, type TranslationContext, tellerOf } from './translation.ts';
+import { textOf } from '../kit/mongo/documents.ts';
+import type { Build, Status } from '../model.ts';
+import type { MaestroNode, Result } from './node.ts';
+import { onlyWanted } from './projections.ts';
+import { type Asked, filesOf, labOf, miscOf, type TranslationContext, tellerOf, urlOf } from './translate.ts';
 
 /** A kbuild. Null where it hangs on nothing, or nothing is known of it. */
 export function translateBuild(node: MaestroNode, context: TranslationContext, asked: Asked): Build | null {
@@ -52,7 +49,50 @@ export function translateBuild(node: MaestroNode, context: TranslationContext, a
   return onlyWanted<'build'>(build, asked.fields);
 }
 
+const BUILD_STATUS: Readonly<Record<Result, Status | null>> = {
+  pass: 'PASS',
+  fail: 'FAIL',
+  incomplete: 'ERROR',
+  skip: null,
+};
+
+function buildStatus(result: Result | null, errorCode: string | null): Status | null {
+  if (result === 'incomplete' && errorCode === 'node_timeout') return 'MISS';
+  if (errorCode !== null) return 'ERROR';
+  return result === null ? null : BUILD_STATUS[result];
+}
+
 /** KCIDB's rules know lower-case letters, digits and underscores. */
 function architectureOf(text: string | null): string | null {
   return text !== null && /^[a-z0-9_]*$/.test(text) ? text : null;
+}
+
+/** The build that the bridge invents for tests that hang straight from a checkout, one for each architecture of theirs. */
+export function translateDummyBuild(
+  checkout: MaestroNode,
+  architecture: string | null,
+  { ids }: TranslationContext,
+  { fields }: Asked,
+): Build {
+  const build: Build = {
+    id: ids.ofDummy(checkout.id, architecture),
+    origin: ids.origin,
+    timestamp: null,
+    checkoutId: ids.ofNode(checkout.id),
+    comment: 'Dummy build for tests hanging from checkout',
+    startTime: checkout.created,
+    duration: null,
+    architecture,
+    command: null,
+    compiler: null,
+    inputFiles: null,
+    outputFiles: null,
+    configName: null,
+    configUrl: null,
+    logUrl: null,
+    logExcerpt: null,
+    status: null,
+    misc: null,
+  };
+  return onlyWanted<'build'>(build, fields);
 }

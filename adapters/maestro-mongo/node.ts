@@ -1,7 +1,8 @@
 import { type Document, ObjectId } from 'bson';
-import type { Call } from '../../adapter.ts';
-import { SourceError } from '../../errors.ts';
-import { documentOf, idOf, integerOf, textOf, timeOf } from '../../kit/mongo/documents.ts';
+import type { Filter } from 'mongodb';
+import type { Call } from '../adapter.ts';
+import { SourceError } from '../errors.ts';
+import { documentOf, idOf, integerOf, textOf, timeOf } from '../kit/mongo/documents.ts';
 
 export type NodeEntity = 'checkout' | 'build' | 'test';
 export type Result = 'pass' | 'fail' | 'skip' | 'incomplete';
@@ -132,3 +133,19 @@ function leaveOut(fault: (what: string) => void, what: string): null {
 function shown(value: unknown): string {
   return `"${String(typeof value === 'object' ? JSON.stringify(value) : value).slice(0, 40)}"`;
 }
+
+/**
+ * The nodes of each entity, for walks in the order of `_id`. Until December 2023 all nodes were of the kind `node`; which
+ * of them are tests is seen when they are read.
+ */
+export const NODES_OF: Readonly<Record<NodeEntity, Filter<Document>>> = {
+  checkout: { $or: [{ kind: 'checkout' }, { kind: 'node', name: 'checkout' }] },
+  build: { $or: [{ kind: 'kbuild' }, { kind: 'node', name: { $regex: '^kbuild' } }] },
+  test: { kind: { $in: ['job', 'test', 'process', 'node'] } },
+};
+
+/** The same below a parent, where few others lie. */
+export const CHILD_KINDS: Readonly<Record<Exclude<NodeEntity, 'checkout'>, readonly string[]>> = {
+  build: ['kbuild', 'node'],
+  test: ['job', 'test', 'process', 'node'],
+};

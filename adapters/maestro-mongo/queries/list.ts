@@ -5,15 +5,19 @@ import { SourceError } from '../../errors.ts';
 import type { HashFilter } from '../../filter.ts';
 import { idAt, isId, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Entities } from '../../model.ts';
-import { commitsOf } from '../checkouts/commits.ts';
+import { commitsOf } from '../checkout-index.ts';
 import type { Ids } from '../ids.ts';
-import { tooMany } from '../nodes/descendants.ts';
-import { NODES_OF } from '../nodes/kinds.ts';
-import type { MaestroNode, NodeEntity } from '../nodes/node.ts';
-import { projectionOf } from '../nodes/projections.ts';
-import { placeholders } from './placeholders.ts';
-import type { MaestroSource } from './source.ts';
-import { candidates, type Translated, translateNodes, translateSome } from './translate-nodes.ts';
+import { type MaestroNode, NODES_OF, type NodeEntity } from '../node.ts';
+import { projectionOf } from '../projections.ts';
+import { tooMany } from '../tree.ts';
+import {
+  candidates,
+  type MaestroSource,
+  placeholders,
+  type Translated,
+  translateNodes,
+  translateSome,
+} from './candidates.ts';
 
 /** A page goes on so often past nodes that are none of its objects. */
 const MAX_READS = 20;

@@ -1,0 +1,96 @@
+import type { Call } from '../adapter.ts';
+import { isExactInteger } from '../kit/exact-json.ts';
+import { FORMATS } from '../kit/kcidb/formats.ts';
+import { toJson } from '../kit/mongo/documents.ts';
+import type { Json, JsonObject, Resource } from '../model.ts';
+import type { Ids } from './ids.ts';
+import { faultOf } from './node.ts';
+import type { Suites } from './suites.ts';
+
+/** What of the configuration translating needs. */
+export interface TranslationContext {
+  readonly ids: Ids;
+  readonly suites: Suites;
+  /** Addresses of the labs' servers, by runtime. */
+  readonly labs: Readonly<Record<string, string>>;
+  /** The address of a node's page, but for its id. */
+  readonly viewer: string;
+}
+
+/** Who asks, for which fields. */
+export type Asked = Pick<Call, 'fields' | 'warn'>;
+
+/** Tells a fault of one field of a node. */
+export function tellerOf(id: string, { warn }: Asked): (what: string) => void {
+  return (what) => warn(faultOf(id, what));
+}
+
+type Artifacts = Readonly<Record<string, string>>;
+type Tell = (what: string) => void;
+
+/** The artifacts as files but for those that have a field of their own; null where there are none at all. */
+export function filesOf(
+  artifacts: Artifacts | null,
+  except: readonly string[],
+  tell: Tell,
+): readonly Resource[] | null {
+  if (artifacts === null) return null;
+  return Object.keys(artifacts).flatMap((artifact) => {
+    if (except.includes(artifact)) return [];
+    const url = urlOf(artifacts, artifact, tell);
+    // A slash is not allowed in the name of a file, and an empty name is none.
+    const name = artifact.replaceAll('/', '_');
+    return url === null || name === '' ? [] : [{ name, url }];
+  });
+}
+
+/** The address of an artifact; null where there is none, or none that KCIDB's rules know as a URL. */
+export function urlOf(artifacts: Artifacts | null, name: string, tell: Tell): string | null {
+  const url = artifacts !== null && Object.hasOwn(artifacts, name) ? artifacts[name] : undefined;
+  if (url === undefined) return null;
+  if (FORMATS.uri(url)) return url;
+  tell(`has an artifact "${name.slice(0, 40)}" whose address is no URL: it is left out`);
+  return null;
+}
+
+/** Members under KernelCI's own names. What is null is left out, at any depth; empty lists stay. */
+export function miscOf(members: Readonly<Record<string, unknown>>): JsonObject {
+  const json = withoutNulls(toJson(members));
+  return typeof json === 'object' && json !== null && !isList(json) ? json : {};
+}
+
+/** As deep as `toJson` goes, which cuts what nests deeper. */
+function withoutNulls(value: Json): Json {
+  if (typeof value !== 'object' || value === null || isExactInteger(value)) return value;
+  if (isList(value)) return value.map(withoutNulls);
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutNulls(member)]));
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** The labs that run LAVA, with the address of its server, as KernelCI's pipeline has them. */
+export const LAVA_LABS: Readonly<Record<string, string>> = {
+  'lava-baylibre': 'https://lava.baylibre.com/',
+  'lava-broonie': 'https://lava.sirena.org.uk/',
+  'lava-cip': 'https://lava.ciplatform.org/',
+  'lava-clabbe': 'https://lava.montjoie.ovh/',
+  'lava-collabora': 'https://lava.collabora.dev/',
+  'lava-collabora-staging': 'https://staging.lava.collabora.dev/',
+  'lava-foundriesio': 'https://lava.infra.foundries.io',
+  'lava-kontron': 'https://lavalab.kontron.com',
+  'lava-pengutronix': 'https://lava.pengutronix.de',
+};
+
+/** The lab of a runtime: builders and containers are none. */
+export function labOf(runtime: string | null): string | null {
+  return runtime !== null && /^(lava|pull)-/.test(runtime) ? runtime : null;
+}
+
+/** Where a lab shows a job; null where its address is not known. */
+export function jobUrl(labs: Readonly<Record<string, string>>, runtime: string | null, job: string): string | null {
+  const lab = runtime !== null && Object.hasOwn(labs, runtime) ? labs[runtime] : undefined;
+  return lab === undefined ? null : new URL(`/scheduler/job/${encodeURIComponent(job)}`, lab).href;
+}
