@@ -29,7 +29,7 @@ import { CheckoutQueries, MAX_COMMITS } from './queries/checkouts.ts';
 import { IncidentQueries, IssueQueries } from './queries/issues.ts';
 import type { LegacySource } from './queries/source.ts';
 import { TestQueries, TestsOfBuild } from './queries/tests.ts';
-import { Revisions } from './revision-index.ts';
+import { RevisionIndex } from './revision-index.ts';
 
 /** KernelCI's system of 2014 to 2024, kernelci-backend, by its database. */
 export const adapter: AdapterModule<LegacyOptions> = {
@@ -42,7 +42,7 @@ export const adapter: AdapterModule<LegacyOptions> = {
 
 function create(given: LegacyOptions, env: AdapterEnv): Adapter {
   const client = new LegacyClient(given, env);
-  const revisions = new Revisions(client, given, env);
+  const revisions = new RevisionIndex(client, given, env);
   const ids = new Ids(given);
   const { storageUrl: storage, boots } = given;
   const { offline = false, cacheTtl } = env;
@@ -59,7 +59,7 @@ function create(given: LegacyOptions, env: AdapterEnv): Adapter {
   };
 }
 
-async function healthOf(client: LegacyClient, revisions: Revisions, call: Call): Promise<Health> {
+async function healthOf(client: LegacyClient, revisions: RevisionIndex, call: Call): Promise<Health> {
   const health = await client.health(call);
   return health.ok ? revisions.health : health;
 }

@@ -5,12 +5,12 @@ import { distinctRevisions, ofRevisions, type Revision, revisionKey, revisionOf 
 
 /** What tells one build of a revision from another. */
 const TRAITS = ['arch', 'defconfig_full', 'build_environment'] as const;
-export const NATURAL_FIELDS: readonly string[] = ['job', 'git_branch', 'kernel', 'defconfig', ...TRAITS];
-const PROJECTION = Object.fromEntries(['_id', ...NATURAL_FIELDS].map((name) => [name, 1 as const]));
+export const MATCHED_FIELDS: readonly string[] = ['job', 'git_branch', 'kernel', 'defconfig', ...TRAITS];
+const BUILD_PROJECTION = Object.fromEntries(['_id', ...MATCHED_FIELDS].map((name) => [name, 1 as const]));
 const MAX_BUILDS = 50_000;
 
 /** Finds the build of a run that does not name one, since it was imported first, by what both say of themselves. */
-export class NaturalBuilds {
+export class BuildMatcher {
   readonly #byRevision = new Map<string, Document[]>();
 
   /** Reads the builds of these revisions: the index (git_branch, job, kernel) leads to them. */
@@ -18,7 +18,7 @@ export class NaturalBuilds {
     const wanted = distinctRevisions(revisions).filter((revision) => !this.#byRevision.has(revisionKey(revision)));
     if (wanted.length === 0) return;
     for (const revision of wanted) this.#byRevision.set(revisionKey(revision), []);
-    const query = { projection: PROJECTION, limit: MAX_BUILDS };
+    const query = { projection: BUILD_PROJECTION, limit: MAX_BUILDS };
     const { documents } = await statements.find('build', ofRevisions(wanted), query);
     for (const document of documents) {
       const revision = revisionOf(document);
@@ -30,12 +30,12 @@ export class NaturalBuilds {
   buildOf(run: Document): string | null {
     const revision = revisionOf(run);
     const builds = revision === null ? [] : (this.#byRevision.get(revisionKey(revision)) ?? []);
-    const fitting = builds.filter((build) => fits(build, run)).flatMap(({ _id }) => idOf(_id) ?? []);
+    const fitting = builds.filter((build) => isBuildOfRun(build, run)).flatMap(({ _id }) => idOf(_id) ?? []);
     return fitting.sort()[0] ?? null;
   }
 }
 
-function fits(build: Document, run: Document): boolean {
+function isBuildOfRun(build: Document, run: Document): boolean {
   const [own, wanted] = [textOf(build.defconfig), textOf(run.defconfig)];
   if (own !== null && wanted !== null && own !== wanted) return false;
   return TRAITS.every((trait) => textOf(build[trait]) === textOf(run[trait]));
@@ -49,7 +49,7 @@ const MAX_GROUPS = 50_000;
 const GROUP_FIELDS = [
   ...['_id', 'name', 'parent_id', 'build_id', 'sub_groups', 'device_type', 'board', 'lab_name', 'mach', 'version'],
   ...['boot_log', 'boot_log_html', 'file_server_resource', 'initrd', 'board_instance', 'plan_variant', 'warnings'],
-  ...['boot_result_description', ...NATURAL_FIELDS],
+  ...['boot_result_description', ...MATCHED_FIELDS],
 ];
 
 /** What is wanted of groups: the description of the root file system is large. */
@@ -61,7 +61,7 @@ export function groupProjection(fields: ReadonlySet<string>): Readonly<Record<st
 /** Groups of tests by `_id`, and how they lie in each other; a plan is a group that lies in none. */
 export class Groups {
   readonly #groups = new Map<string, Document>();
-  readonly #sought = new Set<string>();
+  readonly #requested = new Set<string>();
   readonly #statements: Statements;
   readonly #projection: Readonly<Record<string, 1>>;
 
@@ -79,14 +79,14 @@ export class Groups {
       const hex = idOf(document._id);
       if (hex === null) continue;
       this.#groups.set(hex, document);
-      this.#sought.add(hex);
+      this.#requested.add(hex);
     }
   }
 
   /** Reads groups by `_id`; each is looked for once. */
   async #load(wanted: readonly string[]): Promise<void> {
-    const ids = [...new Set(wanted)].filter((hex) => !this.#sought.has(hex));
-    for (const hex of ids) this.#sought.add(hex);
+    const ids = [...new Set(wanted)].filter((hex) => !this.#requested.has(hex));
+    for (const hex of ids) this.#requested.add(hex);
     if (ids.length === 0) return;
     const query = { projection: this.#projection, limit: MAX_GROUPS };
     this.add((await this.#statements.find('test_group', { _id: { $in: ids.map(toObjectId) } }, query)).documents);
@@ -97,7 +97,7 @@ export class Groups {
     let level = wanted;
     for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
       await this.#load(level);
-      level = level.flatMap((hex) => this.#parentOf(hex) ?? []).filter((hex) => !this.#sought.has(hex));
+      level = level.flatMap((hex) => this.#parentOf(hex) ?? []).filter((hex) => !this.#requested.has(hex));
     }
   }
 
@@ -106,29 +106,29 @@ export class Groups {
     let level = [...this.#groups.keys()];
     for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
       const below = level.flatMap((hex) => listOf(this.#groups.get(hex)?.sub_groups).flatMap((id) => idOf(id) ?? []));
-      level = [...new Set(below)].filter((hex) => !this.#sought.has(hex));
+      level = [...new Set(below)].filter((hex) => !this.#requested.has(hex));
       await this.#load(level);
     }
   }
 
   /** A group and all that it lies in, itself first; whether the last of them is a plan. */
-  lineOf(hex: string | null): { readonly groups: readonly Document[]; readonly isWhole: boolean } {
+  lineageOf(hex: string | null): { readonly groups: readonly Document[]; readonly isComplete: boolean } {
     const groups: Document[] = [];
     const seen = new Set<string>();
     let next = hex;
     while (next !== null && !seen.has(next) && groups.length < MAX_DEPTH) {
       seen.add(next);
       const group = this.#groups.get(next);
-      if (group === undefined) return { groups, isWhole: false };
+      if (group === undefined) return { groups, isComplete: false };
       groups.push(group);
       next = this.#parentOf(next);
     }
-    return { groups, isWhole: groups.length > 0 };
+    return { groups, isComplete: groups.length > 0 };
   }
 
   /** The build that a group ran on: its own, else that of the nearest group above it, else the one with its traits. */
-  buildOf(hex: string | null, builds: NaturalBuilds): string | null {
-    const { groups } = this.lineOf(hex);
+  buildOf(hex: string | null, builds: BuildMatcher): string | null {
+    const { groups } = this.lineageOf(hex);
     for (const group of groups) {
       const build = idOf(group.build_id);
       if (build !== null) return build;
@@ -140,7 +140,7 @@ export class Groups {
   /** The revisions of groups whose build no group above them names. */
   revisionsWithoutBuild(): readonly (Revision | null)[] {
     return [...this.#groups.keys()].flatMap((hex) => {
-      const { groups } = this.lineOf(hex);
+      const { groups } = this.lineageOf(hex);
       const top = groups.at(-1);
       return top === undefined || groups.some(({ build_id }) => idOf(build_id) !== null) ? [] : [revisionOf(top)];
     });

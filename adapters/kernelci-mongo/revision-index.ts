@@ -16,7 +16,7 @@ import {
   SeenBuilds,
 } from './revision.ts';
 
-const BEGINNING: Reach = { newest: null, oldest: null, isWhole: false };
+const NO_REACH: Reach = { newest: null, oldest: null, isWhole: false };
 /** Of the records in the index. */
 const VERSION = 1;
 const BYTES_AN_ENTRY = 600;
@@ -25,13 +25,13 @@ const MAX_PENDING = 500;
 const MARGIN_MS = 1000;
 
 /** Which revisions have a commit: no index of the system tells it, so that the small collection `job` is walked once. */
-export class Revisions {
+export class RevisionIndex {
   readonly #index: BackgroundIndex<IndexedJob>;
   readonly #sweep: JobSweep;
   readonly #env: Pick<AdapterEnv, 'background' | 'offline'>;
   readonly #maxAge: MaxAge;
   readonly seen = new SeenBuilds();
-  #reach: Reach = BEGINNING;
+  #reach: Reach = NO_REACH;
   #stopping: AbortController | null = null;
 
   constructor(client: LegacyClient, options: LegacyOptions, env: AdapterEnv) {
@@ -40,12 +40,12 @@ export class Revisions {
     this.#index = new BackgroundIndex({ version: VERSION, name: 'revisions', ...bounds }, env);
     this.#env = env;
     this.#maxAge = maxAgeOf(Number.POSITIVE_INFINITY, env);
-    const place = {
+    const target = {
       getReach: () => this.#reach,
       pending: () => (this.#index.find('commit', ['']).get('') ?? []).slice(-MAX_PENDING).map(({ key }) => key),
-      learn: (jobs: readonly IndexedJob[], reach: Reach) => this.#learn(jobs, reach),
+      record: (jobs: readonly IndexedJob[], reach: Reach) => this.#record(jobs, reach),
     };
-    this.#sweep = new JobSweep(client, place, env, options.refresh);
+    this.#sweep = new JobSweep(client, target, env, options.refresh);
   }
 
   start(): void {
@@ -121,14 +121,14 @@ export class Revisions {
   }
 
   /** Jobs that came with another read, perhaps newer than what was walked. */
-  async learnJobs(jobs: readonly IndexedJob[]): Promise<void> {
+  async recordJobs(jobs: readonly IndexedJob[]): Promise<void> {
     const known = this.#index.get(jobs.map(({ hex }) => hex));
     const isNews = (job: IndexedJob) => JSON.stringify(known.get(job.hex)?.record) !== JSON.stringify(job);
     const news = jobs.filter((job) => job.commit !== null && isNews(job));
     if (news.length > 0) await this.#put(news);
   }
 
-  learnBuilds(documents: readonly Document[]): void {
+  recordBuilds(documents: readonly Document[]): void {
     this.seen.builds(documents);
   }
 
@@ -143,7 +143,7 @@ export class Revisions {
     return { ok: true, detail: fault === null ? reach : `${reach} ${fault}` };
   }
 
-  async #learn(jobs: readonly IndexedJob[], reach: Reach): Promise<void> {
+  async #record(jobs: readonly IndexedJob[], reach: Reach): Promise<void> {
     await this.#put(jobs);
     this.#reach = reach;
     this.#index.setProgress('jobs', { ...reach });
@@ -162,7 +162,7 @@ export class Revisions {
 }
 
 function reachOf(value: Json): Reach {
-  if (typeof value !== 'object' || value === null || !('isWhole' in value)) return BEGINNING;
+  if (typeof value !== 'object' || value === null || !('isWhole' in value)) return NO_REACH;
   const text = (field: Json | undefined) => (typeof field === 'string' ? field : null);
   return { newest: text(value.newest), oldest: text(value.oldest), isWhole: value.isWhole === true };
 }
@@ -175,11 +175,11 @@ export interface Reach {
   readonly isWhole: boolean;
 }
 
-export interface SweepPlace {
+export interface SweepTarget {
   getReach(): Reach;
   /** Those whose commit was not known yet. */
   pending(): readonly string[];
-  learn(jobs: readonly IndexedJob[], reach: Reach): Promise<void>;
+  record(jobs: readonly IndexedJob[], reach: Reach): Promise<void>;
 }
 
 const STEP = 1000;
@@ -191,7 +191,7 @@ const AT_LEAST_MS = 250;
 /** Walks the collection `job` in the background, the newest first, and looks for new ones from then on. */
 class JobSweep {
   readonly #client: LegacyClient;
-  readonly #place: SweepPlace;
+  readonly #target: SweepTarget;
   readonly #env: Pick<AdapterEnv, 'log' | 'source'>;
   readonly #refresh: number;
   #ended = Promise.withResolvers<SourceError | null>();
@@ -200,9 +200,9 @@ class JobSweep {
   /** When the last whole round began, on the monotonic clock. */
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(client: LegacyClient, place: SweepPlace, env: Pick<AdapterEnv, 'log' | 'source'>, refresh: number) {
+  constructor(client: LegacyClient, target: SweepTarget, env: Pick<AdapterEnv, 'log' | 'source'>, refresh: number) {
     this.#client = client;
-    this.#place = place;
+    this.#target = target;
     this.#env = env;
     this.#refresh = refresh;
   }
@@ -238,12 +238,12 @@ class JobSweep {
       const ended = this.#ended;
       this.#ended = Promise.withResolvers();
       ended.resolve(fault);
-      await this.#rest(fault, signal);
+      await this.#pause(fault, signal);
     }
     this.#ended.resolve(new SourceError('SOURCE_UNAVAILABLE', 'The source has stopped.'));
   }
 
-  async #rest(fault: SourceError | null, signal: AbortSignal): Promise<void> {
+  async #pause(fault: SourceError | null, signal: AbortSignal): Promise<void> {
     const pause = fault === null ? this.#refresh : (PAUSE_MS[this.#failures - 1] ?? PAUSE_MS.at(-1));
     const asked = this.#wake.promise.then(() => delay(AT_LEAST_MS, undefined, { signal }));
     const ending = new AbortController();
@@ -253,13 +253,13 @@ class JobSweep {
   }
 
   async #round(call: Call): Promise<void> {
-    while (!this.#place.getReach().isWhole) await this.#down(call);
-    while (await this.#up(call));
-    await this.#again(call);
+    while (!this.#target.getReach().isWhole) await this.#readOlder(call);
+    while (await this.#readNewer(call));
+    await this.#readPending(call);
   }
 
-  async #down(call: Call): Promise<void> {
-    const { newest, oldest } = this.#place.getReach();
+  async #readOlder(call: Call): Promise<void> {
+    const { newest, oldest } = this.#target.getReach();
     const filter = { _id: { $lt: toObjectId(oldest ?? 'f'.repeat(24)) } };
     const { documents, isCut } = await this.#jobs(filter, -1, call);
     const ids = documents.map(({ _id }) => String(_id)).filter(isId);
@@ -268,25 +268,25 @@ class JobSweep {
       oldest: ids.at(-1) ?? oldest,
       isWhole: !isCut || ids.length === 0,
     };
-    await this.#place.learn(this.#records(documents), reach);
+    await this.#target.record(this.#records(documents), reach);
   }
 
-  async #up(call: Call): Promise<boolean> {
-    const reach = this.#place.getReach();
+  async #readNewer(call: Call): Promise<boolean> {
+    const reach = this.#target.getReach();
     const filter = { _id: { $gt: toObjectId(reach.newest ?? '0'.repeat(24)) } };
     const { documents, isCut } = await this.#jobs(filter, 1, call);
     const ids = documents.map(({ _id }) => String(_id)).filter(isId);
     const newest = ids.at(-1) ?? reach.newest;
-    await this.#place.learn(this.#records(documents), { ...reach, newest });
+    await this.#target.record(this.#records(documents), { ...reach, newest });
     return isCut && ids.length > 0;
   }
 
-  async #again(call: Call): Promise<void> {
-    const pending = this.#place.pending();
+  async #readPending(call: Call): Promise<void> {
+    const pending = this.#target.pending();
     if (pending.length === 0) return;
     const { documents } = await this.#jobs({ _id: { $in: pending.map(toObjectId) } }, 1, call);
     const known = this.#records(documents).filter(({ commit }) => commit !== null);
-    await this.#place.learn(known, this.#place.getReach());
+    await this.#target.record(known, this.#target.getReach());
   }
 
   #jobs(filter: Document, direction: 1 | -1, call: Call) {

@@ -58,8 +58,8 @@ export const JOB_PROJECTION = Object.fromEntries(
 export function jobRecordOf(document: Document, call: Pick<Call, 'warn'>): IndexedJob | null {
   const revision = revisionOf(document);
   const commit = commitOf(document.git_commit);
-  const said = textOf(document.git_commit);
-  if (!(document._id instanceof ObjectId) || revision === null || (said !== null && commit === null)) {
+  const commitText = textOf(document.git_commit);
+  if (!(document._id instanceof ObjectId) || revision === null || (commitText !== null && commit === null)) {
     const id = textOf(document._id) ?? 'unknown';
     const what = revision === null ? 'the tree or the kernel' : 'a commit hash or an id of its form';
     call.warn(new SourceError('SOURCE_BAD_DATA', `The job ${id} lacks ${what}, and is left out.`, { id }));

@@ -4,7 +4,7 @@ import { idOf, listOf, numberOf, textOf, timeOf, toJson } from '../kit/mongo/doc
 import type { Ids } from './ids.ts';
 import { BUILD_STATUSES } from './statuses.ts';
 import type { FieldSources } from './translate.ts';
-import { beginningOf, isSaid, storageUrl, warnOfRecord } from './translate.ts';
+import { excerptFromStart, hasValue, storageUrl, warnOfInvalidRecord } from './translate.ts';
 
 /** What a build is read with beside its own document. */
 export interface BuildContext {
@@ -97,7 +97,11 @@ function durationOf(value: unknown): number | null {
 function architectureOf(value: unknown, id: string, call: Pick<Call, 'warn'>): string | null {
   const name = textOf(value);
   if (name === null || /^[a-z0-9_]*$/.test(name)) return name;
-  warnOfRecord(call, id, `"${name.slice(0, 60)}" is no architecture: lower-case letters, digits and underscores.`);
+  warnOfInvalidRecord(
+    call,
+    id,
+    `"${name.slice(0, 60)}" is no architecture: lower-case letters, digits and underscores.`,
+  );
   return null;
 }
 
@@ -111,19 +115,19 @@ function outputFilesOf(document: Document, file: (name: unknown) => string | nul
 
 function excerptOf(log: Document): string | null {
   const lines = [log.errors, log.warnings, log.mismatches].flatMap((list) => listOf(list));
-  return beginningOf(lines.filter((line) => typeof line === 'string'));
+  return excerptFromStart(lines.filter((line) => typeof line === 'string'));
 }
 
 function miscOf(document: Document): JsonObject {
   const misc: Record<string, Json> = {};
   for (const name of REPORTED_MISC) misc[name] = toJson(document[name]);
   for (const name of MORE_MISC) {
-    if (isSaid(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
+    if (hasValue(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
   }
   // One was a text before March 2021.
-  const fragments = listOf(document.kconfig_fragments).filter(isSaid);
+  const fragments = listOf(document.kconfig_fragments).filter(hasValue);
   if (fragments.length > 0) misc.kernelci_kconfig_fragments = toJson(fragments);
-  if (buildStatusOf(document.status) === null && isSaid(document.status))
+  if (buildStatusOf(document.status) === null && hasValue(document.status))
     misc.kernelci_status = toJson(document.status);
   const url = textOf(document.git_url);
   if (url !== null && !url.startsWith('https://')) misc.kernelci_git_url = url;

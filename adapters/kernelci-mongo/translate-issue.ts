@@ -2,7 +2,7 @@ import type { Document } from 'bson';
 import type { Incident, Issue, Json, JsonObject } from '../kit/author.ts';
 import { documentOf, idOf, listOf, textOf, timeOf, toJson } from '../kit/mongo/documents.ts';
 import { commitOf, type Ids, ISSUE_VERSION } from './ids.ts';
-import { placed } from './translate-test.ts';
+import { runTitle } from './translate-test.ts';
 
 /** One run of the test that a document of `test_regression` tells of. */
 export interface RegressionRun {
@@ -62,7 +62,7 @@ function runOf(entry: Readonly<Record<string, unknown>>): RegressionRun | null {
   };
 }
 
-const ABOUT = [
+const REGRESSION_MISC = [
   'test_case_path',
   'plan',
   'job',
@@ -84,32 +84,33 @@ export const BISECT_FIELDS: readonly string[] = [
 export function translateIssue(regression: Regression, bisection: Document | null, ids: Ids): Issue {
   const { document, lastPass, failures } = regression;
   const found = textOf(bisection?.found_summary);
-  const test = placed(textOf(document.test_case_path), textOf(document.device_type), textOf(document.lab_name));
+  const test = runTitle(textOf(document.test_case_path), textOf(document.device_type), textOf(document.lab_name));
   return {
     id: ids.issue(regression.hex),
     version: ISSUE_VERSION,
     origin: ids.origin,
-    timestamp: lastOf(regression.time, timeOf(bisection?.created_on)),
+    timestamp: latestOf(regression.time, timeOf(bisection?.created_on)),
     misc: miscOf(regression, bisection, ids),
     categories: null,
     reportUrl: null,
-    reportSubject: test === null ? null : `${test}: passed with ${said(lastPass)}, fails since ${said(failures[0])}`,
+    reportSubject:
+      test === null ? null : `${test}: passed with ${kernelOf(lastPass)}, fails since ${kernelOf(failures[0])}`,
     culprit: found === null ? null : { code: true, tool: null, harness: null },
     comment: found,
   };
 }
 
 /** Times in the form of the model compare as text. */
-function lastOf(one: string | null, other: string | null): string | null {
+function latestOf(one: string | null, other: string | null): string | null {
   return one !== null && (other === null || one > other) ? one : other;
 }
 
-function said(run: RegressionRun | null | undefined): string {
+function kernelOf(run: RegressionRun | null | undefined): string {
   return run?.kernel ?? 'an unknown kernel';
 }
 
 function miscOf({ document, lastPass, failures }: Regression, bisection: Document | null, ids: Ids): JsonObject {
-  const about = Object.fromEntries(ABOUT.map((name) => [name, toJson(document[name])]));
+  const about = Object.fromEntries(REGRESSION_MISC.map((name) => [name, toJson(document[name])]));
   const runOf = (run: RegressionRun | null | undefined): Json =>
     run
       ? {

@@ -3,7 +3,7 @@ import type { Call, Environment, Json, JsonObject, Resource, Status, Test, TestN
 import { documentOf, durationOf, idOf, listOf, numberOf, textOf, timeOf, toJson } from '../kit/mongo/documents.ts';
 import type { Ids } from './ids.ts';
 import { BOOT_STATUSES, TEST_STATUSES } from './statuses.ts';
-import { endOf, type FieldSources, isSaid, storageUrl, warnOfRecord } from './translate.ts';
+import { excerptFromEnd, type FieldSources, hasValue, storageUrl, warnOfInvalidRecord } from './translate.ts';
 
 /** What a test is read with beside its own document. */
 export interface TestContext extends RunStorage {
@@ -14,7 +14,7 @@ export interface TestContext extends RunStorage {
   /** The groups that it lies in, its own first, the plan last; what lies above a missing one is missing. */
   readonly groups: readonly Document[];
   /** The last of the groups is the plan. */
-  readonly isWhole: boolean;
+  readonly isComplete: boolean;
 }
 
 /** What `misc` has beside what the system itself reports, each under `kernelci_` and its own name. */
@@ -51,23 +51,23 @@ export function translateTest(document: Document, context: TestContext): Test {
   const { ids, groups, call } = context;
   const id = ids.test({ collection: 'test_case', hex: idOf(document._id) ?? '' });
   const top = groups.at(-1) ?? {};
-  const said = { device: document.device_type, lab: document.lab_name, mach: document.mach };
-  const device = textOf(top.device_type) ?? textOf(top.board) ?? textOf(said.device);
-  const lab = textOf(top.lab_name) ?? textOf(said.lab);
-  const plan = (context.isWhole ? textOf(top.name) : null) ?? textOf(document.plan) ?? textOf(top.name);
+  const own = { device: document.device_type, lab: document.lab_name, mach: document.mach };
+  const device = textOf(top.device_type) ?? textOf(top.board) ?? textOf(own.device);
+  const lab = textOf(top.lab_name) ?? textOf(own.lab);
+  const plan = (context.isComplete ? textOf(top.name) : null) ?? textOf(document.plan) ?? textOf(top.name);
   const files = filesOf(context, top, device, lab);
-  const { path, original } = testPath(document, groups, context.isWhole);
+  const { path, original } = testPath(document, groups, context.isComplete);
   return {
     id,
     origin: ids.origin,
     timestamp: timeOf(document.created_on),
     misc: { ...miscOfTest(document, top, plan), ...(original === path ? {} : { kernelci_path: original }) },
     buildId: ids.build(context.build),
-    environment: environmentOf({ device, lab, mach: textOf(top.mach) ?? textOf(said.mach) }, top),
+    environment: environmentOf({ device, lab, mach: textOf(top.mach) ?? textOf(own.mach) }, top),
     path,
-    comment: placed(plan, device, lab),
+    comment: runTitle(plan, device, lab),
     logUrl: files.find(({ name }) => name === 'txt')?.url ?? null,
-    logExcerpt: endOf(linesOf(document.log_lines)),
+    logExcerpt: excerptFromEnd(linesOf(document.log_lines)),
     status: testStatusOf(document.status, id, call),
     number: numbersOf(document)[0] ?? null,
     startTime: timeOf(document.created_on),
@@ -81,7 +81,7 @@ export function translateTest(document: Document, context: TestContext): Test {
 function testStatusOf(value: unknown, id: string, call: Pick<Call, 'warn'>): Status | null {
   const name = textOf(value);
   const status = name === null ? null : (TEST_STATUSES[name] ?? null);
-  if (name !== null && status === null) warnOfRecord(call, id, `"${name.slice(0, 60)}" is no status of a test.`);
+  if (name !== null && status === null) warnOfInvalidRecord(call, id, `"${name.slice(0, 60)}" is no status of a test.`);
   return status;
 }
 
@@ -114,10 +114,10 @@ function miscOfTest(document: Document, top: Document, plan: string | null): Jso
     plan_variant: toJson(top.plan_variant),
     kernelci_status: toJson(document.status),
   };
-  for (const name of MORE_MISC_OF_TEST) if (isSaid(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
+  for (const name of MORE_MISC_OF_TEST) if (hasValue(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
   if (listOf(document.measurements).length > 1) misc.kernelci_measurements = toJson(document.measurements);
   for (const name of ['boot_result_description', 'initrd_info', 'warnings'] as const) {
-    if (isSaid(top[name])) misc[`kernelci_${name}`] = toJson(top[name]);
+    if (hasValue(top[name])) misc[`kernelci_${name}`] = toJson(top[name]);
   }
   return misc;
 }
@@ -136,27 +136,27 @@ const MORE_MISC_OF_BOOT = [
   'qemu_command',
   'metadata',
 ] as const;
-const PLACE = ['device_type', 'board', 'lab_name'];
-const FILES = ['file_server_resource', 'lab_name', 'boot_log', 'boot_log_html'];
+const PLACE_FIELDS = ['device_type', 'board', 'lab_name'];
+const FILE_FIELDS = ['file_server_resource', 'lab_name', 'boot_log', 'boot_log_html'];
 
 export const BOOT_FIELDS: readonly string[] = [
   ...['_id', 'build_id', 'defconfig_id', 'created_on', 'status'],
   ...['job', 'git_branch', 'kernel', 'arch', 'defconfig', 'defconfig_full', 'build_environment'],
 ];
 export const BOOT_SOURCES: FieldSources = {
-  comment: PLACE,
+  comment: PLACE_FIELDS,
   status: ['status'],
   duration: ['time'],
-  environment: [...PLACE, 'mach', 'initrd', 'board_instance'],
-  logUrl: FILES,
-  outputFiles: FILES,
+  environment: [...PLACE_FIELDS, 'mach', 'initrd', 'board_instance'],
+  logUrl: FILE_FIELDS,
+  outputFiles: FILE_FIELDS,
   misc: ['plan', 'plan_variant', 'status', ...MORE_MISC_OF_BOOT],
 };
 
 /** A document of `boot`, as boots were kept before they became tests. */
 export function translateBoot(
   document: Document,
-  { ids, build, ...place }: Omit<TestContext, 'groups' | 'isWhole'>,
+  { ids, build, ...place }: Omit<TestContext, 'groups' | 'isComplete'>,
 ): Test {
   const device = textOf(document.device_type) ?? textOf(document.board);
   const lab = textOf(document.lab_name);
@@ -169,7 +169,7 @@ export function translateBoot(
     buildId: ids.build(build),
     environment: environmentOf({ device, lab, mach: textOf(document.mach) }, document),
     path: 'boot',
-    comment: placed('boot', device, lab),
+    comment: runTitle('boot', device, lab),
     logUrl: files.find(({ name }) => name === 'txt')?.url ?? null,
     logExcerpt: null,
     status: BOOT_STATUSES[textOf(document.status) ?? ''] ?? null,
@@ -187,19 +187,19 @@ function miscOfBoot(document: Document): JsonObject {
     plan_variant: toJson(document.plan_variant),
     kernelci_status: toJson(document.status),
   };
-  for (const name of MORE_MISC_OF_BOOT) if (isSaid(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
+  for (const name of MORE_MISC_OF_BOOT) if (hasValue(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
   return misc;
 }
 
 /** `PLAN on DEVICE in LAB`, as far as it is known. */
-export function placed(plan: string | null, device: string | null, lab: string | null): string | null {
-  if (plan === null) return [device, lab].some((part) => part !== null) ? where(device, lab) : null;
+export function runTitle(plan: string | null, device: string | null, lab: string | null): string | null {
+  if (plan === null) return [device, lab].some((part) => part !== null) ? placeName(device, lab) : null;
   return device === null
     ? [plan, lab].filter((part) => part !== null).join(' in ')
-    : `${plan} on ${where(device, lab)}`;
+    : `${plan} on ${placeName(device, lab)}`;
 }
 
-function where(device: string | null, lab: string | null): string | null {
+function placeName(device: string | null, lab: string | null): string | null {
   return device === null && lab === null ? null : [device, lab].filter((part) => part !== null).join(' in ');
 }
 
@@ -208,7 +208,7 @@ function environmentOf(
   run: Document,
 ): Environment {
   const misc = { ...at, rootfs_url: toJson(run.initrd), instance: toJson(run.board_instance) };
-  return { comment: where(at.device, at.lab), compatible: null, misc };
+  return { comment: placeName(at.device, at.lab), compatible: null, misc };
 }
 
 /** Where the files of runs lie. */
@@ -246,17 +246,17 @@ export interface TestPath {
 }
 
 /** The names of the groups from the plan down, and the test's own; documents since 2020 have it written out. */
-function testPath(document: Document, groups: readonly Document[], isWhole: boolean): TestPath {
-  const original = textOf(document.test_case_path) ?? (isWhole ? joined(document, groups) : null);
-  return { path: original === null ? null : valid(original), original };
+function testPath(document: Document, groups: readonly Document[], isComplete: boolean): TestPath {
+  const original = textOf(document.test_case_path) ?? (isComplete ? joinedPath(document, groups) : null);
+  return { path: original === null ? null : validPath(original), original };
 }
 
-function joined(document: Document, groups: readonly Document[]): string | null {
+function joinedPath(document: Document, groups: readonly Document[]): string | null {
   const names = [document, ...groups].map(({ name }) => textOf(name)).reverse();
   return names.some((name) => name === null) ? null : names.join('.');
 }
 
-function valid(path: string): string {
+function validPath(path: string): string {
   const segments = path.split('.').filter((segment) => segment !== '');
   return segments.map((segment) => segment.replace(/[^A-Za-z0-9_-]/gu, '_')).join('.');
 }

@@ -16,7 +16,7 @@ export function projectionOf(
 }
 
 /** Says that a record, or a field of it, could not be understood. */
-export function warnOfRecord(call: Pick<Call, 'warn'>, id: string, sentence: string): void {
+export function warnOfInvalidRecord(call: Pick<Call, 'warn'>, id: string, sentence: string): void {
   call.warn(new SourceError('SOURCE_BAD_DATA', `${id}: ${sentence}`, { id }));
 }
 
@@ -32,14 +32,14 @@ export function storageUrl(base: string, ...parts: readonly (string | null)[]): 
       ...part
         .split('/')
         .filter((segment) => segment !== '')
-        .map(encoded),
+        .map(encodeSegment),
     );
   }
   return path.length === 0 ? null : `${base.replace(/\/+$/, '')}/${path.join('/')}`;
 }
 
 /** Only what a URL cannot hold is encoded: `+` and `=` stay as the system itself writes them. */
-function encoded(segment: string): string {
+function encodeSegment(segment: string): string {
   return encodeURI(segment.toWellFormed()).replace(/[?#[\]]/g, (sign) =>
     `%${sign.charCodeAt(0).toString(16)}`.toUpperCase(),
   );
@@ -49,24 +49,24 @@ function encoded(segment: string): string {
 const MAX_LENGTH = 16_384;
 
 /** The end of a log, where it says why it ended. */
-export function endOf(lines: readonly string[]): string | null {
-  const text = cleaned(lines);
+export function excerptFromEnd(lines: readonly string[]): string | null {
+  const text = joinLines(lines);
   return text === '' ? null : text.slice(-MAX_LENGTH).toWellFormed();
 }
 
 /** The beginning of a list of messages, the most important of which come first. */
-export function beginningOf(lines: readonly string[]): string | null {
-  const text = cleaned(lines);
+export function excerptFromStart(lines: readonly string[]): string | null {
+  const text = joinLines(lines);
   return text === '' ? null : text.slice(0, MAX_LENGTH).toWellFormed();
 }
 
 /** No store takes a NUL. */
-function cleaned(lines: readonly string[]): string {
+function joinLines(lines: readonly string[]): string {
   return lines.join('\n').replaceAll('\0', '\u{fffd}').toWellFormed();
 }
 
 /** Empty lists and objects are the model's defaults: nobody has said them. */
-export function isSaid(value: unknown): boolean {
+export function hasValue(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return false;
   if (Array.isArray(value)) return value.length > 0;
   const fields = documentOf(value);

@@ -15,7 +15,7 @@ import type { Statements } from '../client.ts';
 import { commitOf, type Ids } from '../ids.ts';
 import { distinctRevisions, ofRevisions, type Revision, revisionKey, revisionOf } from '../revision.ts';
 import { BUILD_STATUSES, StatusTally, statusCondition } from '../statuses.ts';
-import { projectionOf, warnOfRecord } from '../translate.ts';
+import { projectionOf, warnOfInvalidRecord } from '../translate.ts';
 import { BUILD_FIELDS, BUILD_SOURCES, translateBuild } from '../translate-build.ts';
 import { childPage, readablePage, type TimeRow, timeCondition, timePage } from './paging.ts';
 import { type LegacySource, warnOfCut, warnOfFilling } from './source.ts';
@@ -59,12 +59,12 @@ export class BuildQueries {
         order: query.order,
         withoutTime: query.where?.startTime === undefined,
       } as const;
-      const made = async (rows: readonly TimeRow[]) => {
+      const translate = async (rows: readonly TimeRow[]) => {
         const documents = rows.map(({ document }) => document);
-        const builds = await this.#reader.made(documents, statements, call);
+        const builds = await this.#reader.translate(documents, statements, call);
         return new Map([...builds.values()].map((build) => [build.id, build]));
       };
-      return await readablePage(query, (stretch) => timePage(list, stretch, statements, call), made);
+      return await readablePage(query, (stretch) => timePage(list, stretch, statements, call), translate);
     });
   }
 
@@ -231,13 +231,17 @@ class BuildReader {
     if (hexes.length === 0) return new Map();
     const query = { projection: this.projection(call), limit: hexes.length };
     const filter = { _id: { $in: hexes.map(toObjectId) } };
-    return await this.made((await statements.find('build', filter, query)).documents, statements, call);
+    return await this.translate((await statements.find('build', filter, query)).documents, statements, call);
   }
 
   /** The builds of these documents, by `_id`; what cannot be understood is told and left out. */
-  async made(documents: readonly Document[], statements: Statements, call: Call): Promise<ReadonlyMap<string, Build>> {
+  async translate(
+    documents: readonly Document[],
+    statements: Statements,
+    call: Call,
+  ): Promise<ReadonlyMap<string, Build>> {
     const { ids, storage, revisions } = this.#source;
-    revisions.learnBuilds(documents);
+    revisions.recordBuilds(documents);
     const [commits, logs] = await Promise.all([
       this.commitsOf(documents, statements),
       this.#logsOf(documents, statements, call),
@@ -296,7 +300,7 @@ class BuildReader {
 function warnOfBuild(document: Document, ids: Ids, call: Pick<Call, 'warn'>): void {
   const isIn = document._id instanceof ObjectId;
   const what = isIn ? 'it names no commit' : 'its `_id` is not of the type that the system gives';
-  warnOfRecord(call, ids.build(idOf(document._id) ?? String(document._id)), `${what}, and it is left out.`);
+  warnOfInvalidRecord(call, ids.build(idOf(document._id) ?? String(document._id)), `${what}, and it is left out.`);
 }
 
 /** What a build's own document is held against. */

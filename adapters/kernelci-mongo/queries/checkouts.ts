@@ -104,16 +104,16 @@ export class CheckoutQueries {
     const checkouts = new Map<string, Checkout>();
     for (let from = 0; from < known.length; from += MAX_COMMITS) {
       const some = known.slice(from, from + MAX_COMMITS);
-      const made = await this.#reader.of(some, (work) => client.read(call, work), call);
-      for (const [commit, object] of made) checkouts.set(commit, object);
+      const translated = await this.#reader.of(some, (work) => client.read(call, work), call);
+      for (const [commit, object] of translated) checkouts.set(commit, object);
     }
     return { checkouts, isFilling };
   }
 }
 
 /** Rows beside those wanted, for jobs whose commit is shown elsewhere. */
-const SPARE = 10;
-const ROUNDS = 50;
+const SPARE_JOBS = 10;
+const MAX_READS = 50;
 const MAX_WITH_PREFIX = 1000;
 
 /** A commit at the place of the first job that has it; `mark` is the `_id` of that job. */
@@ -174,13 +174,13 @@ class CheckoutList {
     const isOldest = order === 'OLDEST';
     const rows: CommitRow[] = [];
     let from = this.#markOf(after) ?? (isOldest ? '0' : 'f').repeat(24);
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < MAX_READS; round++) {
       const bound = { _id: isOldest ? { $gt: toObjectId(from) } : { $lt: toObjectId(from) } };
-      const limit = first + 1 - rows.length + SPARE;
+      const limit = first + 1 - rows.length + SPARE_JOBS;
       const query = { projection: JOB_PROJECTION, sort: { _id: isOldest ? (1 as const) : (-1 as const) }, limit };
       const { documents, isCut } = await statements.find('job', bound, query);
       const jobs = documents.flatMap((document) => jobRecordOf(document, call) ?? []);
-      await this.#source.revisions.learnJobs(jobs);
+      await this.#source.revisions.recordJobs(jobs);
       const known = this.#source.revisions.jobsOf(jobs.flatMap(({ commit }) => commit ?? []));
       for (const { hex, commit } of jobs) {
         if (commit !== null && known.get(commit)?.[0]?.hex === hex) rows.push({ commit, mark: hex });
@@ -219,13 +219,13 @@ class CheckoutReader {
       ? new Map<string, Document>()
       : await this.#firstBuilds.of(wanted, read, this.#readJobs, call);
     const jobs = revisions.jobsOf(commits);
-    const made = new Map<string, Checkout>();
+    const checkouts = new Map<string, Checkout>();
     for (const commit of commits) {
       const parts = { commit, jobs: jobs.get(commit) ?? [], firstBuild: first.get(commit) ?? null };
       if (parts.jobs.length === 0 && parts.firstBuild === null) continue;
-      made.set(commit, onlyAsked<'checkout'>(translateCheckout(parts, ids), call.fields));
+      checkouts.set(commit, onlyAsked<'checkout'>(translateCheckout(parts, ids), call.fields));
     }
-    return made;
+    return checkouts;
   }
 
   /** The index leads to the jobs; what they say is read as it is now. */
@@ -236,7 +236,7 @@ class CheckoutReader {
     const query = { projection: JOB_PROJECTION, limit: hexes.length };
     const { documents } = await statements.find('job', { _id: { $in: hexes } }, query);
     // What can no longer be understood was told when it was listed.
-    await revisions.learnJobs(documents.flatMap((document) => jobRecordOf(document, { warn: () => {} }) ?? []));
+    await revisions.recordJobs(documents.flatMap((document) => jobRecordOf(document, { warn: () => {} }) ?? []));
   };
 }
 
@@ -246,9 +246,9 @@ export type ReadStatements = <T>(work: (statements: Statements) => Promise<T>) =
 const PROJECTION = Object.fromEntries(['_id', ...CHECKOUT_FIELDS_OF_BUILD].map((name) => [name, 1 as const]));
 const MAX_BUILDS = 50_000;
 /** What one request asks for level by level is read once. */
-const KEEP_MS = 5_000;
+const CACHE_MS = 5_000;
 
-interface Kept {
+interface CachedBuild {
   readonly document: Document;
   /** When it was read, on the monotonic clock. */
   readonly at: number;
@@ -257,15 +257,15 @@ interface Kept {
 /** The build of each commit that was imported first: the system's reports take from it what they say of the checkout. */
 class FirstBuilds {
   readonly #maxAge: MaxAge;
-  readonly #kept = new BoundedCache<Kept>({
+  readonly #cache = new BoundedCache<CachedBuild>({
     maxEntries: 20_000,
     maxBytes: 16 * 1024 * 1024,
     sizeOf: () => 800,
-    ttl: KEEP_MS,
+    ttl: CACHE_MS,
   });
 
   constructor(env: Pick<AdapterEnv, 'cacheTtl' | 'offline'>) {
-    this.#maxAge = maxAgeOf(KEEP_MS, env);
+    this.#maxAge = maxAgeOf(CACHE_MS, env);
   }
 
   /**
@@ -282,10 +282,10 @@ class FirstBuilds {
     const found = new Map<string, Document>();
     const unknown: string[] = [];
     for (const [commit, revisions] of wanted) {
-      const kept = this.#kept.get(commit);
-      const age = kept === undefined ? limit : performance.now() - kept.at;
-      if (kept !== undefined && age < limit) {
-        found.set(commit, kept.document);
+      const cached = this.#cache.get(commit);
+      const age = cached === undefined ? limit : performance.now() - cached.at;
+      if (cached !== undefined && age < limit) {
+        found.set(commit, cached.document);
         call.kept?.(age);
       } else if (revisions.length > 0) unknown.push(commit);
     }
@@ -306,7 +306,7 @@ class FirstBuilds {
     }
     for (const commit of unknown) {
       const first = found.get(commit);
-      if (first !== undefined) this.#kept.set(commit, { document: first, at });
+      if (first !== undefined) this.#cache.set(commit, { document: first, at });
     }
     return found;
   }

@@ -14,7 +14,7 @@ import { ISSUE_VERSION } from '../ids.ts';
 import { distinctRevisions, ofRevisions, revisionOf } from '../revision.ts';
 import type { Regression } from '../translate-issue.ts';
 import { childPage } from './paging.ts';
-import { RegressionReader, regressionPage, type Told } from './regressions.ts';
+import { type ChainLink, RegressionReader, regressionPage } from './regressions.ts';
 import type { LegacySource } from './source.ts';
 
 /** A regression is an issue, in one version: what is told of it first stays as it is. */
@@ -34,11 +34,11 @@ export class IssueQueries {
     if (hexes.length === 0) return new Map();
     return await client.read(call, async (statements) => {
       const regressions = await this.#reader.byId(hexes, statements, call);
-      const told = await this.#reader.told(regressions, statements, call);
-      const issues = await this.#issues([...told.values()], statements, call);
+      const links = await this.#reader.links(regressions, statements, call);
+      const issues = await this.#issues([...links.values()], statements, call);
       const found = new Map<string, Found<Issue>>();
       for (const key of keys) {
-        const first = told.get(ids.issueOf(key) ?? '')?.first;
+        const first = links.get(ids.issueOf(key) ?? '')?.first;
         const object = first && issues.get(first.hex);
         if (first !== undefined && object !== undefined) found.set(key, { object, time: first.time });
       }
@@ -48,10 +48,10 @@ export class IssueQueries {
 
   async list(query: PageQuery<'issue'>, call: Call): Promise<Page<Issue>> {
     return await this.#source.client.read(call, async (statements) => {
-      const itemsOf = async (told: readonly Told[]) => {
-        const first = told.filter((one) => one.first.hex === one.regression.hex);
+      const itemsOf = async (links: readonly ChainLink[]) => {
+        const first = links.filter((one) => one.first.hex === one.regression.hex);
         const issues = await this.#issues(first, statements, call);
-        return new Map([...issues].map(([hex, object]) => [hex, [this.#item(object, told, hex)]]));
+        return new Map([...issues].map(([hex, object]) => [hex, [this.#item(object, links, hex)]]));
       };
       return await regressionPage<'issue'>(this.#reader, query, itemsOf, statements, call);
     });
@@ -71,13 +71,13 @@ export class IssueQueries {
     return pages;
   }
 
-  #item(object: Issue, told: readonly Told[], hex: string) {
-    const time = told.find(({ first }) => first.hex === hex)?.first.time ?? null;
+  #item(object: Issue, links: readonly ChainLink[], hex: string) {
+    const time = links.find(({ first }) => first.hex === hex)?.first.time ?? null;
     return { object, time, tie: issueTie(object.id, ISSUE_VERSION) };
   }
 
-  #issues(told: readonly Told[], statements: Statements, call: Call): Promise<ReadonlyMap<string, Issue>> {
-    const first = new Map(told.map((one) => [one.first.hex, one.first]));
+  #issues(links: readonly ChainLink[], statements: Statements, call: Call): Promise<ReadonlyMap<string, Issue>> {
+    const first = new Map(links.map((one) => [one.first.hex, one.first]));
     return this.#reader.issues([...first.values()], statements, call);
   }
 }
@@ -99,7 +99,7 @@ export class IncidentQueries {
     const hexes = [...new Set(ids.flatMap((id) => this.#source.ids.incidentOf(id)?.document ?? []))];
     if (hexes.length === 0) return new Map();
     const items = await this.#source.client.read(call, async (statements) =>
-      this.#told(await this.#reader.byId(hexes, statements, call), statements, call),
+      this.#incidentsOf(await this.#reader.byId(hexes, statements, call), statements, call),
     );
     const byId = new Map(items.map((item) => [item.object.id, item]));
     return new Map(
@@ -112,8 +112,8 @@ export class IncidentQueries {
 
   async list(query: PageQuery<'incident'>, call: Call): Promise<Page<Incident>> {
     return await this.#source.client.read(call, async (statements) => {
-      const itemsOf = async (told: readonly Told[]) =>
-        new Map(told.map((one) => [one.regression.hex, this.#items(one, call)]));
+      const itemsOf = async (links: readonly ChainLink[]) =>
+        new Map(links.map((one) => [one.regression.hex, this.#items(one, call)]));
       return await regressionPage<'incident'>(this.#reader, query, itemsOf, statements, call);
     });
   }
@@ -182,7 +182,7 @@ export class IncidentQueries {
     const pages = new Map<string, Page<Incident>>();
     if (hexes.length === 0) return pages;
     const items = await this.#source.client.read(call, async (statements) =>
-      this.#told(await load(statements), statements, call),
+      this.#incidentsOf(await load(statements), statements, call),
     );
     for (const parent of parents) {
       const own = items.filter(({ object }) => keyOf(object) === parentKey(parent));
@@ -192,17 +192,17 @@ export class IncidentQueries {
     return pages;
   }
 
-  async #told(
+  async #incidentsOf(
     regressions: readonly Regression[],
     statements: Statements,
     call: Call,
   ): Promise<readonly IncidentItem[]> {
-    const told = await this.#reader.told(regressions, statements, call);
-    return [...told.values()].flatMap((one) => this.#items(one, call));
+    const links = await this.#reader.links(regressions, statements, call);
+    return [...links.values()].flatMap((one) => this.#items(one, call));
   }
 
-  #items(told: Told, call: Call): readonly IncidentItem[] {
-    const { time } = told.regression;
-    return this.#reader.incidents(told, call).map((object) => ({ object, time, tie: object.id }));
+  #items(links: ChainLink, call: Call): readonly IncidentItem[] {
+    const { time } = links.regression;
+    return this.#reader.incidents(links, call).map((object) => ({ object, time, tie: object.id }));
   }
 }

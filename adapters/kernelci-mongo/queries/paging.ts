@@ -4,7 +4,7 @@ import { type Call, comparePlaces, type Order, type Page, type PageItem, type Pl
 import type { FindQuery } from '../../kit/mongo/client.ts';
 import { timeOf, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Collection, Statements } from '../client.ts';
-import { warnOfRecord } from '../translate.ts';
+import { warnOfInvalidRecord } from '../translate.ts';
 
 export interface ChildPage<T> {
   readonly rows: readonly T[];
@@ -21,8 +21,8 @@ export function childPage<T extends Place>(
   return { rows: sorted.slice(0, first), hasMore: sorted.length > first };
 }
 
-const MAX_STRETCHES = 12;
-const MOST_ROWS = 500;
+const MAX_FETCHES = 12;
+const MAX_ROWS = 500;
 
 export interface Rows<R extends Place> {
   readonly rows: readonly R[];
@@ -36,14 +36,14 @@ export interface Rows<R extends Place> {
 export async function readablePage<R extends Place, T>(
   { first, after }: { readonly first: number; readonly after: Place | null },
   fetch: (stretch: { readonly first: number; readonly after: Place | null }) => Promise<Rows<R>>,
-  made: (rows: readonly R[]) => Promise<ReadonlyMap<string, T>>,
+  translate: (rows: readonly R[]) => Promise<ReadonlyMap<string, T>>,
 ): Promise<Page<T>> {
   const items: PageItem<T>[] = [];
   let place = after;
   let size = first;
-  for (let round = 0; round < MAX_STRETCHES; round++) {
+  for (let round = 0; round < MAX_FETCHES; round++) {
     const { rows, hasMore } = await fetch({ first: size, after: place });
-    const objects = await made(rows);
+    const objects = await translate(rows);
     for (const { time, tie } of rows) {
       const object = objects.get(tie);
       if (object !== undefined) items.push({ object, time, tie });
@@ -52,13 +52,13 @@ export async function readablePage<R extends Place, T>(
       return { items: items.slice(0, first), hasMore: hasMore || items.length > first };
     }
     place = rows.at(-1) ?? place;
-    size = Math.min(MOST_ROWS, 2 * size);
+    size = Math.min(MAX_ROWS, 2 * size);
   }
   return { items, hasMore: true };
 }
 
 /** So many rows more, and most pages end between two times, so that one statement does. */
-const SPARE = 8;
+const SPARE_ROWS = 8;
 const MAX_READS = 20;
 
 /** A list in the order of `created_on`, which an index of the collection begins with, then of ids. */
@@ -95,10 +95,11 @@ export async function timePage(
   const rows: TimeRow[] = [];
   let place: Place | null = after;
   for (let round = 0; round < MAX_READS; round++) {
-    const { found, isEnd } = await stretch(list, place, first + 1 - rows.length, statements);
+    const { found, isEnd } = await nextRows(list, place, first + 1 - rows.length, statements);
     for (const row of found) {
       if (row.document._id instanceof ObjectId) rows.push(row);
-      else warnOfRecord(call, row.hex, 'its `_id` is not of the type that the system gives, and it is left out.');
+      else
+        warnOfInvalidRecord(call, row.hex, 'its `_id` is not of the type that the system gives, and it is left out.');
     }
     const last = found.at(-1);
     if (isEnd || rows.length > first) return { rows: rows.slice(0, first), hasMore: rows.length > first };
@@ -108,46 +109,58 @@ export async function timePage(
   return { rows: rows.slice(0, first), hasMore: true };
 }
 
-interface Stretch {
+interface NextRows {
   readonly found: readonly TimeRow[];
   readonly isEnd: boolean;
 }
 
 /** The next rows: of one time where the place is in the midst of it, else of the times behind, at last those without. */
-async function stretch(list: TimeList, place: Place | null, wanted: number, statements: Statements): Promise<Stretch> {
-  if (place?.time === null) return await timeless(list, place.tie, wanted, statements);
+async function nextRows(
+  list: TimeList,
+  place: Place | null,
+  wanted: number,
+  statements: Statements,
+): Promise<NextRows> {
+  if (place?.time === null) return await rowsWithoutTime(list, place.tie, wanted, statements);
   const at = place === null ? null : instantOf(place.time);
   if (place !== null && at?.isExact) {
-    const rows = await equal(list, at.time, afterTie(list.prefix, place.tie), wanted, statements);
+    const rows = await rowsAt(list, at.time, idsAfterTie(list.prefix, place.tie), wanted, statements);
     if (rows.length >= wanted) return { found: rows, isEnd: false };
-    const more = await timed(list, at, wanted - rows.length, statements);
+    const more = await rowsBehind(list, at, wanted - rows.length, statements);
     return { found: [...rows, ...more.found], isEnd: more.isEnd };
   }
-  return await timed(list, at, wanted, statements);
+  return await rowsBehind(list, at, wanted, statements);
 }
 
 /** Behind a time; what stands last may be of a time that has more. */
-async function timed(list: TimeList, at: Instant | null, wanted: number, statements: Statements): Promise<Stretch> {
+async function rowsBehind(
+  list: TimeList,
+  at: Instant | null,
+  wanted: number,
+  statements: Statements,
+): Promise<NextRows> {
   const isNewest = list.order === 'NEWEST';
-  const limit = wanted + SPARE;
-  const filter = both(list.filter, { created_on: isNewest ? before(at) : behind(at) });
+  const limit = wanted + SPARE_ROWS;
+  const filter = allOf(list.filter, { created_on: isNewest ? earlierThan(at) : laterThan(at) });
   const sort = { created_on: isNewest ? (-1 as const) : (1 as const) };
   const { projection, collection } = list;
   const { documents, isCut } = await statements.find(collection, filter, { projection, sort, limit, ...hintOf(list) });
-  const rows = byTie(documents.map((document) => rowOf(list, document)));
+  const rows = sortTies(documents.map((document) => rowOf(list, document)));
   if (!isCut) {
     const rest =
-      rows.length < wanted && list.withoutTime ? await timeless(list, '', wanted - rows.length, statements) : null;
+      rows.length < wanted && list.withoutTime
+        ? await rowsWithoutTime(list, '', wanted - rows.length, statements)
+        : null;
     return { found: [...rows, ...(rest?.found ?? [])], isEnd: rest?.isEnd ?? rows.length < wanted };
   }
   const last = rows.at(-1)?.time ?? null;
   const whole = rows.filter(({ time }) => time !== last);
   if (whole.length >= wanted || last === null) return { found: whole, isEnd: false };
-  const ties = await equal(list, new Date(last), null, wanted - whole.length, statements);
+  const ties = await rowsAt(list, new Date(last), null, wanted - whole.length, statements);
   return { found: [...whole, ...ties], isEnd: false };
 }
 
-async function equal(
+async function rowsAt(
   list: TimeList,
   time: Date,
   bound: IdBound,
@@ -155,17 +168,17 @@ async function equal(
   statements: Statements,
 ): Promise<readonly TimeRow[]> {
   if (bound === 'none' || time < FIRST_TIME || time > LAST_TIME) return [];
-  const filter = both(list.filter, { created_on: time, ...(bound === null ? {} : { _id: bound }) });
+  const filter = allOf(list.filter, { created_on: time, ...(bound === null ? {} : { _id: bound }) });
   const query = { projection: list.projection, sort: { _id: 1 as const }, limit: wanted, ...hintOf(list) };
   const { documents } = await statements.find(list.collection, filter, query);
   return documents.map((document) => rowOf(list, document));
 }
 
-async function timeless(list: TimeList, tie: string, wanted: number, statements: Statements): Promise<Stretch> {
-  const bound = afterTie(list.prefix, tie);
+async function rowsWithoutTime(list: TimeList, tie: string, wanted: number, statements: Statements): Promise<NextRows> {
+  const bound = idsAfterTie(list.prefix, tie);
   if (bound === 'none' || !list.withoutTime) return { found: [], isEnd: true };
   const none = [{ created_on: null }, { created_on: { $gt: LAST_TIME } }, { created_on: { $lt: FIRST_TIME } }];
-  const filter = both(list.filter, { $or: none, ...(bound === null ? {} : { _id: bound }) });
+  const filter = allOf(list.filter, { $or: none, ...(bound === null ? {} : { _id: bound }) });
   const query = { projection: list.projection, sort: { _id: 1 as const }, limit: wanted, ...hintOf(list) };
   const { documents, isCut } = await statements.find(list.collection, filter, query);
   return { found: documents.map((document) => rowOf(list, document)), isEnd: !isCut };
@@ -181,11 +194,11 @@ function rowOf({ prefix }: TimeList, document: Document): TimeRow {
 }
 
 /** The server gives those of one time in any order. */
-function byTie(rows: readonly TimeRow[]): readonly TimeRow[] {
+function sortTies(rows: readonly TimeRow[]): readonly TimeRow[] {
   return rows.toSorted((one, other) => (one.time !== other.time ? 0 : one.hex < other.hex ? -1 : 1));
 }
 
-function both(one: Filter<Document>, other: Filter<Document>): Filter<Document> {
+function allOf(one: Filter<Document>, other: Filter<Document>): Filter<Document> {
   return Object.keys(one).length === 0 ? other : { $and: [one, other] };
 }
 
@@ -204,13 +217,13 @@ function instantOf(time: string): Instant {
 }
 
 /** What comes behind it in a list of the newest first. */
-function before(at: Instant | null): Document {
+function earlierThan(at: Instant | null): Document {
   if (at === null) return { $gte: FIRST_TIME, $lte: LAST_TIME };
   return at.isExact ? { $gte: FIRST_TIME, $lt: at.time } : { $gte: FIRST_TIME, $lte: at.time };
 }
 
 /** What comes behind it in a list of the oldest first. */
-function behind(at: Instant | null): Document {
+function laterThan(at: Instant | null): Document {
   return at === null ? { $gte: FIRST_TIME, $lte: LAST_TIME } : { $gt: at.time, $lte: LAST_TIME };
 }
 
@@ -221,13 +234,13 @@ export function timeCondition(range: {
 }): Document {
   const { from, to } = range;
   return {
-    $gte: from === undefined ? FIRST_TIME : ceiling(from),
-    ...(to === undefined ? { $lte: LAST_TIME } : { $lt: ceiling(to) }),
+    $gte: from === undefined ? FIRST_TIME : ceilToMs(from),
+    ...(to === undefined ? { $lte: LAST_TIME } : { $lt: ceilToMs(to) }),
   };
 }
 
 /** The first millisecond that is not before a time. */
-function ceiling(time: string): Date {
+function ceilToMs(time: string): Date {
   const floor = Date.parse(`${time.slice(0, 23)}Z`);
   return new Date(time.slice(23, 26) === '000' ? floor : floor + 1);
 }
@@ -242,7 +255,7 @@ const LENGTH = 24;
  * The `_id`s whose ids (a prefix, and 24 hexadecimal digits) come behind any text in the order of bytes: a place in a list
  * may be that of another source's object.
  */
-export function afterTie(prefix: string, tie: string): IdBound {
+export function idsAfterTie(prefix: string, tie: string): IdBound {
   const shared = Math.min(prefix.length, tie.length);
   for (let index = 0; index < shared; index++) {
     if (prefix[index] !== tie[index]) return (prefix[index] ?? '') > (tie[index] ?? '') ? null : 'none';

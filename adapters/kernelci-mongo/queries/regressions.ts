@@ -33,7 +33,7 @@ const MAX_BISECTIONS = 1000;
 const TRAITS = ['build_environment', 'defconfig_full', 'device_type', 'git_branch', 'job'] as const;
 
 /** A document, and its part in what its regression is told in. */
-export interface Told {
+export interface ChainLink {
   readonly regression: Regression;
   /** The `_id` of the first document of the regression. */
   readonly first: Regression;
@@ -75,11 +75,11 @@ export class RegressionReader {
   }
 
   /** The regressions that these documents belong to, with the documents written before them. */
-  async told(
+  async links(
     regressions: readonly Regression[],
     statements: Statements,
     call: Call,
-  ): Promise<ReadonlyMap<string, Told>> {
+  ): Promise<ReadonlyMap<string, ChainLink>> {
     const all = new Map(regressions.map((regression) => [regression.hex, regression]));
     const later = regressions.filter(({ failures }) => failures.length > 1);
     if (later.length > 0) {
@@ -87,7 +87,7 @@ export class RegressionReader {
       const filter = { $or: later.map((regression) => earlierOf(regression)) };
       for (const earlier of await this.find(filter, statements, call)) all.set(earlier.hex, earlier);
     }
-    return chained([...all.values()]);
+    return linksOf([...all.values()]);
   }
 
   /** The documents written after these, that they are the first of. */
@@ -125,7 +125,7 @@ export class RegressionReader {
   }
 
   /** The incidents of a document that are its own. */
-  incidents({ regression, first, own }: Told, { fields }: Call): readonly Incident[] {
+  incidents({ regression, first, own }: ChainLink, { fields }: Call): readonly Incident[] {
     const { ids } = this.#source;
     return own.map((run) => onlyAsked<'incident'>(translateIncident(regression, run, first.hex, ids), fields));
   }
@@ -142,13 +142,13 @@ function sameTest({ document }: Regression): Document {
 }
 
 /** Of documents that are of one regression each tells the failures that those with fewer do not. */
-function chained(regressions: readonly Regression[]): ReadonlyMap<string, Told> {
+function linksOf(regressions: readonly Regression[]): ReadonlyMap<string, ChainLink> {
   const chains = new Map<string, Regression[]>();
   for (const regression of regressions) {
     const key = chainKey(regression);
     chains.set(key, [...(chains.get(key) ?? []), regression]);
   }
-  const told = new Map<string, Told>();
+  const links = new Map<string, ChainLink>();
   for (const chain of chains.values()) {
     const sorted = chain.toSorted(
       (one, other) => one.failures.length - other.failures.length || (one.hex < other.hex ? -1 : 1),
@@ -158,19 +158,19 @@ function chained(regressions: readonly Regression[]): ReadonlyMap<string, Told> 
     for (const regression of sorted) {
       const own = regression.failures.filter(({ testCase }) => !seen.has(testCase));
       for (const { testCase } of own) seen.add(testCase);
-      if (first !== undefined) told.set(regression.hex, { regression, first, own });
+      if (first !== undefined) links.set(regression.hex, { regression, first, own });
     }
   }
-  return told;
+  return links;
 }
 
-const LEAST = 50;
-const ROUNDS = 40;
+const MIN_DOCUMENTS = 50;
+const MAX_READS = 40;
 
 type Listed = 'issue' | 'incident';
 /** What a document gives to the list, in an order of its own that never changes. */
 type ItemsOf<E extends Listed> = (
-  told: readonly Told[],
+  links: readonly ChainLink[],
   statements: Statements,
 ) => Promise<ReadonlyMap<string, readonly Omit<PageItem<Entities[E]>, 'mark'>[]>>;
 
@@ -190,14 +190,14 @@ export async function regressionPage<E extends Listed>(
   const items: PageItem<Entities[E]>[] = [];
   let bound = place === null ? null : place.hex;
   let isInclusive = true;
-  for (let round = 0; round < ROUNDS; round++) {
-    const limit = Math.max(LEAST, first + 1 - items.length);
-    const filter = bound === null ? everything() : { _id: { [operator(isOldest, isInclusive)]: toObjectId(bound) } };
+  for (let round = 0; round < MAX_READS; round++) {
+    const limit = Math.max(MIN_DOCUMENTS, first + 1 - items.length);
+    const filter = bound === null ? anyId() : { _id: { [comparison(isOldest, isInclusive)]: toObjectId(bound) } };
     const query = { projection: REGRESSION_PROJECTION, sort: { _id: isOldest ? (1 as const) : (-1 as const) }, limit };
     const { documents, isCut } = await statements.find('test_regression', filter, query);
     const regressions = reader.read(documents, call);
-    const told = await reader.told(regressions, statements, call);
-    const chosen = regressions.flatMap(({ hex }) => told.get(hex) ?? []);
+    const links = await reader.links(regressions, statements, call);
+    const chosen = regressions.flatMap(({ hex }) => links.get(hex) ?? []);
     const given = await itemsOf(chosen, statements);
     for (const { regression } of chosen) {
       for (const [index, item] of (given.get(regression.hex) ?? []).entries()) {
@@ -213,11 +213,11 @@ export async function regressionPage<E extends Listed>(
   return { items: items.slice(0, first), hasMore: true };
 }
 
-function everything() {
+function anyId() {
   return { _id: { $gte: toObjectId('0'.repeat(24)) } };
 }
 
-function operator(isOldest: boolean, isInclusive: boolean): string {
+function comparison(isOldest: boolean, isInclusive: boolean): string {
   return `$${isOldest ? 'g' : 'l'}t${isInclusive ? 'e' : ''}`;
 }
 

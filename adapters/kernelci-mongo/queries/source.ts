@@ -1,13 +1,13 @@
 import { type Call, SourceError } from '../../kit/author.ts';
 import type { LegacyClient } from '../client.ts';
 import type { Ids } from '../ids.ts';
-import type { Revisions } from '../revision-index.ts';
+import type { RevisionIndex } from '../revision-index.ts';
 
 /** What all reads of a source share. */
 export interface LegacySource {
   readonly client: LegacyClient;
   readonly ids: Ids;
-  readonly revisions: Revisions;
+  readonly revisions: RevisionIndex;
   /** The base address of the storage. */
   readonly storage: string;
   /** Boots are shown as tests. */

@@ -2,10 +2,10 @@ import { type Document, ObjectId } from 'bson';
 import { type Call, onlyAsked, type Test } from '../../kit/author.ts';
 import { idOf, listOf, textOf, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
-import { Groups, groupProjection, NATURAL_FIELDS, NaturalBuilds } from '../groups.ts';
+import { BuildMatcher, Groups, groupProjection, MATCHED_FIELDS } from '../groups.ts';
 import type { TestKey } from '../ids.ts';
 import { distinctRevisions, ofRevisions, type Revision, revisionOf } from '../revision.ts';
-import { projectionOf, warnOfRecord } from '../translate.ts';
+import { projectionOf, warnOfInvalidRecord } from '../translate.ts';
 import {
   BOOT_FIELDS,
   BOOT_SOURCES,
@@ -26,7 +26,7 @@ export interface TestDocuments {
 /** What tests are put together with. */
 export interface Surroundings {
   readonly groups: Groups;
-  readonly builds: NaturalBuilds;
+  readonly builds: BuildMatcher;
 }
 
 /** Reads tests and boots, and makes tests of their documents. */
@@ -43,7 +43,7 @@ export class TestReader {
   }
 
   surroundings(statements: Statements, { fields }: Call): Surroundings {
-    return { groups: new Groups(statements, groupProjection(fields)), builds: new NaturalBuilds() };
+    return { groups: new Groups(statements, groupProjection(fields)), builds: new BuildMatcher() };
   }
 
   /** Documents by `_id`: the index of every collection. */
@@ -59,7 +59,7 @@ export class TestReader {
   }
 
   /** The tests of these documents, by id; what cannot be understood is told and left out. */
-  async made(
+  async translate(
     { cases, boots }: TestDocuments,
     { groups, builds }: Surroundings,
     statements: Statements,
@@ -68,28 +68,28 @@ export class TestReader {
     const { ids, storage, revisions } = this.#source;
     revisions.seen.boots(boots);
     await groups.loadUp(cases.flatMap((document) => idOf(document.test_group_id) ?? []));
-    const homeless = boots.filter((boot) => buildOfBoot(boot) === null).map(revisionOf);
-    await builds.load([...groups.revisionsWithoutBuild(), ...homeless], statements);
+    const unmatched = boots.filter((boot) => buildOfBoot(boot) === null).map(revisionOf);
+    await builds.load([...groups.revisionsWithoutBuild(), ...unmatched], statements);
     const tests = new Map<string, Test>();
     const add = (collection: TestKey['collection'], { document, build }: Run, make: MakeTest) => {
       const hex = document._id instanceof ObjectId ? document._id.toHexString() : null;
       const id = ids.test({ collection, hex: hex ?? idOf(document._id) ?? String(document._id) });
       if (hex !== null && build !== null) tests.set(id, onlyAsked<'test'>(make(build), call.fields));
       else if (hex === null)
-        warnOfRecord(call, id, 'its `_id` is not of the type that the system gives; it is left out.');
-      else warnOfRecord(call, id, 'nothing that is there says on which build it ran, and it is left out.');
+        warnOfInvalidRecord(call, id, 'its `_id` is not of the type that the system gives; it is left out.');
+      else warnOfInvalidRecord(call, id, 'nothing that is there says on which build it ran, and it is left out.');
     };
     const ofCases = cases.map((document) => {
       const group = idOf(document.test_group_id);
-      return { document, build: groups.buildOf(group, builds), ...groups.lineOf(group) };
+      return { document, build: groups.buildOf(group, builds), ...groups.lineageOf(group) };
     });
     const ofBoots = boots.map((document) => ({ document, build: buildOfBoot(document) ?? builds.buildOf(document) }));
     const plans = ofCases.map(({ build, groups: line }) => ({ build, document: line.at(-1) ?? {} }));
     const folders = await foldersOf([...plans, ...ofBoots], statements, call);
     const contextOf = (build: string) => ({ ids, storage, call, build, folder: folders.get(build) ?? null });
     for (const run of ofCases) {
-      const { groups: line, isWhole } = run;
-      add('test_case', run, (build) => translateTest(run.document, { ...contextOf(build), groups: line, isWhole }));
+      const { groups: line, isComplete } = run;
+      add('test_case', run, (build) => translateTest(run.document, { ...contextOf(build), groups: line, isComplete }));
     }
     for (const run of ofBoots) add('boot', run, (build) => translateBoot(run.document, contextOf(build)));
     return tests;
@@ -105,10 +105,10 @@ function buildOfBoot(document: Document): string | null {
 
 const MAX_GROUPS = 50_000;
 const MAX_BOOTS = 50_000;
-const BUILD_PROJECTION = Object.fromEntries(['_id', ...NATURAL_FIELDS].map((name) => [name, 1 as const]));
+const BUILD_PROJECTION = Object.fromEntries(['_id', ...MATCHED_FIELDS].map((name) => [name, 1 as const]));
 
 /** What ran on builds: groups of tests, and boots; by the `_id` of the build. */
-export interface RunsBelow extends Surroundings {
+export interface Descendants extends Surroundings {
   /** The build of each group, by the `_id` of the group. */
   readonly buildOfGroup: ReadonlyMap<string, string>;
   readonly boots: readonly { readonly build: string; readonly document: Document }[];
@@ -120,13 +120,13 @@ export interface RunsBelow extends Surroundings {
  * Finds all that ran on builds: groups name their build, but for those that were imported before it, which are found by
  * its revision; groups within them are named by these. Boots have an index by revision only.
  */
-export async function runsBelow(
+export async function findDescendants(
   source: LegacySource,
   reader: TestReader,
   hexes: readonly string[],
   statements: Statements,
   call: Call,
-): Promise<RunsBelow> {
+): Promise<Descendants> {
   const { groups, builds } = reader.surroundings(statements, call);
   const ids = hexes.map(toObjectId);
   const query = { projection: groupProjection(call.fields), limit: MAX_GROUPS };
@@ -139,13 +139,13 @@ export async function runsBelow(
   const seen = hexes.map((hex) => source.revisions.seen.revisionOfBuild(hex));
   const revisions = distinctRevisions([...documents.documents.map(revisionOf), ...seen]);
   const [, found] = await Promise.all([
-    addUnnamed(groups, revisions, query, statements),
+    addGroupsWithoutBuild(groups, revisions, query, statements),
     source.boots ? bootsOf(revisions, reader, statements, call) : [],
   ]);
   await groups.loadDown();
   await groups.loadUp([...groups.all.keys()]);
-  const homeless = found.filter((boot) => buildOfBoot(boot) === null).map(revisionOf);
-  await builds.load([...groups.revisionsWithoutBuild(), ...homeless], statements);
+  const unmatched = found.filter((boot) => buildOfBoot(boot) === null).map(revisionOf);
+  await builds.load([...groups.revisionsWithoutBuild(), ...unmatched], statements);
   const wanted = new Set(hexes);
   const buildOfGroup = new Map<string, string>();
   let expected = 0;
@@ -165,7 +165,7 @@ export async function runsBelow(
 type FindQuery = Parameters<Statements['find']>[2];
 
 /** Plans that name no build, of these revisions; of what was posted all groups, since one may stand in its plan's place. */
-async function addUnnamed(
+async function addGroupsWithoutBuild(
   groups: Surroundings['groups'],
   revisions: readonly Revision[],
   query: FindQuery,

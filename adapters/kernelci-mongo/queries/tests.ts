@@ -15,17 +15,17 @@ import { idOf, textOf, timeOf, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import type { TestKey } from '../ids.ts';
 import { BOOT_STATUSES, StatusTally, statusCondition, TEST_STATUSES } from '../statuses.ts';
-import { warnOfRecord } from '../translate.ts';
+import { warnOfInvalidRecord } from '../translate.ts';
 import { childPage, type Rows, readablePage, type TimeRow, type TimeRows, timeCondition, timePage } from './paging.ts';
 import { type LegacySource, warnOfCut } from './source.ts';
-import { type RunsBelow, runsBelow, type Surroundings, TestReader } from './test-reader.ts';
+import { type Descendants, findDescendants, type Surroundings, TestReader } from './test-reader.ts';
 
-type Stretch = Pick<PageQuery<'test'>, 'first' | 'after'>;
+type RowRange = Pick<PageQuery<'test'>, 'first' | 'after'>;
 type TestRow = TimeRow & Pick<TestKey, 'collection'>;
 
-const ofCase = (row: TimeRow): TestRow => ({ ...row, collection: 'test_case' });
-const ofBoot = (row: TimeRow): TestRow => ({ ...row, collection: 'boot' });
-const NOTHING: TimeRows = { rows: [], hasMore: false };
+const caseRow = (row: TimeRow): TestRow => ({ ...row, collection: 'test_case' });
+const bootRow = (row: TimeRow): TestRow => ({ ...row, collection: 'boot' });
+const NO_ROWS: TimeRows = { rows: [], hasMore: false };
 
 /** Tests by id, and the list of all of them; those below builds are read by `TestsOfBuild`. */
 export class TestQueries {
@@ -50,7 +50,7 @@ export class TestQueries {
         this.#reader.byId('boot', bootIds, statements, call),
       ]);
       const surroundings = this.#reader.surroundings(statements, call);
-      return await this.#reader.made({ cases, boots }, surroundings, statements, call);
+      return await this.#reader.translate({ cases, boots }, surroundings, statements, call);
     });
     const found = new Map<string, Found<Test>>();
     for (const id of ids) {
@@ -68,41 +68,41 @@ export class TestQueries {
       const below =
         builds === undefined
           ? null
-          : await runsBelow(this.#source, this.#reader, [...new Set(builds)], statements, call);
+          : await findDescendants(this.#source, this.#reader, [...new Set(builds)], statements, call);
       const surroundings: Surroundings = below ?? this.#reader.surroundings(statements, call);
-      const fetch = async (stretch: Stretch) => {
+      const fetch = async (stretch: RowRange) => {
         const [cases, boots] = await Promise.all([
           this.#page('test_case', { ...query, ...stretch }, below, statements, call),
           this.#page('boot', { ...query, ...stretch }, below, statements, call),
         ]);
-        return merged([...cases.rows.map(ofCase), ...boots.rows.map(ofBoot)], stretch.first, query.order, [
+        return mergePages([...cases.rows.map(caseRow), ...boots.rows.map(bootRow)], stretch.first, query.order, [
           cases,
           boots,
         ]);
       };
-      const made = (rows: readonly TestRow[]) => {
+      const translate = (rows: readonly TestRow[]) => {
         const documents = (collection: TestKey['collection']) =>
           rows.filter((row) => row.collection === collection).map(({ document }) => document);
         const given = { cases: documents('test_case'), boots: documents('boot') };
-        return this.#reader.made(given, surroundings, statements, call);
+        return this.#reader.translate(given, surroundings, statements, call);
       };
-      return await readablePage(query, fetch, made);
+      return await readablePage(query, fetch, translate);
     });
   }
 
   async #page(
     collection: TestKey['collection'],
     query: PageQuery<'test'>,
-    below: RunsBelow | null,
+    below: Descendants | null,
     statements: Statements,
     call: Call,
   ): Promise<TimeRows> {
-    if (collection === 'boot' && !this.#source.boots) return NOTHING;
+    if (collection === 'boot' && !this.#source.boots) return NO_ROWS;
     const conditions = testConditions(this.#source, collection, query.where);
     if (below !== null) conditions.push(belowBuilds(collection, below));
     // Before August 2018 tests lay in suites, which are not kept with the groups: no build can be told of them.
     else if (collection === 'test_case') conditions.push({ test_suite_id: null });
-    if (conditions.some((condition) => isEmptyChoice(condition))) return NOTHING;
+    if (conditions.some((condition) => isEmptyChoice(condition))) return NO_ROWS;
     const list = {
       collection,
       prefix: this.#source.ids.testPrefix(collection),
@@ -119,7 +119,7 @@ export class TestQueries {
   }
 }
 
-function merged(rows: readonly TestRow[], first: number, order: Order, pages: readonly TimeRows[]): Rows<TestRow> {
+function mergePages(rows: readonly TestRow[], first: number, order: Order, pages: readonly TimeRows[]): Rows<TestRow> {
   const sorted = rows.toSorted((one, other) => comparePlaces(order, one, other));
   return { rows: sorted.slice(0, first), hasMore: sorted.length > first || pages.some(({ hasMore }) => hasMore) };
 }
@@ -140,7 +140,7 @@ function testConditions(
   return conditions;
 }
 
-function belowBuilds(collection: TestKey['collection'], { buildOfGroup, boots }: RunsBelow): Document {
+function belowBuilds(collection: TestKey['collection'], { buildOfGroup, boots }: Descendants): Document {
   if (collection === 'boot') return { _id: { $in: boots.map(({ document }) => document._id) } };
   return { test_group_id: { $in: [...buildOfGroup.keys()].map(toObjectId) } };
 }
@@ -150,7 +150,7 @@ function isEmptyChoice(condition: Document): boolean {
 }
 
 /** So many tests are read whole at once; of more, the rows that pages are chosen from come first. */
-const WHOLE = 2000;
+const MAX_DOCUMENTS = 2000;
 const MAX_ROWS = 200_000;
 const ROW_PROJECTION = { _id: 1, test_group_id: 1, created_on: 1 } as const;
 
@@ -179,19 +179,19 @@ export class TestsOfBuild {
     const hexes = this.#hexes(parents);
     if (hexes.length === 0) return new Map();
     return await this.#source.client.read(call, async (statements) => {
-      const below = await runsBelow(this.#source, this.#reader, hexes, statements, call);
-      const { rows, isWhole } = await this.#rows(below, query.where, statements, call);
+      const below = await findDescendants(this.#source, this.#reader, hexes, statements, call);
+      const { rows, isComplete } = await this.#rows(below, query.where, statements, call);
       const chosen = parents.map((parent) => {
         const build = this.#source.ids.buildOf(parent);
         return [parent, childPage(build === null ? [] : (rows.get(build) ?? []), query)] as const;
       });
       const wanted = chosen.flatMap(([, page]) => page.rows);
       const cases = wanted.filter(({ collection }) => collection === 'test_case');
-      const documents = isWhole
+      const documents = isComplete
         ? cases.map(({ document }) => document)
         : await this.#reader.byId('test_case', [...new Set(cases.map(({ hex }) => hex))], statements, call);
       const boots = wanted.filter(({ collection }) => collection === 'boot').map(({ document }) => document);
-      const tests = await this.#reader.made({ cases: documents, boots }, below, statements, call);
+      const tests = await this.#reader.translate({ cases: documents, boots }, below, statements, call);
       const pages = new Map<string, Page<Test>>();
       for (const [parent, page] of chosen) {
         const items = page.rows.flatMap(({ time, tie }): PageItem<Test>[] => {
@@ -213,7 +213,7 @@ export class TestsOfBuild {
     if (hexes.length === 0) return new Map();
     const { ids, client } = this.#source;
     return await client.read(call, async (statements) => {
-      const below = await runsBelow(this.#source, this.#reader, hexes, statements, call);
+      const below = await findDescendants(this.#source, this.#reader, hexes, statements, call);
       const tally = new StatusTally(TEST_STATUSES);
       const filter = this.#belowGroups(below, where);
       const by = ['test_group_id', 'status'];
@@ -224,7 +224,7 @@ export class TestsOfBuild {
         if (build !== undefined) tally.add(ids.build(build), key.status, count);
       }
       for (const { build, document } of below.boots) {
-        if (fitsBoot(document, where)) tally.add(ids.build(build), document.status, 1, BOOT_STATUSES);
+        if (matchesBoot(document, where)) tally.add(ids.build(build), document.status, 1, BOOT_STATUSES);
       }
       return tally.counts;
     });
@@ -234,15 +234,15 @@ export class TestsOfBuild {
     return [...new Set(parents.flatMap((parent) => this.#source.ids.buildOf(parent) ?? []))];
   }
 
-  async #rows(below: RunsBelow, where: TestFilter | null, statements: Statements, call: Call) {
+  async #rows(below: Descendants, where: TestFilter | null, statements: Statements, call: Call) {
     const { ids } = this.#source;
     const filter = this.#belowGroups(below, where);
-    let isWhole = below.expected <= WHOLE;
-    const whole = { projection: this.#reader.projection('test_case', call), limit: WHOLE };
-    let found = filter === null || !isWhole ? null : await statements.find('test_case', filter, whole);
+    let isComplete = below.expected <= MAX_DOCUMENTS;
+    const all = { projection: this.#reader.projection('test_case', call), limit: MAX_DOCUMENTS };
+    let found = filter === null || !isComplete ? null : await statements.find('test_case', filter, all);
     // Groups may name fewer than there are.
     if (filter !== null && (found === null || found.isCut)) {
-      isWhole = false;
+      isComplete = false;
       found = await statements.find('test_case', filter, { projection: ROW_PROJECTION, limit: MAX_ROWS });
       if (found.isCut) warnOfCut(call, 'tests below these builds');
     }
@@ -251,7 +251,7 @@ export class TestsOfBuild {
       if (build === undefined) return;
       if (!(document._id instanceof ObjectId)) {
         const id = ids.testPrefix(collection) + String(document._id);
-        warnOfRecord(call, id, 'its `_id` is not of the type that the system gives; it is left out.');
+        warnOfInvalidRecord(call, id, 'its `_id` is not of the type that the system gives; it is left out.');
         return;
       }
       const key = { collection, hex: document._id.toHexString() };
@@ -263,11 +263,11 @@ export class TestsOfBuild {
     for (const document of found?.documents ?? []) {
       add('test_case', below.buildOfGroup.get(idOf(document.test_group_id) ?? ''), document);
     }
-    for (const { build, document } of below.boots) if (fitsBoot(document, where)) add('boot', build, document);
-    return { rows, isWhole };
+    for (const { build, document } of below.boots) if (matchesBoot(document, where)) add('boot', build, document);
+    return { rows, isComplete };
   }
 
-  #belowGroups({ buildOfGroup }: RunsBelow, where: TestFilter | null): Document | null {
+  #belowGroups({ buildOfGroup }: Descendants, where: TestFilter | null): Document | null {
     if (buildOfGroup.size === 0) return null;
     const groups = { test_group_id: { $in: [...buildOfGroup.keys()].map(toObjectId) } };
     return { $and: [groups, ...testConditions(this.#source, 'test_case', where)] };
@@ -275,7 +275,7 @@ export class TestsOfBuild {
 }
 
 /** Whether a boot that came along fits what tests below builds are asked by. */
-function fitsBoot(document: Document, where: TestFilter | null): boolean {
+function matchesBoot(document: Document, where: TestFilter | null): boolean {
   const { status, startTime } = where ?? {};
   const own = BOOT_STATUSES[textOf(document.status) ?? ''] ?? null;
   if (status !== undefined && !status.in.includes(own)) return false;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Ids } from '../../../adapters/kernelci-mongo/ids.ts';
-import { afterTie } from '../../../adapters/kernelci-mongo/queries/paging.ts';
+import { idsAfterTie } from '../../../adapters/kernelci-mongo/queries/paging.ts';
 import { compareBytes, fitsKeys } from '../../../adapters/kit/author.ts';
 
 const digits = (length: number) =>
@@ -64,7 +64,7 @@ describe('a place in a list becomes a bound on `_id`', () => {
     );
     fc.assert(
       fc.property(tie, digits(24), (place, hex) => {
-        const bound = afterTie(ids.build(''), place);
+        const bound = idsAfterTie(ids.build(''), place);
         const isBehind =
           bound === null ||
           (bound !== 'none' && ('$gt' in bound ? hex > bound.$gt.toHexString() : hex >= bound.$gte.toHexString()));

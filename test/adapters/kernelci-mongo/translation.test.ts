@@ -158,12 +158,12 @@ const LAB = `${ROOT}/lab-a`;
 const testOf = (
   document: Document,
   groups: readonly Document[] = [PLAN],
-  isWhole = true,
+  isComplete = true,
   folder: string | null = null,
 ) =>
   translateTest(
     { _id: new ObjectId(HEX), name: 'login', ...document },
-    { ids, storage, folder, build: OTHER, groups, isWhole, call: { warn: () => {} } },
+    { ids, storage, folder, build: OTHER, groups, isComplete, call: { warn: () => {} } },
   );
 
 const TEST: readonly Rule[] = [
