@@ -16,8 +16,8 @@ import {
 } from '../adapter.ts';
 import { SourceError } from '../errors.ts';
 import { filtersOf, type PushedFilters } from '../filter.ts';
-import { ByCommit, CheckoutIndex, sweep } from './checkout-index.ts';
-import { MAX_KEYS, MAX_PARENTS, NodeClient, Shapes } from './client.ts';
+import { CheckoutIndex, CheckoutsByCommit, sweep } from './checkout-index.ts';
+import { MAX_KEYS, MAX_PARENTS, NodeClient, StatsCache } from './client.ts';
 import { Ids } from './ids.ts';
 import type { NodeEntity } from './node.ts';
 import { type MaestroOptions, options } from './options.ts';
@@ -49,12 +49,12 @@ export const adapter: AdapterModule<MaestroOptions> = {
 function create(given: MaestroOptions, env: AdapterEnv): Adapter {
   const client = new NodeClient(given, env);
   const index = new CheckoutIndex(client, env);
-  const shapes = new Shapes(client);
+  const stats = new StatsCache(client);
   const lineage = new Lineage(client, env);
   const source: MaestroSource = {
-    ...{ client, shapes, lineage },
+    ...{ client, stats, lineage },
     descendants: new Descendants(client, lineage, given.lifetime * HOUR_MS),
-    byCommit: new ByCommit(index, shapes),
+    byCommit: new CheckoutsByCommit(index, stats),
     translation: {
       ids: new Ids(given.origin),
       suites: new Suites(given.suites),
@@ -73,7 +73,7 @@ function create(given: MaestroOptions, env: AdapterEnv): Adapter {
       index.open();
       if (env.offline === true) return;
       env.background((call) => {
-        return sweep(index, shapes, env, { ...call, signal: AbortSignal.any([call.signal, stopping.signal]) });
+        return sweep(index, stats, env, { ...call, signal: AbortSignal.any([call.signal, stopping.signal]) });
       });
     },
     stop: async () => {
@@ -81,7 +81,7 @@ function create(given: MaestroOptions, env: AdapterEnv): Adapter {
       index.close();
       await client.close();
     },
-    health: (call) => health(client, () => (shapes.isLarge ? index.reach : null), call),
+    health: (call) => health(client, () => (stats.isLarge ? index.reach : null), call),
   };
 }
 

@@ -6,7 +6,7 @@ import { SourceError } from '../errors.ts';
 import type { HashFilter } from '../filter.ts';
 import { BackgroundIndex, type IndexEntry } from '../kit/background-index.ts';
 import { idAt, isId, msOf, textOf, toObjectId } from '../kit/mongo/documents.ts';
-import type { NodeClient, Shapes } from './client.ts';
+import type { NodeClient, StatsCache } from './client.ts';
 import { type MaestroNode, NODES_OF } from './node.ts';
 import { projectionOf } from './projections.ts';
 
@@ -19,8 +19,8 @@ const PAGE = 1_000;
 const LATE_MS = 120_000;
 const DAY_MS = 86_400_000;
 const FIRST_WINDOW_MS = 7 * DAY_MS;
-const LEAST_WINDOW_MS = 60_000;
-const LAST_WINDOW_MS = 3650 * DAY_MS;
+const MIN_WINDOW_MS = 60_000;
+const MAX_WINDOW_MS = 3650 * DAY_MS;
 /** A read that takes longer is not followed by one of a wider range. */
 const SLOW_MS = 2_000;
 /** So many checkouts of one question are looked at. */
@@ -94,7 +94,7 @@ export class CheckoutIndex {
   }
 
   /** Learns checkouts that have come since. */
-  async forward(call: Call): Promise<void> {
+  async readNewer(call: Call): Promise<void> {
     const start = Date.now();
     const newest = this.newest ?? (await this.#client.edge(-1, call));
     if (newest === null) return;
@@ -112,7 +112,7 @@ export class CheckoutIndex {
   }
 
   /** Learns checkouts of the next older range of ids. */
-  async backward(call: Call): Promise<void> {
+  async readOlder(call: Call): Promise<void> {
     this.#first ??= await this.#client.edge(1, call);
     const first = this.#first;
     const known = this.#id('oldest');
@@ -123,12 +123,12 @@ export class CheckoutIndex {
     const start = performance.now();
     try {
       const read = await this.#read({ $gte: low, ...(known === null ? { $lte: end } : { $lt: end }) }, -1, call);
-      if (performance.now() - start < SLOW_MS) this.#windowMs = Math.min(2 * this.#windowMs, LAST_WINDOW_MS);
+      if (performance.now() - start < SLOW_MS) this.#windowMs = Math.min(2 * this.#windowMs, MAX_WINDOW_MS);
       const reached = read.isCut && read.last !== null ? read.last : low.toHexString();
       this.#index.setProgress('oldest', reached);
       if (reached <= first) this.#index.setProgress('isComplete', true);
     } catch (error) {
-      this.#windowMs = Math.max(this.#windowMs / 4, LEAST_WINDOW_MS);
+      this.#windowMs = Math.max(this.#windowMs / 4, MIN_WINDOW_MS);
       throw error;
     }
   }
@@ -161,13 +161,13 @@ function timeIn(id: string): string {
 const POLL_MS = 10_000;
 const STATS_INTERVAL_MS = 300_000;
 const READ_MS = 30_000;
-const FIRST_REST_MS = 1_000;
-const LONGEST_REST_MS = 60_000;
+const FIRST_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 60_000;
 
 /** Keeps the index of checkouts filled, beside the requests, until the signal of its call ends it. */
 export async function sweep(
   index: CheckoutIndex,
-  shapes: Shapes,
+  stats: StatsCache,
   { log, source }: Pick<AdapterEnv, 'log' | 'source'>,
   background: Call,
 ): Promise<void> {
@@ -177,29 +177,29 @@ export async function sweep(
     signal: AbortSignal.any([signal, AbortSignal.timeout(READ_MS)]),
     deadline: Date.now() + READ_MS,
   });
-  let lookedAt = 0;
-  let rest = FIRST_REST_MS;
+  let refreshedAt = 0;
+  let backoff = FIRST_BACKOFF_MS;
   while (!signal.aborted) {
     let pause = POLL_MS;
     const start = performance.now();
     try {
-      if (Date.now() - lookedAt > STATS_INTERVAL_MS) {
-        await shapes.look(call());
-        lookedAt = Date.now();
+      if (Date.now() - refreshedAt > STATS_INTERVAL_MS) {
+        await stats.refresh(call());
+        refreshedAt = Date.now();
       }
-      const { isSmall } = await shapes.shape(call());
+      const { isSmall } = await stats.get(call());
       if (!isSmall) {
-        if (index.isComplete || index.newest === null) await index.forward(call());
-        if (!index.isComplete) await index.backward(call());
+        if (index.isComplete || index.newest === null) await index.readNewer(call());
+        if (!index.isComplete) await index.readOlder(call());
         // While it fills, half of the time is left to those who wait for an answer.
-        if (!index.isComplete) pause = Math.min(performance.now() - start, LONGEST_REST_MS);
+        if (!index.isComplete) pause = Math.min(performance.now() - start, MAX_BACKOFF_MS);
       }
-      rest = FIRST_REST_MS;
+      backoff = FIRST_BACKOFF_MS;
     } catch (err) {
       if (signal.aborted) return;
       log.debug({ source, err }, 'The index of checkouts could not be filled further.');
-      pause = rest;
-      rest = Math.min(2 * rest, LONGEST_REST_MS);
+      pause = backoff;
+      backoff = Math.min(2 * backoff, MAX_BACKOFF_MS);
     }
     await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
   }
@@ -218,39 +218,39 @@ const COMMIT = 'data.kernel_revision.commit';
 const SINCE = Date.UTC(2023, 11, 15);
 const CHECK_INTERVAL_MS = 50;
 /** Whoever asks while the index is filling waits so long for it, and at most half of his time. */
-const LONGEST_WAIT_MS = 3_000;
+const MAX_WAIT_MS = 3_000;
 
 /** How the checkouts of commits are asked for, in one read that scans nothing. */
-export class ByCommit {
+export class CheckoutsByCommit {
   readonly #index: CheckoutIndex;
-  readonly #shapes: Shapes;
+  readonly #stats: StatsCache;
 
-  constructor(index: CheckoutIndex, shapes: Shapes) {
+  constructor(index: CheckoutIndex, stats: StatsCache) {
     this.#index = index;
-    this.#shapes = shapes;
+    this.#stats = stats;
   }
 
   async query(commits: Commits, call: Call): Promise<CommitQuery> {
-    const { isSmall, indexed } = await this.#shapes.shape(call);
-    if (isSmall) return { filter: namingCommits(commits), isPartial: false, isById: true };
+    const { isSmall, indexed } = await this.#stats.get(call);
+    if (isSmall) return { filter: commitCondition(commits), isPartial: false, isById: true };
     if (!this.#index.isComplete && indexed.has(COMMIT)) {
       const known = { _id: { $in: this.#index.find(commits).map(toObjectId) } };
-      const named = namingCommits(commits, [COMMIT]);
+      const named = commitCondition(commits, [COMMIT]);
       if (!this.#index.reachesBack(SINCE)) call.warn(stillFilling('from before December 2023 '));
       return { filter: { $or: [known, named] }, isPartial: false, isById: false };
     }
-    await this.#wait(call);
+    await this.#waitUntilComplete(call);
     const ids = this.#index.find(commits);
     const isPartial = !this.#index.isComplete;
     if (isPartial) call.warn(stillFilling());
     else if (ids.length >= MAX_CHECKOUTS) call.warn(tooManyCheckouts());
     const known = { _id: { $in: ids.map(toObjectId) } };
-    const sinceThen = { _id: { $gte: this.#index.unknownFrom }, ...namingCommits(commits) };
+    const sinceThen = { _id: { $gte: this.#index.unknownFrom }, ...commitCondition(commits) };
     return { filter: { $or: [known, sinceThen] }, isPartial, isById: true };
   }
 
-  async #wait({ deadline, signal }: Call): Promise<void> {
-    const until = Date.now() + Math.min(LONGEST_WAIT_MS, (deadline - Date.now()) / 2);
+  async #waitUntilComplete({ deadline, signal }: Call): Promise<void> {
+    const until = Date.now() + Math.min(MAX_WAIT_MS, (deadline - Date.now()) / 2);
     while (!this.#index.isComplete && Date.now() < until && !signal.aborted) {
       await delay(CHECK_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -291,7 +291,7 @@ export function wholeHashes(hashes: readonly string[]): readonly string[] {
 }
 
 /** The nodes that name such a commit. */
-function namingCommits({ hashes, prefix }: Commits, fields: readonly string[] = COMMIT_FIELDS): Filter<Document> {
+function commitCondition({ hashes, prefix }: Commits, fields: readonly string[] = COMMIT_FIELDS): Filter<Document> {
   const condition = hashes === undefined ? { $regex: `^${prefix}` } : { $in: [...hashes] };
   return { $or: fields.map((field) => ({ [field]: condition })) };
 }

@@ -24,7 +24,7 @@ export interface Nodes {
 }
 
 /** How the collection can be read. */
-export interface Shape {
+export interface CollectionStats {
   /** So few nodes that a read may look at each. */
   readonly isSmall: boolean;
   /** The fields with which an index begins. */
@@ -74,7 +74,7 @@ export class NodeClient {
     return idOf(documents[0]?._id);
   }
 
-  async shape(call: Call): Promise<Shape> {
+  async stats(call: Call): Promise<CollectionStats> {
     const indexes = await this.#mongo.indexes('node', call);
     const indexed = new Set(indexes.flatMap(({ keys: [first] }) => (first === undefined ? [] : [first[0]])));
     if (this.#scanned === 0) return { isSmall: false, indexed };
@@ -102,25 +102,25 @@ function isObjectId(value: unknown): value is { toHexString(): string } {
 }
 
 /** How the collection can be read, found out once and looked at again now and then beside the requests. */
-export class Shapes {
+export class StatsCache {
   readonly #client: NodeClient;
-  #known: Shape | null = null;
-  #looking: Promise<Shape> | null = null;
+  #known: CollectionStats | null = null;
+  #refreshing: Promise<CollectionStats> | null = null;
 
   constructor(client: NodeClient) {
     this.#client = client;
   }
 
   /** As it was last seen; the first who asks waits until it was looked at. */
-  async shape(call: Call): Promise<Shape> {
-    const known = this.#known ?? (await this.#shared(call));
-    return known ?? (await this.look(call));
+  async get(call: Call): Promise<CollectionStats> {
+    const known = this.#known ?? (await this.#ongoing(call));
+    return known ?? (await this.refresh(call));
   }
 
   /** What another look that is under way gives; null where there is none, or it ends without. */
-  async #shared({ signal }: Call): Promise<Shape | null> {
+  async #ongoing({ signal }: Call): Promise<CollectionStats | null> {
     try {
-      return await untilAborted(signal, this.#looking?.catch(() => null) ?? Promise.resolve(null));
+      return await untilAborted(signal, this.#refreshing?.catch(() => null) ?? Promise.resolve(null));
     } catch (cause) {
       throw new SourceError('SOURCE_TIMEOUT', 'The call ended before it was known how the database can be read.', {
         cause,
@@ -133,14 +133,14 @@ export class Shapes {
     return this.#known?.isSmall === false;
   }
 
-  async look(call: Call): Promise<Shape> {
-    const looking = this.#client.shape(call);
-    this.#looking = looking;
+  async refresh(call: Call): Promise<CollectionStats> {
+    const looking = this.#client.stats(call);
+    this.#refreshing = looking;
     try {
       this.#known = await looking;
       return this.#known;
     } finally {
-      if (this.#looking === looking) this.#looking = null;
+      if (this.#refreshing === looking) this.#refreshing = null;
     }
   }
 }

@@ -43,7 +43,7 @@ const NO_FIELDS: Fields = {};
  */
 export function readNode(document: Document, call: Pick<Call, 'warn'>): MaestroNode | null {
   const id = document._id instanceof ObjectId ? document._id.toHexString() : null;
-  const fault = (what: string) => call.warn(faultOf(id ?? textOf(document._id), what));
+  const fault = (what: string) => call.warn(invalidNode(id ?? textOf(document._id), what));
   if (id === null) return leaveOut(fault, 'has an `_id` that is no ObjectId');
   if (document.kind === 'regression') return null;
   const path = pathOf(document.path);
@@ -51,7 +51,7 @@ export function readNode(document: Document, call: Pick<Call, 'warn'>): MaestroN
   const name = textOf(document.name) ?? path.at(-1) ?? null;
   if (name === null) return leaveOut(fault, 'has no name');
   const entity = entityOf(document.kind, name, path);
-  if (entity === null) return leaveOut(fault, `is of the kind ${shown(document.kind)}, which is not known`);
+  if (entity === null) return leaveOut(fault, `is of the kind ${quoted(document.kind)}, which is not known`);
   const data = documentOf(document.data);
   const parent = idOf(document.parent);
   if (parent === null && !isAbsent(document.parent)) return leaveOut(fault, 'has a parent that is no id');
@@ -72,7 +72,7 @@ export function readNode(document: Document, call: Pick<Call, 'warn'>): MaestroN
 }
 
 /** What `call.warn` is told of a node. */
-export function faultOf(id: string | null, what: string): SourceError {
+export function invalidNode(id: string | null, what: string): SourceError {
   return new SourceError('SOURCE_BAD_DATA', `The node ${id ?? '(without an id)'} ${what}.`, id === null ? {} : { id });
 }
 
@@ -90,7 +90,7 @@ function entityOf(kind: unknown, name: string, path: readonly string[]): NodeEnt
 function resultOf({ result, status, state }: Document, fault: (what: string) => void): Result | null {
   if (isAbsent(result)) return isAbsent(state) && isResult(status) ? status : null;
   if (isResult(result)) return result;
-  fault(`has the result ${shown(result)}, which is not known`);
+  fault(`has the result ${quoted(result)}, which is not known`);
   return null;
 }
 
@@ -130,7 +130,7 @@ function leaveOut(fault: (what: string) => void, what: string): null {
   return null;
 }
 
-function shown(value: unknown): string {
+function quoted(value: unknown): string {
   return `"${String(typeof value === 'object' ? JSON.stringify(value) : value).slice(0, 40)}"`;
 }
 

@@ -21,13 +21,13 @@ const TEST_MISC = ['test_source', 'test_revision', 'compiler', 'kernel_type'] as
 
 /** Whether what is asked of a test depends on the nodes above it. */
 export function inherits(fields: ReadonlySet<string>): boolean {
-  return wants(fields, 'status', 'misc', 'environment', 'logUrl', 'outputFiles');
+  return selects(fields, 'status', 'misc', 'environment', 'logUrl', 'outputFiles');
 }
 
 /** What is fetched of a node for the fields that are asked for. */
 export function projectionOf(entity: NodeEntity, fields: ReadonlySet<string>): Projection {
   const own = entity === 'checkout' ? ofCheckout(fields) : entity === 'build' ? ofBuild(fields) : ofTest(fields);
-  return projection([...own, ...(wants(fields, 'timestamp') ? ['updated'] : [])]);
+  return projection([...own, ...(selects(fields, 'timestamp') ? ['updated'] : [])]);
 }
 
 /** Of a node above another. */
@@ -38,18 +38,18 @@ export function projectionAbove(isInherited: boolean): Projection {
 function ofCheckout(fields: ReadonlySet<string>): readonly string[] {
   return ofRevision([
     ...REVISION,
-    ...(wants(fields, 'gitCommitTags') ? ['commit_tags'] : []),
-    ...(wants(fields, 'gitCommitMessage') ? ['commit_message'] : []),
-    ...(wants(fields, 'gitRepositoryBranchTip') ? ['tip_of_branch'] : []),
+    ...(selects(fields, 'gitCommitTags') ? ['commit_tags'] : []),
+    ...(selects(fields, 'gitCommitMessage') ? ['commit_message'] : []),
+    ...(selects(fields, 'gitRepositoryBranchTip') ? ['tip_of_branch'] : []),
   ]);
 }
 
 function ofBuild(fields: ReadonlySet<string>): readonly string[] {
   return [
-    ...(wants(fields, 'comment') ? ofRevision(['describe']) : []),
+    ...(selects(fields, 'comment') ? ofRevision(['describe']) : []),
     ...['data.arch', 'data.compiler', 'data.config_full', 'data.error_code'],
-    ...(wants(fields, 'outputFiles', 'logUrl', 'configUrl') ? ['artifacts'] : []),
-    ...(wants(fields, 'misc') ? BUILD_MISC.map((name) => `data.${name}`) : []),
+    ...(selects(fields, 'outputFiles', 'logUrl', 'configUrl') ? ['artifacts'] : []),
+    ...(selects(fields, 'misc') ? BUILD_MISC.map((name) => `data.${name}`) : []),
   ];
 }
 
@@ -57,9 +57,9 @@ function ofTest(fields: ReadonlySet<string>): readonly string[] {
   return [
     'data.arch',
     ...(inherits(fields) ? INHERITED : []),
-    ...(wants(fields, 'comment', 'environment') ? ['data.platform', 'data.runtime'] : []),
-    ...(wants(fields, 'environment') ? ['data.misc'] : []),
-    ...(wants(fields, 'misc') ? TEST_MISC.map((name) => `data.${name}`) : []),
+    ...(selects(fields, 'comment', 'environment') ? ['data.platform', 'data.runtime'] : []),
+    ...(selects(fields, 'environment') ? ['data.misc'] : []),
+    ...(selects(fields, 'misc') ? TEST_MISC.map((name) => `data.${name}`) : []),
   ];
 }
 
@@ -81,18 +81,18 @@ export function withFilterFields(fields: ReadonlySet<string>, where: object | nu
 }
 
 /** Whether any of the fields is wanted. Who asks for conflicts is given all that could differ. */
-function wants(fields: ReadonlySet<string>, ...names: readonly string[]): boolean {
+function selects(fields: ReadonlySet<string>, ...names: readonly string[]): boolean {
   return names.some((name) => fields.has(name)) || fields.has('conflicts');
 }
 
-const KEPT: ReadonlySet<string> = new Set(['id', 'origin', 'checkoutId', 'buildId', 'startTime']);
+const ALWAYS_GIVEN: ReadonlySet<string> = new Set(['id', 'origin', 'checkoutId', 'buildId', 'startTime']);
 
 /**
  * The object with null in all fields that nobody asked for: what they are made of was not fetched, so that what stands
  * in them could be wrong.
  */
-export function onlyWanted<E extends EntityName>(object: Entities[E], fields: ReadonlySet<string>): Entities[E] {
+export function pickFields<E extends EntityName>(object: Entities[E], fields: ReadonlySet<string>): Entities[E] {
   if (fields.has('conflicts')) return object;
-  const unasked = Object.keys(object).filter((name) => !KEPT.has(name) && !fields.has(name));
+  const unasked = Object.keys(object).filter((name) => !ALWAYS_GIVEN.has(name) && !fields.has(name));
   return { ...object, ...Object.fromEntries(unasked.map((name) => [name, null])) };
 }

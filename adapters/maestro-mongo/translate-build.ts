@@ -1,19 +1,19 @@
 import { textOf } from '../kit/mongo/documents.ts';
 import type { Build, Status } from '../model.ts';
 import type { MaestroNode, Result } from './node.ts';
-import { onlyWanted } from './projections.ts';
-import { type Asked, filesOf, labOf, miscOf, type TranslationContext, tellerOf, urlOf } from './translate.ts';
+import { pickFields } from './projections.ts';
+import { filesOf, labOf, miscOf, type TranslationCall, type TranslationContext, urlOf, warnerOf } from './translate.ts';
 
 /** A kbuild. Null where it hangs on nothing, or nothing is known of it. */
-export function translateBuild(node: MaestroNode, context: TranslationContext, asked: Asked): Build | null {
+export function translateBuild(node: MaestroNode, context: TranslationContext, call: TranslationCall): Build | null {
   const { id, parent, data, artifacts, errorCode } = node;
-  const tell = tellerOf(id, asked);
+  const warn = warnerOf(id, call);
   if (parent === null) {
-    tell('is a kbuild without a checkout: it is left out');
+    warn('is a kbuild without a checkout: it is left out');
     return null;
   }
   if (!node.hasData) {
-    tell('has no `data`: it is left out');
+    warn('has no `data`: it is left out');
     return null;
   }
   const build: Build = {
@@ -28,10 +28,10 @@ export function translateBuild(node: MaestroNode, context: TranslationContext, a
     command: null,
     compiler: textOf(data.compiler),
     inputFiles: null,
-    outputFiles: filesOf(artifacts, ['build_log', '_config'], tell),
+    outputFiles: filesOf(artifacts, ['build_log', '_config'], warn),
     configName: textOf(data.config_full),
-    configUrl: urlOf(artifacts, '_config', tell),
-    logUrl: urlOf(artifacts, 'build_log', tell),
+    configUrl: urlOf(artifacts, '_config', warn),
+    logUrl: urlOf(artifacts, 'build_log', warn),
     logExcerpt: null,
     status: buildStatus(node.result, errorCode),
     misc: miscOf({
@@ -46,7 +46,7 @@ export function translateBuild(node: MaestroNode, context: TranslationContext, a
       maestro_viewer: context.viewer + id,
     }),
   };
-  return onlyWanted<'build'>(build, asked.fields);
+  return pickFields<'build'>(build, call.fields);
 }
 
 const BUILD_STATUS: Readonly<Record<Result, Status | null>> = {
@@ -72,7 +72,7 @@ export function translateDummyBuild(
   checkout: MaestroNode,
   architecture: string | null,
   { ids }: TranslationContext,
-  { fields }: Asked,
+  { fields }: TranslationCall,
 ): Build {
   const build: Build = {
     id: ids.ofDummy(checkout.id, architecture),
@@ -94,5 +94,5 @@ export function translateDummyBuild(
     status: null,
     misc: null,
   };
-  return onlyWanted<'build'>(build, fields);
+  return pickFields<'build'>(build, fields);
 }

@@ -3,8 +3,8 @@ import { booleanOf, textOf } from '../kit/mongo/documents.ts';
 import { secureRepositoryUrl } from '../kit/normalise-url.ts';
 import type { Checkout } from '../model.ts';
 import type { MaestroNode, Result } from './node.ts';
-import { onlyWanted } from './projections.ts';
-import { type Asked, type TranslationContext, tellerOf } from './translate.ts';
+import { pickFields } from './projections.ts';
+import { type TranslationCall, type TranslationContext, warnerOf } from './translate.ts';
 
 /** The bridge says so of all that it sends, whoever submitted the node. */
 const SUBMITTED_BY = 'kernelci-pipeline';
@@ -13,16 +13,20 @@ const SUBMITTED_BY = 'kernelci-pipeline';
 const VALID: Readonly<Record<Result, boolean | null>> = { pass: true, fail: false, incomplete: false, skip: null };
 
 /** A checkout, that of a patch set included. Null where its revision is not there: then it is none. */
-export function translateCheckout(node: MaestroNode, context: TranslationContext, asked: Asked): Checkout | null {
+export function translateCheckout(
+  node: MaestroNode,
+  context: TranslationContext,
+  call: TranslationCall,
+): Checkout | null {
   const { revision } = node;
-  const tell = tellerOf(node.id, asked);
+  const warn = warnerOf(node.id, call);
   if (revision === null) {
-    tell('is a checkout without a revision: it is left out');
+    warn('is a checkout without a revision: it is left out');
     return null;
   }
   const commit = textOf(revision.commit)?.toLowerCase() ?? null;
   const isHash = commit === null || /^[0-9a-f]{40}$/.test(commit);
-  if (!isHash) tell(`has a commit that is no hash: "${commit.slice(0, 45)}"`);
+  if (!isHash) warn(`has a commit that is no hash: "${commit.slice(0, 45)}"`);
   const checkout: Checkout = {
     id: context.ids.ofNode(node.id),
     origin: context.ids.origin,
@@ -48,7 +52,7 @@ export function translateCheckout(node: MaestroNode, context: TranslationContext
     valid: node.result === null ? null : VALID[node.result],
     misc: { submitted_by: SUBMITTED_BY },
   };
-  return onlyWanted<'checkout'>(checkout, asked.fields);
+  return pickFields<'checkout'>(checkout, call.fields);
 }
 
 /** KCIDB takes https only. */

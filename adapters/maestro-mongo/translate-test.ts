@@ -2,9 +2,18 @@ import { documentOf, textOf } from '../kit/mongo/documents.ts';
 import type { Environment, JsonObject, Status, Test } from '../model.ts';
 import { dummyArchitecture } from './ids.ts';
 import type { MaestroNode } from './node.ts';
-import { onlyWanted } from './projections.ts';
+import { pickFields } from './projections.ts';
 import { testPath } from './suites.ts';
-import { type Asked, filesOf, jobUrl, labOf, miscOf, type TranslationContext, tellerOf, urlOf } from './translate.ts';
+import {
+  filesOf,
+  jobUrl,
+  labOf,
+  miscOf,
+  type TranslationCall,
+  type TranslationContext,
+  urlOf,
+  warnerOf,
+} from './translate.ts';
 
 /** A node of a result tree, with what lies above it. */
 export interface PlacedTest {
@@ -18,11 +27,11 @@ export interface PlacedTest {
 const LOGS = ['lava_log', 'test_log'] as const;
 
 /** A job, a suite, a test or a process. Null where nothing is left of its path, as of a kbuild within a tree. */
-export function translateTest(test: PlacedTest, context: TranslationContext, asked: Asked): Test | null {
+export function translateTest(test: PlacedTest, context: TranslationContext, call: TranslationCall): Test | null {
   const { node, above, base } = test;
-  const tell = tellerOf(node.id, asked);
+  const warn = warnerOf(node.id, call);
   if (!node.hasData) {
-    tell('has no `data`: it is left out');
+    warn('has no `data`: it is left out');
     return null;
   }
   const path = testPath(node.path, base.entity === 'build', context.suites);
@@ -46,8 +55,8 @@ export function translateTest(test: PlacedTest, context: TranslationContext, ask
     duration: null,
     environment: environmentOf(node, { platform, runtime, job: jobOf(ran, context) }),
     inputFiles: null,
-    outputFiles: filesOf(artifacts, LOGS, tell),
-    logUrl: urlOf(artifacts, 'lava_log', tell) ?? urlOf(artifacts, 'test_log', tell),
+    outputFiles: filesOf(artifacts, LOGS, warn),
+    logUrl: urlOf(artifacts, 'lava_log', warn) ?? urlOf(artifacts, 'test_log', warn),
     logExcerpt: null,
     misc: miscOf({
       test_source: node.data.test_source,
@@ -63,7 +72,7 @@ export function translateTest(test: PlacedTest, context: TranslationContext, ask
       ...errorOf(node, ran),
     }),
   };
-  return onlyWanted<'test'>(object, asked.fields);
+  return pickFields<'test'>(object, call.fields);
 }
 
 /** The build of a test: the kbuild above it, or the dummy of its architecture below the checkout. */

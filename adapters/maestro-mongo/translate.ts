@@ -4,7 +4,7 @@ import { FORMATS } from '../kit/kcidb/formats.ts';
 import { toJson } from '../kit/mongo/documents.ts';
 import type { Json, JsonObject, Resource } from '../model.ts';
 import type { Ids } from './ids.ts';
-import { faultOf } from './node.ts';
+import { invalidNode } from './node.ts';
 import type { Suites } from './suites.ts';
 
 /** What of the configuration translating needs. */
@@ -18,26 +18,26 @@ export interface TranslationContext {
 }
 
 /** Who asks, for which fields. */
-export type Asked = Pick<Call, 'fields' | 'warn'>;
+export type TranslationCall = Pick<Call, 'fields' | 'warn'>;
 
 /** Tells a fault of one field of a node. */
-export function tellerOf(id: string, { warn }: Asked): (what: string) => void {
-  return (what) => warn(faultOf(id, what));
+export function warnerOf(id: string, { warn }: TranslationCall): (what: string) => void {
+  return (what) => warn(invalidNode(id, what));
 }
 
 type Artifacts = Readonly<Record<string, string>>;
-type Tell = (what: string) => void;
+type Warn = (what: string) => void;
 
 /** The artifacts as files but for those that have a field of their own; null where there are none at all. */
 export function filesOf(
   artifacts: Artifacts | null,
   except: readonly string[],
-  tell: Tell,
+  warn: Warn,
 ): readonly Resource[] | null {
   if (artifacts === null) return null;
   return Object.keys(artifacts).flatMap((artifact) => {
     if (except.includes(artifact)) return [];
-    const url = urlOf(artifacts, artifact, tell);
+    const url = urlOf(artifacts, artifact, warn);
     // A slash is not allowed in the name of a file, and an empty name is none.
     const name = artifact.replaceAll('/', '_');
     return url === null || name === '' ? [] : [{ name, url }];
@@ -45,11 +45,11 @@ export function filesOf(
 }
 
 /** The address of an artifact; null where there is none, or none that KCIDB's rules know as a URL. */
-export function urlOf(artifacts: Artifacts | null, name: string, tell: Tell): string | null {
+export function urlOf(artifacts: Artifacts | null, name: string, warn: Warn): string | null {
   const url = artifacts !== null && Object.hasOwn(artifacts, name) ? artifacts[name] : undefined;
   if (url === undefined) return null;
   if (FORMATS.uri(url)) return url;
-  tell(`has an artifact "${name.slice(0, 40)}" whose address is no URL: it is left out`);
+  warn(`has an artifact "${name.slice(0, 40)}" whose address is no URL: it is left out`);
   return null;
 }
 

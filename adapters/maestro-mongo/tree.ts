@@ -5,8 +5,8 @@ import { SourceError } from '../errors.ts';
 import { BoundedCache } from '../kit/bounded-cache.ts';
 import { type MaxAge, maxAgeOf } from '../kit/max-age.ts';
 import { idAt, msOf } from '../kit/mongo/documents.ts';
-import { eitherSpelling, MAX_NODES, type NodeClient, type Shape } from './client.ts';
-import { CHILD_KINDS, faultOf, type MaestroNode, NODES_OF } from './node.ts';
+import { type CollectionStats, eitherSpelling, MAX_NODES, type NodeClient } from './client.ts';
+import { CHILD_KINDS, invalidNode, type MaestroNode, NODES_OF } from './node.ts';
 import { projectionAbove, projectionOf } from './projections.ts';
 import type { PlacedTest } from './translate-test.ts';
 
@@ -38,19 +38,19 @@ export class Lineage {
   }
 
   /** Where the node stands, if that is known. */
-  known(id: string): MaestroNode | null {
+  cached(id: string): MaestroNode | null {
     return this.#cache.get(id)?.node ?? null;
   }
 
   /** The nodes of some ids and where they stand; those that are not known are fetched. */
   async find(ids: readonly string[], call: Call): Promise<readonly MaestroNode[]> {
-    const unknown = ids.filter((id) => this.known(id) === null);
-    this.keep(await this.#client.byIds(unknown, projectionAbove(false), call), false);
-    return ids.flatMap((id) => this.known(id) ?? []);
+    const unknown = ids.filter((id) => this.cached(id) === null);
+    this.add(await this.#client.byIds(unknown, projectionAbove(false), call), false);
+    return ids.flatMap((id) => this.cached(id) ?? []);
   }
 
   /** @param isInherited what they hand down was fetched too */
-  keep(nodes: Iterable<MaestroNode>, isInherited: boolean): void {
+  add(nodes: Iterable<MaestroNode>, isInherited: boolean): void {
     for (const node of nodes) {
       const known = this.#cache.get(node.id);
       if (!isInherited && known !== undefined && ageOf(known) < HANDED_DOWN_MS) continue;
@@ -67,7 +67,7 @@ export class Lineage {
       const found = await this.#client.byIds([...wanted], projectionAbove(isInherited), call);
       for (const id of wanted) nodes.set(id, null);
       for (const node of found) nodes.set(node.id, node);
-      this.keep(found, isInherited);
+      this.add(found, isInherited);
     }
     return tests.flatMap((test) => placed(test, nodes) ?? orphan(test, call));
   }
@@ -107,7 +107,7 @@ function placed(node: MaestroNode, nodes: ReadonlyMap<string, MaestroNode | null
 }
 
 function orphan({ id }: MaestroNode, { warn }: Call): readonly PlacedTest[] {
-  warn(faultOf(id, 'hangs on no kbuild and no checkout that is there: it is left out'));
+  warn(invalidNode(id, 'hangs on no kbuild and no checkout that is there: it is left out'));
   return [];
 }
 
@@ -120,15 +120,15 @@ function sizeOf({ node }: Cached): number {
   return 600 + 30 * node.path.length + artifacts;
 }
 
-export interface Below {
+export interface NodesBelow {
   readonly nodes: readonly MaestroNode[];
   /** There are more than one read may give. */
   readonly isCut: boolean;
 }
 
 /** How descendants are asked for. */
-export interface Asking {
-  readonly shape: Shape;
+export interface DescendantOptions {
+  readonly stats: CollectionStats;
   /** The entity that the fields are of. */
   readonly entity: 'build' | 'test';
   readonly fields: ReadonlySet<string>;
@@ -137,7 +137,7 @@ export interface Asking {
 }
 
 const MAX_LEVELS = 12;
-const NOTHING: Below = { nodes: [], isCut: false };
+const NO_NODES: NodesBelow = { nodes: [], isCut: false };
 
 /** What lies below nodes. */
 export class Descendants {
@@ -152,45 +152,45 @@ export class Descendants {
   }
 
   /** The kbuilds straight below checkouts. */
-  async builds(checkouts: readonly string[], asking: Asking): Promise<Below> {
+  async builds(checkouts: readonly string[], options: DescendantOptions): Promise<NodesBelow> {
     if (checkouts.length === 0) return { nodes: [], isCut: false };
-    return await this.#children('build', checkouts, MAX_NODES, asking);
+    return await this.#children('build', checkouts, MAX_NODES, options);
   }
 
   /**
    * All tests below kbuilds, and those that hang straight from checkouts: in one read by the tree's id and the place in
    * it, where these are known and the read is bounded; else level by level.
    */
-  async tests(bases: readonly string[], asking: Asking): Promise<Below> {
-    const { inTrees, others } = await this.#byTree(bases, asking);
+  async tests(bases: readonly string[], options: DescendantOptions): Promise<NodesBelow> {
+    const { inTrees, others } = await this.#byTree(bases, options);
     const [one, other] = await Promise.all([
       this.#atPlaces(
         inTrees.map(({ id }) => id),
         inTrees.map(placeBelow),
-        asking,
+        options,
       ),
-      this.#testsLevelByLevel(others, asking),
+      this.#testsLevelByLevel(others, options),
     ]);
     return { nodes: [...one.nodes, ...other.nodes], isCut: one.isCut || other.isCut };
   }
 
   /** The kbuilds below checkouts and the tests that hang straight from them: in one read too, where that is possible. */
-  async belowCheckouts(checkouts: readonly string[], asking: Asking): Promise<Below> {
-    const { inTrees, others } = await this.#byTree(checkouts, asking);
+  async belowCheckouts(checkouts: readonly string[], options: DescendantOptions): Promise<NodesBelow> {
+    const { inTrees, others } = await this.#byTree(checkouts, options);
     const parent = { $in: eitherSpelling(inTrees.map(({ id }) => id)) };
     const places = [
       ...inTrees.map((node) => ({
         treeid: node.tree,
         $or: [{ parent, kind: { $in: CHILD_KINDS.build } }, placeBelow(node)],
       })),
-      ...(others.length === 0 ? [] : [this.#straightBelow(['build', 'test'], others, asking)]),
+      ...(others.length === 0 ? [] : [this.#straightBelow(['build', 'test'], others, options)]),
     ];
-    const one = await this.#atPlaces([...inTrees.map(({ id }) => id), ...others], places, asking);
+    const one = await this.#atPlaces([...inTrees.map(({ id }) => id), ...others], places, options);
     const isOther = new Set(others);
     const hanging = one.nodes.filter((node) => node.entity === 'test' && isOther.has(node.parent ?? ''));
     const deeper = await this.#testsLevelByLevel(
       hanging.map(({ id }) => id),
-      asking,
+      options,
     );
     return { nodes: [...one.nodes, ...deeper.nodes], isCut: one.isCut || deeper.isCut };
   }
@@ -204,18 +204,18 @@ export class Descendants {
   }
 
   /** The kbuilds and checkouts among some ids: those whose trees are asked for as a whole, and the ids of the others. */
-  async #byTree(bases: readonly string[], { shape, call }: Asking) {
+  async #byTree(bases: readonly string[], { stats, call }: DescendantOptions) {
     const nodes = (await this.#lineage.find(bases, call)).filter(({ entity }) => entity !== 'test');
-    const isByTree = shape.isSmall || shape.indexed.has('treeid') || !shape.indexed.has('parent');
+    const isByTree = stats.isSmall || stats.indexed.has('treeid') || !stats.indexed.has('parent');
     const inTrees = nodes.filter(({ tree }) => isByTree && tree !== null);
     return { inTrees, others: nodes.filter((node) => !inTrees.includes(node)).map(({ id }) => id) };
   }
 
-  async #testsLevelByLevel(parents: readonly string[], asking: Asking): Promise<Below> {
+  async #testsLevelByLevel(parents: readonly string[], options: DescendantOptions): Promise<NodesBelow> {
     const seen = new Map<string, MaestroNode>();
     let frontier = parents;
     for (let level = 0; level < MAX_LEVELS && frontier.length > 0; level++) {
-      const { nodes, isCut } = await this.#children('test', frontier, MAX_NODES - seen.size, asking);
+      const { nodes, isCut } = await this.#children('test', frontier, MAX_NODES - seen.size, options);
       const added = nodes.filter(({ id, entity }) => entity === 'test' && !seen.has(id) && !parents.includes(id));
       for (const node of added) seen.set(node.id, node);
       if (isCut || seen.size >= MAX_NODES) return { nodes: [...seen.values()], isCut: true };
@@ -228,10 +228,10 @@ export class Descendants {
   async #atPlaces(
     bases: readonly string[],
     places: readonly Filter<Document>[],
-    { shape, entity, fields, order, call }: Asking,
-  ): Promise<Below> {
-    if (bases.length === 0) return NOTHING;
-    const isFound = shape.isSmall || shape.indexed.has('treeid');
+    { stats, entity, fields, order, call }: DescendantOptions,
+  ): Promise<NodesBelow> {
+    if (bases.length === 0) return NO_NODES;
+    const isFound = stats.isSmall || stats.indexed.has('treeid');
     const filter: Filter<Document> = {
       $and: [{ $or: withoutRepeats(places) }, ...(isFound ? [] : [windowsBelow(bases, this.#lifetimeMs)])],
     };
@@ -243,18 +243,23 @@ export class Descendants {
     return { nodes: read.nodes.filter(({ id }) => above.has(id)), isCut: false };
   }
 
-  async #children(kind: 'build' | 'test', parents: readonly string[], limit: number, asking: Asking): Promise<Below> {
-    const { entity, fields, order, call } = asking;
+  async #children(
+    kind: 'build' | 'test',
+    parents: readonly string[],
+    limit: number,
+    options: DescendantOptions,
+  ): Promise<NodesBelow> {
+    const { entity, fields, order, call } = options;
     const query = { projection: projectionOf(entity, fields), sort: { _id: order }, limit };
-    return await this.#client.find(this.#straightBelow([kind], parents, asking), query, call);
+    return await this.#client.find(this.#straightBelow([kind], parents, options), query, call);
   }
 
   #straightBelow(
     kinds: readonly ('build' | 'test')[],
     parents: readonly string[],
-    { shape }: Asking,
+    { stats }: DescendantOptions,
   ): Filter<Document> {
-    const isFound = shape.isSmall || shape.indexed.has('parent');
+    const isFound = stats.isSmall || stats.indexed.has('parent');
     return {
       parent: { $in: eitherSpelling(parents) },
       kind: { $in: [...new Set(kinds.flatMap((kind) => CHILD_KINDS[kind]))] },
@@ -293,7 +298,7 @@ function withoutRepeats(places: readonly Filter<Document>[]): Filter<Document>[]
 }
 
 /** What `call.warn` is told where there is more below than one read may give. */
-export function tooMany(): SourceError {
+export function tooManyBelow(): SourceError {
   const message = `More than ${MAX_NODES} nodes lie below what was asked for: not all of them are given.`;
   return new SourceError('SOURCE_TRUNCATED', message);
 }

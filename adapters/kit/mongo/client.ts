@@ -49,7 +49,7 @@ export interface MongoClient<Name extends string> {
 }
 
 /** What each command is given. */
-interface Common {
+interface CommandOptions {
   readonly signal: AbortSignal;
   readonly maxTimeMS: number;
 }
@@ -138,7 +138,7 @@ class Client<Name extends string> implements MongoClient<Name> {
   }
 
   async health(call: Call): Promise<Health> {
-    return await this.#asked(call, async (database) => {
+    return await this.#request(call, async (database) => {
       await database.command({ ping: 1 }, { signal: call.signal });
       const missing = await this.#collections.missingFrom(database);
       return missing.length === 0 ? { ok: true } : { ok: false, detail: missingSentence(missing) };
@@ -154,16 +154,16 @@ class Client<Name extends string> implements MongoClient<Name> {
     name: Name,
     call: Call,
     nothing: T,
-    work: (collection: Collection, common: Common) => Promise<T>,
+    work: (collection: Collection, common: CommandOptions) => Promise<T>,
   ): Promise<T> {
-    return await this.#asked(call, async (database, signal) => {
+    return await this.#request(call, async (database, signal) => {
       if (!(await this.#collections.has(name, database))) return nothing;
       const left = Math.min(call.deadline - Date.now(), MAX_TIME_MS);
       return await work(database.collection(name), { signal, maxTimeMS: Math.max(1, Math.floor(left)) });
     });
   }
 
-  async #asked<T>(call: Call, work: (database: Db, signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #request<T>(call: Call, work: (database: Db, signal: AbortSignal) => Promise<T>): Promise<T> {
     return await this.#env.upstream(call, async (signal) => {
       try {
         // The driver heeds the signal while it waits for an answer, and not everywhere else.
@@ -187,17 +187,17 @@ export interface Collections<Name extends string> {
 }
 
 /** What is missing may come: it is looked for again after so long. */
-const LOOK_AGAIN_MS = 10_000;
-const LOOK_MS = 10_000;
-const LOOK_AGAIN_FOR_OPTIONAL_MS = 600_000;
+const RELIST_MS = 10_000;
+const LIST_MS = 10_000;
+const OPTIONAL_RELIST_MS = 600_000;
 
 /** Knows which of the named collections the database has, by one listing that is kept. */
 class KnownCollections<Name extends string> {
   readonly #named: Collections<Name>;
   /** Null where the user may not list them: then each is taken to be there. */
-  #there: ReadonlySet<string> | null = null;
+  #present: ReadonlySet<string> | null = null;
   #until = 0;
-  #looking: Promise<void> | null = null;
+  #listing: Promise<void> | null = null;
 
   constructor(named: Collections<Name>) {
     this.#named = named;
@@ -210,8 +210,8 @@ class KnownCollections<Name extends string> {
   }
 
   get #missing(): readonly Name[] {
-    const there = this.#there;
-    return there === null ? [] : this.#named.required.filter((name) => !there.has(name));
+    const present = this.#present;
+    return present === null ? [] : this.#named.required.filter((name) => !present.has(name));
   }
 
   /**
@@ -223,30 +223,30 @@ class KnownCollections<Name extends string> {
       throw new Error(`The collection "${name}" is none of those that this source may read.`);
     }
     await this.#known(database);
-    if (this.#there === null || this.#there.has(name)) return true;
+    if (this.#present === null || this.#present.has(name)) return true;
     if (!this.#named.required.includes(name)) return false;
     throw new SourceError('SOURCE_UNAVAILABLE', missingSentence(this.#missing), { isRetryable: false });
   }
 
   async #known(database: Db): Promise<void> {
     if (Date.now() < this.#until) return;
-    this.#looking ??= this.#look(database).finally(() => {
-      this.#looking = null;
+    this.#listing ??= this.#list(database).finally(() => {
+      this.#listing = null;
     });
-    await this.#looking;
+    await this.#listing;
   }
 
   /** All who ask meanwhile share it, so that it does not end with any one of them. */
-  async #look(database: Db): Promise<void> {
+  async #list(database: Db): Promise<void> {
     try {
-      const options = { nameOnly: true, authorizedCollections: true, maxTimeMS: LOOK_MS };
+      const options = { nameOnly: true, authorizedCollections: true, maxTimeMS: LIST_MS };
       const listed = await database.listCollections({}, options).toArray();
-      this.#there = new Set(listed.map(({ name }) => name));
+      this.#present = new Set(listed.map(({ name }) => name));
     } catch (error) {
-      if (!mayNotList(error)) throw error;
-      this.#there = null;
+      if (!isListingDenied(error)) throw error;
+      this.#present = null;
     }
-    this.#until = Date.now() + (this.#missing.length > 0 ? LOOK_AGAIN_MS : LOOK_AGAIN_FOR_OPTIONAL_MS);
+    this.#until = Date.now() + (this.#missing.length > 0 ? RELIST_MS : OPTIONAL_RELIST_MS);
   }
 }
 
@@ -257,7 +257,7 @@ function missingSentence(missing: readonly string[]): string {
 }
 
 /** The server refuses the listing to this user; what it may read is another question. */
-function mayNotList(error: unknown): boolean {
+function isListingDenied(error: unknown): boolean {
   return error instanceof Error && error.name === 'MongoServerError' && 'code' in error && error.code === 13;
 }
 

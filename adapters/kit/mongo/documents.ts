@@ -213,7 +213,7 @@ function readRaw(raw: Uint8Array, collection: string, call: Pick<Call, 'warn'>):
       const id = idOf(document._id);
       call.warn(
         invalidDocument(
-          `${named(collection, id)} holds text that is not UTF-8; it is shown with U+FFFD in its place.`,
+          `${nameOf(collection, id)} holds text that is not UTF-8; it is shown with U+FFFD in its place.`,
           id,
         ),
       );
@@ -221,12 +221,12 @@ function readRaw(raw: Uint8Array, collection: string, call: Pick<Call, 'warn'>):
     return document;
   } catch (cause) {
     const id = idOfBytes(raw);
-    call.warn(invalidDocument(`${named(collection, id)} cannot be read: its bytes are no BSON.`, id, cause));
+    call.warn(invalidDocument(`${nameOf(collection, id)} cannot be read: its bytes are no BSON.`, id, cause));
     return null;
   }
 }
 
-function named(collection: string, id: string | null): string {
+function nameOf(collection: string, id: string | null): string {
   return id === null ? `A document of \`${collection}\`` : `The document ${id} of \`${collection}\``;
 }
 

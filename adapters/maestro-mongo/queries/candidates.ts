@@ -1,10 +1,10 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Call } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
 import { textOf } from '../../kit/mongo/documents.ts';
 import type { Entities, EntityName } from '../../model.ts';
-import type { ByCommit } from '../checkout-index.ts';
-import type { NodeClient, Shapes } from '../client.ts';
+import type { CheckoutsByCommit } from '../checkout-index.ts';
+import type { NodeClient, StatsCache } from '../client.ts';
 import { dummyArchitecture } from '../ids.ts';
 import type { MaestroNode } from '../node.ts';
 import { inherits } from '../projections.ts';
@@ -18,10 +18,10 @@ import { basesOf, type Descendants, type Lineage } from '../tree.ts';
 /** What the queries are made of. */
 export interface MaestroSource {
   readonly client: NodeClient;
-  readonly shapes: Shapes;
+  readonly stats: StatsCache;
   readonly lineage: Lineage;
   readonly descendants: Descendants;
-  readonly byCommit: ByCommit;
+  readonly byCommit: CheckoutsByCommit;
   readonly translation: TranslationContext;
 }
 
@@ -52,7 +52,7 @@ type Prepare<E extends EntityName> = (
 
 const PREPARE: { readonly [E in EntityName]?: Prepare<E> } = {
   checkout: async (nodes, { translation, lineage }, call) => {
-    lineage.keep(nodes, false);
+    lineage.add(nodes, false);
     return ofEntity(nodes, 'checkout').map((node) => ({
       node,
       id: translation.ids.ofNode(node.id),
@@ -61,7 +61,7 @@ const PREPARE: { readonly [E in EntityName]?: Prepare<E> } = {
     }));
   },
   build: async (nodes, { translation, lineage }, call) => {
-    lineage.keep(nodes, false);
+    lineage.add(nodes, false);
     return ofEntity(nodes, 'build').map((node) => ({
       node,
       id: translation.ids.ofNode(node.id),
@@ -72,7 +72,7 @@ const PREPARE: { readonly [E in EntityName]?: Prepare<E> } = {
   test: async (nodes, { translation, lineage }, call) => {
     const isInherited = inherits(call.fields);
     const tests = ofEntity(nodes, 'test');
-    lineage.keep(tests, isInherited);
+    lineage.add(tests, isInherited);
     const placed = await lineage.place(tests, isInherited, call);
     return placed.map((test) => ({
       node: test.node,
@@ -84,7 +84,7 @@ const PREPARE: { readonly [E in EntityName]?: Prepare<E> } = {
 };
 
 /** So many are translated before others get their turn. */
-const AT_ONCE = 200;
+const SLICE = 200;
 
 /** @throws {SourceError} for an entity that this source does not have */
 export function candidates<E extends EntityName>(
@@ -94,12 +94,12 @@ export function candidates<E extends EntityName>(
   call: Call,
 ): Promise<readonly Candidate<E>[]> {
   const prepare: Prepare<E> | undefined = PREPARE[entity];
-  if (prepare === undefined) throw notHere(`${entity}s`);
+  if (prepare === undefined) throw unsupported(`${entity}s`);
   return prepare(nodes, source, call);
 }
 
 /** Translates candidates in their order, until so many fit. */
-export async function translateSome<E extends EntityName>(
+export async function translateUntil<E extends EntityName>(
   some: readonly Candidate<E>[],
   limit: number,
   fits: (object: Entities[E]) => boolean,
@@ -107,7 +107,7 @@ export async function translateSome<E extends EntityName>(
   const translated: Translated<E>[] = [];
   for (const [index, { node, translate }] of some.entries()) {
     if (translated.length >= limit) break;
-    if (index % AT_ONCE === AT_ONCE - 1) await turn();
+    if (index % SLICE === SLICE - 1) await yieldToEventLoop();
     const object = translate();
     if (object !== null && fits(object)) translated.push({ node, object });
   }
@@ -121,10 +121,10 @@ export async function translateNodes<E extends EntityName>(
   source: MaestroSource,
   call: Call,
 ): Promise<readonly Translated<E>[]> {
-  return await translateSome(await candidates(entity, nodes, source, call), nodes.length, () => true);
+  return await translateUntil(await candidates(entity, nodes, source, call), nodes.length, () => true);
 }
 
-function notHere(what: string): SourceError {
+function unsupported(what: string): SourceError {
   return new SourceError('SOURCE_UNSUPPORTED', `Maestro's database cannot be asked for this: ${what}.`);
 }
 

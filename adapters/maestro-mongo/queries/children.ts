@@ -4,25 +4,25 @@ import { type Filter, matches } from '../../filter.ts';
 import { comparePlaces } from '../../kit/compare-places.ts';
 import type { Entities, EntityName, Status, StatusCounts } from '../../model.ts';
 import { wholeHashes } from '../checkout-index.ts';
-import { MAX_NODES, MAX_PARENTS, type Shape } from '../client.ts';
+import { type CollectionStats, MAX_NODES, MAX_PARENTS } from '../client.ts';
 import { NODES_OF, type NodeEntity } from '../node.ts';
-import { onlyWanted, projectionOf, withFilterFields } from '../projections.ts';
-import { type Asking, tooMany } from '../tree.ts';
-import { type Candidate, candidates, type MaestroSource, placeholders, translateSome } from './candidates.ts';
+import { pickFields, projectionOf, withFilterFields } from '../projections.ts';
+import { type DescendantOptions, tooManyBelow } from '../tree.ts';
+import { type Candidate, candidates, type MaestroSource, placeholders, translateUntil } from './candidates.ts';
 
 type Query<E extends NodeEntity> = Pick<PageQuery<E>, 'where' | 'order' | 'first' | 'after'>;
 
 /** A relation whose children are asked for so. */
 export class Relation<E extends NodeEntity> {
   readonly #entity: E;
-  readonly #ask: AskChildren<E>;
-  readonly #askCounted: AskChildren<E>;
+  readonly #read: ReadChildren<E>;
+  readonly #readCounted: ReadChildren<E>;
 
-  /** @param askCounted gives those that are counted, where these are not all */
-  constructor(entity: E, ask: AskChildren<E>, askCounted: AskChildren<E> = ask) {
+  /** @param readCounted gives those that are counted, where these are not all */
+  constructor(entity: E, read: ReadChildren<E>, readCounted: ReadChildren<E> = read) {
     this.#entity = entity;
-    this.#ask = ask;
-    this.#askCounted = askCounted;
+    this.#read = read;
+    this.#readCounted = readCounted;
   }
 
   async pages(
@@ -32,9 +32,9 @@ export class Relation<E extends NodeEntity> {
     call: Call,
   ): Promise<Map<string, Page<Entities[E]>>> {
     const pages = new Map<string, Page<Entities[E]>>();
-    const asked = { ...call, fields: withFilterFields(call.fields, query.where) };
+    const readCall = { ...call, fields: withFilterFields(call.fields, query.where) };
     const chunks = chunksOf(parents).map(async (chunk) => {
-      const { byParent, isFilling } = await this.#ask(chunk, query.order, source, asked);
+      const { byParent, isFilling } = await this.#read(chunk, query.order, source, readCall);
       for (const parent of chunk)
         pages.set(parent, await this.#page(byParent.get(parent) ?? [], query, isFilling, call));
     });
@@ -49,11 +49,11 @@ export class Relation<E extends NodeEntity> {
     call: Call,
   ): Promise<ReadonlyMap<string, StatusCounts | SourceError>> {
     const counts = new Map<string, StatusCounts | SourceError>();
-    const asked = { ...call, fields: withFilterFields(new Set(['status']), where) };
+    const readCall = { ...call, fields: withFilterFields(new Set(['status']), where) };
     const chunks = chunksOf(parents).map(async (chunk) => {
-      const { byParent, isFilling, isCut } = await this.#askCounted(chunk, 'NEWEST', source, asked);
+      const { byParent, isFilling, isCut } = await this.#readCounted(chunk, 'NEWEST', source, readCall);
       for (const parent of chunk) {
-        const children = await translateSome(byParent.get(parent) ?? [], MAX_NODES, this.#fits(where));
+        const children = await translateUntil(byParent.get(parent) ?? [], MAX_NODES, this.#matches(where));
         if (isFilling || isCut) counts.set(parent, uncounted());
         else if (children.length > 0) counts.set(parent, countStatuses(children.map(({ object }) => object)));
       }
@@ -73,16 +73,16 @@ export class Relation<E extends NodeEntity> {
       .map((candidate) => ({ ...candidate, time: candidate.node.created, tie: candidate.id }))
       .filter((one) => after === null || comparePlaces(order, one, after) > 0)
       .toSorted((one, other) => comparePlaces(order, one, other));
-    const found = await translateSome(behind, first + 1, this.#fits(where));
+    const found = await translateUntil(behind, first + 1, this.#matches(where));
     const items = found.slice(0, first).map(({ node, object }) => ({
-      object: onlyWanted<E>(object, fields),
+      object: pickFields<E>(object, fields),
       time: node.created,
       tie: object.id,
     }));
     return { items, hasMore: isFilling || found.length > first };
   }
 
-  #fits(where: Filter<E> | null): (object: Entities[E]) => boolean {
+  #matches(where: Filter<E> | null): (object: Entities[E]) => boolean {
     return (object) => matches(this.#entity, object, where) === true;
   }
 }
@@ -108,16 +108,16 @@ export interface Children<E extends NodeEntity> {
 }
 
 /** How children are asked for: of at most so many parents as one read takes. */
-export type AskChildren<E extends NodeEntity> = (
+export type ReadChildren<E extends NodeEntity> = (
   parents: readonly string[],
   order: Order,
   source: MaestroSource,
   call: Call,
 ) => Promise<Children<E>>;
 
-export const checkoutsOfRevisions: AskChildren<'checkout'> = async (parents, order, source, call) => {
+export const checkoutsOfRevisions: ReadChildren<'checkout'> = async (parents, order, source, call) => {
   const hashes = wholeHashes(parents);
-  if (hashes.length === 0) return NOTHING;
+  if (hashes.length === 0) return NO_CHILDREN;
   const { filter, isPartial, isById } = await source.byCommit.query({ hashes }, call);
   const read = await source.client.find(
     { $and: [NODES_OF.checkout, filter] },
@@ -129,19 +129,19 @@ export const checkoutsOfRevisions: AskChildren<'checkout'> = async (parents, ord
     },
     call,
   );
-  if (read.isCut) call.warn(tooMany());
+  if (read.isCut) call.warn(tooManyBelow());
   const byHash = Map.groupBy(await candidates('checkout', read.nodes, source, call), ({ parent }) => parent);
   const byParent = new Map(parents.map((parent) => [parent, byHash.get(parent.toLowerCase()) ?? []]));
   return { byParent, isFilling: isPartial, isCut: read.isCut };
 };
 
 /** With the placeholders, on which tests of other sources may hang too. */
-export const buildsOfCheckouts: AskChildren<'build'> = async (parents, order, source, call) => {
+export const buildsOfCheckouts: ReadChildren<'build'> = async (parents, order, source, call) => {
   const nodes = parents.flatMap((parent) => source.translation.ids.nodeOf(parent) ?? []);
-  if (nodes.length === 0) return NOTHING;
-  const asking = askingOf('build', await source.shapes.shape(call), order, call);
-  const read = await source.descendants.belowCheckouts(nodes, asking);
-  if (read.isCut) call.warn(tooMany());
+  if (nodes.length === 0) return NO_CHILDREN;
+  const options = descendantOptions('build', await source.stats.get(call), order, call);
+  const read = await source.descendants.belowCheckouts(nodes, options);
+  if (read.isCut) call.warn(tooManyBelow());
   const checkouts = (await source.lineage.find(nodes, call)).filter(({ entity }) => entity === 'checkout');
   const tests = read.nodes.filter(({ entity }) => entity === 'test');
   const found = [
@@ -152,31 +152,36 @@ export const buildsOfCheckouts: AskChildren<'build'> = async (parents, order, so
 };
 
 /** Without the placeholders, which nobody built. */
-export const kbuildsOfCheckouts: AskChildren<'build'> = async (parents, order, source, call) => {
+export const kbuildsOfCheckouts: ReadChildren<'build'> = async (parents, order, source, call) => {
   const checkouts = parents.flatMap((parent) => source.translation.ids.nodeOf(parent) ?? []);
-  if (checkouts.length === 0) return NOTHING;
-  const asking = askingOf('build', await source.shapes.shape(call), order, call);
-  const read = await source.descendants.builds(checkouts, asking);
-  if (read.isCut) call.warn(tooMany());
+  if (checkouts.length === 0) return NO_CHILDREN;
+  const options = descendantOptions('build', await source.stats.get(call), order, call);
+  const read = await source.descendants.builds(checkouts, options);
+  if (read.isCut) call.warn(tooManyBelow());
   const found = await candidates('build', read.nodes, source, call);
   return { byParent: Map.groupBy(found, ({ parent }) => parent), isFilling: false, isCut: read.isCut };
 };
 
-export const testsOfBuilds: AskChildren<'test'> = async (parents, order, source, call) => {
+export const testsOfBuilds: ReadChildren<'test'> = async (parents, order, source, call) => {
   const parsed = parents.flatMap((parent) => source.translation.ids.parse(parent) ?? []);
   const bases = [...new Set(parsed.map((id) => (id.kind === 'node' ? id.node : id.checkout)))];
-  if (bases.length === 0) return NOTHING;
-  const asking = askingOf('test', await source.shapes.shape(call), order, call);
-  const { nodes, isCut } = await source.descendants.tests(bases, asking);
-  if (isCut) call.warn(tooMany());
+  if (bases.length === 0) return NO_CHILDREN;
+  const options = descendantOptions('test', await source.stats.get(call), order, call);
+  const { nodes, isCut } = await source.descendants.tests(bases, options);
+  if (isCut) call.warn(tooManyBelow());
   const found = await candidates('test', nodes, source, call);
   return { byParent: Map.groupBy(found, ({ parent }) => parent), isFilling: false, isCut };
 };
 
-const NOTHING = { byParent: new Map<string, never[]>(), isFilling: false, isCut: false };
+const NO_CHILDREN = { byParent: new Map<string, never[]>(), isFilling: false, isCut: false };
 
-function askingOf(entity: 'build' | 'test', shape: Shape, order: Order, call: Call): Asking {
-  return { shape, entity, fields: call.fields, order: directionOf(order), call };
+function descendantOptions(
+  entity: 'build' | 'test',
+  stats: CollectionStats,
+  order: Order,
+  call: Call,
+): DescendantOptions {
+  return { stats, entity, fields: call.fields, order: directionOf(order), call };
 }
 
 function directionOf(order: Order): 1 | -1 {

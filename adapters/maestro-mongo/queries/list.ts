@@ -9,21 +9,21 @@ import { commitsOf } from '../checkout-index.ts';
 import type { Ids } from '../ids.ts';
 import { type MaestroNode, NODES_OF, type NodeEntity } from '../node.ts';
 import { projectionOf } from '../projections.ts';
-import { tooMany } from '../tree.ts';
+import { tooManyBelow } from '../tree.ts';
 import {
   candidates,
   type MaestroSource,
   placeholders,
   type Translated,
   translateNodes,
-  translateSome,
+  translateUntil,
 } from './candidates.ts';
 
 /** A page goes on so often past nodes that are none of its objects. */
 const MAX_READS = 20;
 const MAX_DOCUMENTS = 2_000;
 
-const EMPTY = { items: [], hasMore: false };
+const EMPTY_PAGE = { items: [], hasMore: false };
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
 /** What a page of an entity is made of. */
@@ -57,16 +57,16 @@ export async function listNodes<E extends NodeEntity>(
   call: Call,
 ): Promise<Page<Entities[E]>> {
   const selected = await selection(query.where, source, call);
-  if (selected === null) return EMPTY;
+  if (selected === null) return EMPTY_PAGE;
   const { filter, isPartial, isById } = selected;
   const walk: Walk<E> = WALKS[entity];
   const order = query.order === 'NEWEST' ? -1 : 1;
   const items: PageItem<Entities[E]>[] = [];
-  let range = query.after === null ? {} : rangeBehind(query.after, order, source.translation.ids);
+  let range = query.after === null ? {} : rangeAfter(query.after, order, source.translation.ids);
   if (query.after === null && order === 1 && walk.start !== undefined) {
-    const { isSmall } = await source.shapes.shape(call);
+    const { isSmall } = await source.stats.get(call);
     const start = isSmall ? undefined : await walk.start(source, call);
-    if (start === null) return EMPTY;
+    if (start === null) return EMPTY_PAGE;
     if (start !== undefined) range = { _id: { $gte: start } };
   }
   let limit = query.first;
@@ -82,7 +82,7 @@ export async function listNodes<E extends NodeEntity>(
       call,
     );
     for (const { node, object } of await walk.toObjects(read.nodes, source, call)) {
-      if (query.after !== null && isTaken(object.id, query.after, source.translation.ids)) continue;
+      if (query.after !== null && isAlreadyListed(object.id, query.after, source.translation.ids)) continue;
       if (items.length === query.first) return { items, hasMore: true };
       items.push({ object, time: node.created, tie: object.id, mark: node.id });
     }
@@ -92,7 +92,7 @@ export async function listNodes<E extends NodeEntity>(
   }
   if (items.length > 0) return { items, hasMore: true };
   call.warn(new SourceError('SOURCE_TRUNCATED', `Among many nodes none was found that is a ${entity}: the list ends.`));
-  return EMPTY;
+  return EMPTY_PAGE;
 }
 
 /** The kbuilds among nodes, and the placeholders of the checkouts among them, each where its node is. */
@@ -102,33 +102,33 @@ async function buildsAmong(
   call: Call,
 ): Promise<readonly Translated<'build'>[]> {
   const checkouts = nodes.filter(({ entity }) => entity === 'checkout');
-  source.lineage.keep(checkouts, false);
-  const asking = { entity: 'test', fields: NO_FIELDS, order: -1, call } as const;
-  const shape = await source.shapes.shape(call);
+  source.lineage.add(checkouts, false);
+  const options = { entity: 'test', fields: NO_FIELDS, order: -1, call } as const;
+  const stats = await source.stats.get(call);
   const ids = checkouts.map(({ id }) => id);
-  const below = ids.length === 0 ? null : await source.descendants.tests(ids, { ...asking, shape });
-  if (below?.isCut) call.warn(tooMany());
+  const below = ids.length === 0 ? null : await source.descendants.tests(ids, { ...options, stats });
+  if (below?.isCut) call.warn(tooManyBelow());
   const made = Map.groupBy(
     [...(await candidates('build', nodes, source, call)), ...placeholders(checkouts, below?.nodes ?? [], source, call)],
     ({ node }) => node.id,
   );
   const inOrder = nodes.flatMap(({ id }) => made.get(id) ?? []);
-  return await translateSome(inOrder, inOrder.length, () => true);
+  return await translateUntil(inOrder, inOrder.length, () => true);
 }
 
 /** Which of the entity's nodes the filter leaves; null: none. */
 async function selection(where: { readonly gitCommitHash?: HashFilter } | null, source: MaestroSource, call: Call) {
-  const asked = where?.gitCommitHash;
-  if (asked === undefined || asked === null) {
+  const hash = where?.gitCommitHash;
+  if (hash === undefined || hash === null) {
     const all: Filter<Document> = {};
     return { filter: all, isPartial: false, isById: true };
   }
-  const commits = commitsOf(asked);
+  const commits = commitsOf(hash);
   return commits === null ? null : await source.byCommit.query(commits, call);
 }
 
 /** Behind the item's own node, whether it is still there or not; of a placeholder its checkout may have others. */
-function rangeBehind(after: Place, order: 1 | -1, ids: Ids): Filter<Document> {
+function rangeAfter(after: Place, order: 1 | -1, ids: Ids): Filter<Document> {
   const id = idOfPlace(after, ids);
   if (id === null) return {};
   const operator = order === -1 ? '$lt' : '$gt';
@@ -136,7 +136,7 @@ function rangeBehind(after: Place, order: 1 | -1, ids: Ids): Filter<Document> {
 }
 
 /** Whether an object is a placeholder of the same checkout as the item, and was in front of it, or is that item. */
-function isTaken(id: string, { tie }: Place, ids: Ids): boolean {
+function isAlreadyListed(id: string, { tie }: Place, ids: Ids): boolean {
   const [own, last] = [ids.parse(id), ids.parse(tie)];
   return own?.kind === 'dummy' && last?.kind === 'dummy' && own.checkout === last.checkout && id <= tie;
 }

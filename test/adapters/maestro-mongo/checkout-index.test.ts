@@ -48,8 +48,8 @@ describeWithMongo('the index of checkouts', () => {
     return opened;
   };
   const fillIndex = async () => {
-    await index.forward(call());
-    for (let step = 0; step < 100 && !index.isComplete; step++) await index.backward(call());
+    await index.readNewer(call());
+    for (let step = 0; step < 100 && !index.isComplete; step++) await index.readOlder(call());
   };
 
   beforeAll(async () => {
@@ -81,7 +81,7 @@ describeWithMongo('the index of checkouts', () => {
   });
 
   it('is filled from the newest back to the oldest', async () => {
-    await index.forward(call());
+    await index.readNewer(call());
     expect(index.find({ hashes: [NEW] })).toHaveLength(1);
     expect(index.isComplete).toBe(false);
     expect(index.reach).toContain('is being filled');
@@ -100,8 +100,8 @@ describeWithMongo('the index of checkouts', () => {
   });
 
   it('goes on after a restart where it was', async () => {
-    await index.forward(call());
-    await index.backward(call());
+    await index.readNewer(call());
+    await index.readOlder(call());
     index.close();
     index = open();
     expect(index.find({ hashes: [NEW] })).toHaveLength(1);
@@ -112,7 +112,7 @@ describeWithMongo('the index of checkouts', () => {
   it('learns what comes later, though its id was made a little before', async () => {
     await fillIndex();
     await mongo.db.collection('node').insertOne(checkoutAt(NOW - 30_000, LATE));
-    await index.forward(call());
+    await index.readNewer(call());
     expect(index.find({ hashes: [LATE] })).toHaveLength(1);
   });
 
