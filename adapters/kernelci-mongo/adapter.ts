@@ -31,7 +31,7 @@ import type { LegacySource } from './queries/source.ts';
 import { TestQueries, TestsOfBuild } from './queries/tests.ts';
 import { RevisionIndex } from './revision-index.ts';
 
-/** KernelCI's system of 2014 to 2024, kernelci-backend, by its database. */
+/** Reads the database of kernelci-backend, KernelCI's system from 2014 to 2024. */
 export const adapter: AdapterModule<LegacyOptions> = {
   contract: CONTRACT,
   name: 'kernelci-mongo',
@@ -74,14 +74,14 @@ const BELOW = { order: ORDER, paging: 'full', maxPage: 500 } as const;
 const IN: readonly FilterOperator[] = ['in'];
 const RANGE: readonly FilterOperator[] = ['range'];
 
-/** Who reads an entity. */
+/** Reads one entity. */
 interface EntityReader<E extends EntityName> {
   getMany(ids: readonly string[], call: Call): Promise<FoundMany<Entities[E]>>;
   list(query: PageQuery<E>, call: Call): Promise<Page<Entities[E]>>;
 }
 type ReadChildren<R extends RelationName> = NonNullable<RelationSource<R>['list']>['read'];
 
-/** What the system can be asked: only what an index of it serves, which the README names for each. */
+/** Only queries that an index of the database serves; the README names the index of each. */
 function tablesOf(source: LegacySource): {
   readonly entities: EntitySources;
   readonly relations: RelationSources;
@@ -174,7 +174,7 @@ function tablesOf(source: LegacySource): {
       versionsOfIssue: relation<'versionsOfIssue'>(500, keys.issue, (parents, query, call) =>
         issue.versions(parents, query, call),
       ),
-      // A regression names the commits between which it began, and no cause or fix.
+      // A regression names the commits between which it began, but no cause or fix.
       issuesOfRevision: { maxParents: 1, keys: NO_KEYS },
     },
   };

@@ -12,22 +12,22 @@ import type { Documents } from '../kit/mongo/documents.ts';
 import type { LegacyOptions } from './options.ts';
 
 const REQUIRED = ['job', 'build', 'test_group', 'test_case'] as const;
-/** Later, earlier or smaller installations lack them. */
+/** Some installations lack them. */
 const OPTIONAL = ['boot', 'test_regression', 'bisect', 'error_logs'] as const;
-/** The only collections that are ever read. */
+/** The only collections that this adapter reads. */
 export type Collection = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
 
 /** The statements of one read. */
 export interface Statements {
   find(collection: Collection, filter: Filter<Document>, query: FindQuery): Promise<Documents>;
   tally(collection: Collection, filter: Filter<Document>, by: readonly string[]): Promise<readonly Tally[]>;
-  /** The index with these keys as a hint, where the collection has it: for reads that a server could begin otherwise. */
+  /** These keys as a hint if the collection has such an index, for reads for which a server could choose another. */
   hint(collection: Collection, keys: NonNullable<FindQuery['hint']>): Promise<FindQuery['hint']>;
 }
 
 /**
- * The documents hang on each other by ids, so that one read is a short chain of statements, one a level, each for all
- * keys at once. The chain is one upstream request: it has one permit, and is tried again as a whole.
+ * Documents refer to each other by id, so a read is a short chain of statements: one for each level, each for all keys
+ * at once. The chain is one upstream request: it holds one permit and is retried as a whole.
  */
 export class LegacyClient {
   readonly #client: MongoClient<Collection>;
@@ -36,7 +36,7 @@ export class LegacyClient {
 
   constructor(options: LegacyOptions, env: Pick<AdapterEnv, 'upstream' | 'tls'>) {
     const collections = { required: REQUIRED, optional: OPTIONAL };
-    // Its statements run under the permit of the read that they belong to.
+    // Statements run under the permit of their read.
     const within = {
       tls: env.tls,
       upstream: <T>(call: Call, ask: (signal: AbortSignal) => Promise<T>) => ask(call.signal),
@@ -64,7 +64,7 @@ export class LegacyClient {
     return this.#client.close();
   }
 
-  /** Indexes are looked up once: whoever makes one restarts the gateway to have it hinted at. */
+  /** Indexes are looked up once. Restart the gateway to use an index that you add. */
   async #hint(collection: Collection, keys: NonNullable<FindQuery['hint']>, call: Call): Promise<FindQuery['hint']> {
     const known = this.#indexes.get(collection) ?? (await this.#client.indexes(collection, call).catch(() => null));
     if (known === null) return undefined;

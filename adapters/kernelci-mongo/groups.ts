@@ -3,17 +3,17 @@ import { idOf, listOf, textOf, toObjectId } from '../kit/mongo/documents.ts';
 import type { Statements } from './client.ts';
 import { distinctRevisions, ofRevisions, type Revision, revisionKey, revisionOf } from './revision.ts';
 
-/** What tells one build of a revision from another. */
+/** The fields that distinguish the builds of one revision. */
 const TRAITS = ['arch', 'defconfig_full', 'build_environment'] as const;
 export const MATCHED_FIELDS: readonly string[] = ['job', 'git_branch', 'kernel', 'defconfig', ...TRAITS];
 const BUILD_PROJECTION = Object.fromEntries(['_id', ...MATCHED_FIELDS].map((name) => [name, 1 as const]));
 const MAX_BUILDS = 50_000;
 
-/** Finds the build of a run that does not name one, since it was imported first, by what both say of themselves. */
+/** Finds the build of a run that does not name one (it was imported before the build) by the fields of both. */
 export class BuildMatcher {
   readonly #byRevision = new Map<string, Document[]>();
 
-  /** Reads the builds of these revisions: the index (git_branch, job, kernel) leads to them. */
+  /** Reads the builds of these revisions by the index (git_branch, job, kernel). */
   async load(revisions: Iterable<Revision | null>, statements: Statements): Promise<void> {
     const wanted = distinctRevisions(revisions).filter((revision) => !this.#byRevision.has(revisionKey(revision)));
     if (wanted.length === 0) return;
@@ -26,7 +26,7 @@ export class BuildMatcher {
     }
   }
 
-  /** The `_id` of the first build that fits; null where there is none. */
+  /** The `_id` of the first matching build, or null. */
   buildOf(run: Document): string | null {
     const revision = revisionOf(run);
     const builds = revision === null ? [] : (this.#byRevision.get(revisionKey(revision)) ?? []);
@@ -41,9 +41,9 @@ function isBuildOfRun(build: Document, run: Document): boolean {
   return TRAITS.every((trait) => textOf(build[trait]) === textOf(run[trait]));
 }
 
-/** Groups lie in groups, no deeper than this: what seems to is a cycle. */
+/** Groups contain groups. Anything deeper than this is a cycle. */
 const MAX_DEPTH = 20;
-/** Groups of one read. */
+/** The maximum number of groups of one read. */
 const MAX_GROUPS = 50_000;
 
 const GROUP_FIELDS = [
@@ -52,13 +52,13 @@ const GROUP_FIELDS = [
   ...['boot_result_description', ...MATCHED_FIELDS],
 ];
 
-/** What is wanted of groups: the description of the root file system is large. */
+/** The fields to read of groups. The description of the root file system is large, so it is read only for `misc`. */
 export function groupProjection(fields: ReadonlySet<string>): Readonly<Record<string, 1>> {
   const names = fields.has('misc') ? [...GROUP_FIELDS, 'initrd_info'] : GROUP_FIELDS;
   return Object.fromEntries(names.map((name) => [name, 1]));
 }
 
-/** Groups of tests by `_id`, and how they lie in each other; a plan is a group that lies in none. */
+/** Groups of tests by `_id`, and how they contain each other. A plan is a group without a parent. */
 export class Groups {
   readonly #groups = new Map<string, Document>();
   readonly #requested = new Set<string>();
@@ -83,7 +83,7 @@ export class Groups {
     }
   }
 
-  /** Reads groups by `_id`; each is looked for once. */
+  /** Reads groups by `_id`, each only once. */
   async #load(wanted: readonly string[]): Promise<void> {
     const ids = [...new Set(wanted)].filter((hex) => !this.#requested.has(hex));
     for (const hex of ids) this.#requested.add(hex);
@@ -92,7 +92,7 @@ export class Groups {
     this.add((await this.#statements.find('test_group', { _id: { $in: ids.map(toObjectId) } }, query)).documents);
   }
 
-  /** These groups and all that they lie in, a statement a level. */
+  /** Loads these groups and their ancestors, with one statement for each level. */
   async loadUp(wanted: readonly string[]): Promise<void> {
     let level = wanted;
     for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
@@ -101,7 +101,7 @@ export class Groups {
     }
   }
 
-  /** All that lies in the groups at hand, a statement a level. */
+  /** Loads the descendants of the loaded groups, with one statement for each level. */
   async loadDown(): Promise<void> {
     let level = [...this.#groups.keys()];
     for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
@@ -111,7 +111,7 @@ export class Groups {
     }
   }
 
-  /** A group and all that it lies in, itself first; whether the last of them is a plan. */
+  /** A group and its ancestors, itself first. It is complete if the last of them is a plan. */
   lineageOf(hex: string | null): { readonly groups: readonly Document[]; readonly isComplete: boolean } {
     const groups: Document[] = [];
     const seen = new Set<string>();
@@ -126,7 +126,7 @@ export class Groups {
     return { groups, isComplete: groups.length > 0 };
   }
 
-  /** The build that a group ran on: its own, else that of the nearest group above it, else the one with its traits. */
+  /** The build that a group ran on: its own, else that of the nearest ancestor, else the one with matching fields. */
   buildOf(hex: string | null, builds: BuildMatcher): string | null {
     const { groups } = this.lineageOf(hex);
     for (const group of groups) {
@@ -137,7 +137,7 @@ export class Groups {
     return top === undefined ? null : builds.buildOf(top);
   }
 
-  /** The revisions of groups whose build no group above them names. */
+  /** The revisions of groups for which neither they nor an ancestor name a build. */
   revisionsWithoutBuild(): readonly (Revision | null)[] {
     return [...this.#groups.keys()].flatMap((hex) => {
       const { groups } = this.lineageOf(hex);
@@ -146,7 +146,7 @@ export class Groups {
     });
   }
 
-  /** A group that was overwritten by one within it names itself. */
+  /** A group that was overwritten by one of its children names itself as its parent. */
   #parentOf(hex: string): string | null {
     const parent = idOf(this.#groups.get(hex)?.parent_id);
     return parent === hex ? null : parent;

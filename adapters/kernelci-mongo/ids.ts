@@ -1,4 +1,4 @@
-/** What the ids of this source are made of. */
+/** The configured parts of ids. */
 export interface Naming {
   readonly origin: string;
   readonly namespace: string;
@@ -20,7 +20,7 @@ export interface IncidentKey {
 const HEX = /^[0-9a-f]{24}$/;
 const COMMIT = /^[0-9a-f]{40}$/;
 
-/** Makes the ids that the system's own reports to KCIDB bear, and takes them apart. What it cannot hold gives null. */
+/** Builds and parses the ids that the system's own reports to KCIDB use. Ids of other sources parse to null. */
 export class Ids {
   readonly origin: string;
   readonly #object: string;
@@ -63,7 +63,7 @@ export class Ids {
     return rest(id, this.#object, HEX);
   }
 
-  /** What ids of the tests of a collection begin with; the `_id` follows. */
+  /** The prefix of the ids of a collection's tests; the `_id` follows. */
   testPrefix(collection: TestKey['collection']): string {
     return collection === 'boot' ? `${this.#object}boot:` : this.#object;
   }
@@ -84,7 +84,7 @@ export class Ids {
     return this.#regression + document;
   }
 
-  /** Of `ID` and `VERSION@ID`; there is one version, 1. */
+  /** Parses `ID` and `VERSION@ID`. The only version is 1. */
   issueOf(key: string): string | null {
     const match = /^(\d{1,16})@(.*)$/s.exec(key);
     if (match !== null && Number(match[1]) !== ISSUE_VERSION) return null;
@@ -102,10 +102,10 @@ export class Ids {
   }
 }
 
-/** What is told of a regression is never told anew. */
+/** The first document of a regression never changes. */
 export const ISSUE_VERSION = 1;
 
-/** A whole commit hash in lower case; null where it is none. */
+/** A full commit hash in lower case, or null. */
 export function commitOf(value: unknown): string | null {
   const commit = typeof value === 'string' ? value.toLowerCase() : '';
   return COMMIT.test(commit) ? commit : null;

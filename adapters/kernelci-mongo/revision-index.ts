@@ -17,14 +17,14 @@ import {
 } from './revision.ts';
 
 const NO_REACH: Reach = { newest: null, oldest: null, isWhole: false };
-/** Of the records in the index. */
+/** The version of the records; increase it when they change. */
 const VERSION = 1;
 const BYTES_AN_ENTRY = 600;
 const MAX_PENDING = 500;
-/** A call that waits for the index keeps so long for its own reads. */
+/** A call that waits for the index reserves this time for its own reads. */
 const MARGIN_MS = 1000;
 
-/** Which revisions have a commit: no index of the system tells it, so that the small collection `job` is walked once. */
+/** The revisions of each commit. The database has no index by commit, so a sweep reads the small collection `job`. */
 export class RevisionIndex {
   readonly #index: BackgroundIndex<IndexedJob>;
   readonly #sweep: JobSweep;
@@ -67,17 +67,17 @@ export class RevisionIndex {
   }
 
   /**
-   * Whether all jobs are known, once they are or the call has no more time to wait. New ones are looked for where that
-   * was done too long ago.
-   * @param isMissing a commit was asked for that is not among those known
-   * @throws {SourceError} where the walk over them fails
+   * Whether the index has all jobs. Waits until it has, or the call has no more time. If the last look for new jobs is
+   * too old, it waits for another.
+   * @param isMissing the index lacks a requested commit
+   * @throws {SourceError} if the sweep fails
    */
   async areKnown(call: Call, isMissing: boolean): Promise<boolean> {
     const maxAge = Math.min(this.#maxAge(call), isMissing ? MAX_NO_MS : Number.POSITIVE_INFINITY);
     const isNew = () => this.#sweep.age <= maxAge;
     if (this.#stopping === null || this.#env.offline === true) return this.#reach.isWhole;
     const until = call.deadline - MARGIN_MS - Date.now();
-    // The index shows what it learns: no copy of this answer must hide it.
+    // The index will soon have more: a cached copy of this answer must not hide it.
     if (isMissing) call.kept?.(Number.isFinite(this.#sweep.age) ? this.#sweep.age : 0);
     if ((this.#reach.isWhole && isNew()) || until <= 0) return this.#reach.isWhole;
     const ending = new AbortController();
@@ -94,7 +94,7 @@ export class RevisionIndex {
     }
   }
 
-  /** The jobs at each commit that is known, the first in front. */
+  /** The jobs of each known commit, oldest first. */
   jobsOf(commits: readonly string[]): ReadonlyMap<string, readonly IndexedJob[]> {
     const found = new Map<string, readonly IndexedJob[]>();
     for (const [commit, entries] of this.#index.find('commit', commits)) {
@@ -107,20 +107,20 @@ export class RevisionIndex {
     return found;
   }
 
-  /** Where builds of a commit may lie. */
+  /** The revisions that can have builds of a commit. */
   revisionsOf(commit: string): readonly Revision[] {
     const jobs = this.jobsOf([commit]).get(commit) ?? [];
     const own = jobs.map(({ job, git_branch, kernel }) => ({ job, git_branch, kernel }));
     return distinctRevisions([...own, ...this.seen.revisionsOf(commit)]);
   }
 
-  /** Commits that begin so, at most `limit`. */
+  /** At most `limit` commits with this prefix. */
   commitsWith(prefix: string, limit: number): readonly string[] {
     const entries = this.#index.startingWith('commit', prefix, limit);
     return [...new Set(entries.flatMap(({ record }) => record.commit ?? []))];
   }
 
-  /** Jobs that came with another read, perhaps newer than what was walked. */
+  /** Adds jobs from another read, which can be newer than those of the sweep. */
   async recordJobs(jobs: readonly IndexedJob[]): Promise<void> {
     const known = this.#index.get(jobs.map(({ hex }) => hex));
     const isNews = (job: IndexedJob) => JSON.stringify(known.get(job.hex)?.record) !== JSON.stringify(job);
@@ -167,28 +167,28 @@ function reachOf(value: Json): Reach {
   return { newest: text(value.newest), oldest: text(value.oldest), isWhole: value.isWhole === true };
 }
 
-/** How far the collection has been walked, by `_id`. */
+/** How much of the collection the sweep has read, by `_id`. */
 export interface Reach {
   readonly newest: string | null;
   readonly oldest: string | null;
-  /** The walk down from the newest has come to the end. */
+  /** The sweep from the newest job down is complete. */
   readonly isWhole: boolean;
 }
 
 export interface SweepTarget {
   getReach(): Reach;
-  /** Those whose commit was not known yet. */
+  /** The jobs without a commit so far. */
   pending(): readonly string[];
   record(jobs: readonly IndexedJob[], reach: Reach): Promise<void>;
 }
 
 const STEP = 1000;
 const STEP_MS = 30_000;
-/** After a failure the next try waits so long, unless a caller asks. */
+/** The pauses after failures, unless a caller waits. */
 const PAUSE_MS = [1000, 5000, 30_000] as const;
 const AT_LEAST_MS = 250;
 
-/** Walks the collection `job` in the background, the newest first, and looks for new ones from then on. */
+/** Reads the collection `job` in the background, newest first, and then polls it for new jobs. */
 class JobSweep {
   readonly #client: LegacyClient;
   readonly #target: SweepTarget;
@@ -197,7 +197,7 @@ class JobSweep {
   #ended = Promise.withResolvers<SourceError | null>();
   #wake = Promise.withResolvers<void>();
   #failures = 0;
-  /** When the last whole round began, on the monotonic clock. */
+  /** When the last complete round began, on the monotonic clock. */
   #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(client: LegacyClient, target: SweepTarget, env: Pick<AdapterEnv, 'log' | 'source'>, refresh: number) {
@@ -207,12 +207,12 @@ class JobSweep {
     this.#refresh = refresh;
   }
 
-  /** Milliseconds since new jobs were looked for. */
+  /** Milliseconds since the last look for new jobs. */
   get age(): number {
     return performance.now() - this.#lookedAt;
   }
 
-  /** Of the round under way: null once the walk is whole, or why it cannot go on; a round that rests begins now. */
+  /** Ends a pause at once. Resolves after the current round: to null, or to the fault that stopped it. */
   next(): Promise<SourceError | null> {
     this.#wake.resolve();
     return this.#ended.promise;

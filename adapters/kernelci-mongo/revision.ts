@@ -5,14 +5,14 @@ import { idOf, textOf, timeOf } from '../kit/mongo/documents.ts';
 import { commitOf } from './ids.ts';
 import type { JobRecord } from './translate-checkout.ts';
 
-/** What the system calls a revision: a kernel of a branch of a tree (a *job*). Most of its indices begin with it. */
+/** A revision in the system's terms: a kernel of a branch of a tree (a *job*). Most indexes begin with these fields. */
 export interface Revision {
   readonly job: string;
   readonly git_branch: string | null;
   readonly kernel: string;
 }
 
-/** The revision that a document of any collection belongs to; null where it does not say. */
+/** The revision of a document of any collection, or null if the document names none. */
 export function revisionOf(document: Document): Revision | null {
   const [job, kernel] = [textOf(document.job), textOf(document.kernel)];
   return job === null || kernel === null ? null : { job, git_branch: textOf(document.git_branch), kernel };
@@ -22,19 +22,19 @@ export function revisionKey({ job, git_branch, kernel }: Revision): string {
   return JSON.stringify([job, git_branch, kernel]);
 }
 
-/** Each once. */
+/** Removes duplicates and nulls. */
 export function distinctRevisions(revisions: Iterable<Revision | null>): readonly Revision[] {
   const distinct = new Map<string, Revision>();
   for (const revision of revisions) if (revision !== null) distinct.set(revisionKey(revision), revision);
   return [...distinct.values()];
 }
 
-/** Documents of these revisions: the index (git_branch, job, kernel) of each collection serves it. */
+/** A condition for documents of these revisions; the index (git_branch, job, kernel) of each collection serves it. */
 export function ofRevisions(revisions: readonly Revision[]): { readonly $or: Document[] } {
   return { $or: revisions.map(({ job, git_branch, kernel }) => ({ git_branch, job, kernel })) };
 }
 
-/** What the index keeps of a document of `job`. */
+/** The index record of a document of `job`. */
 export interface IndexedJob extends JobRecord {
   /** Null until the system has imported a build of it. */
   readonly commit: string | null;
@@ -54,7 +54,7 @@ export const JOB_PROJECTION = Object.fromEntries(
   ].map((name) => [name, 1 as const]),
 );
 
-/** Null, and told, where the document says nothing that a checkout could be made of. */
+/** Returns null and warns if the document is not enough for a checkout. */
 export function jobRecordOf(document: Document, call: Pick<Call, 'warn'>): IndexedJob | null {
   const revision = revisionOf(document);
   const commit = commitOf(document.git_commit);
@@ -77,8 +77,8 @@ export function jobRecordOf(document: Document, call: Pick<Call, 'warn'>): Index
 }
 
 /**
- * What builds and boots that were read have told, and no index leads to: the revision of a commit whose job is missing or
- * names another commit, and that of a build whose own document is missing.
+ * Remembers from builds and boots what no index gives: the revision of a commit whose job is missing or names another
+ * commit, and the revision of a build whose own document is missing.
  */
 export class SeenBuilds {
   readonly #byCommit = new BoundedCache<readonly Revision[]>({
@@ -92,7 +92,7 @@ export class SeenBuilds {
     sizeOf: () => 400,
   });
 
-  /** Documents of `build`. */
+  /** Adds documents of `build`. */
   builds(documents: readonly Document[]): void {
     for (const document of documents) {
       const [commit, revision] = [commitOf(document.git_commit), revisionOf(document)];
@@ -103,7 +103,7 @@ export class SeenBuilds {
     }
   }
 
-  /** Documents of `boot`. */
+  /** Adds documents of `boot`. */
   boots(documents: readonly Document[]): void {
     for (const document of documents) {
       const [build, revision] = [idOf(document.build_id) ?? idOf(document.defconfig_id), revisionOf(document)];

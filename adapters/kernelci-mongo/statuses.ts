@@ -2,10 +2,10 @@ import type { Document } from 'bson';
 import type { Status, StatusCounts } from '../kit/author.ts';
 import { textOf } from '../kit/mongo/documents.ts';
 
-/** How the statuses of a collection become ours; what is not named is none. */
+/** Maps the statuses of a collection to the model's. Others become null. */
 export type StatusTable = Readonly<Record<string, Status>>;
 
-/** PASS and FAIL are verdicts; UNKNOWN and BUILD say that there is none. */
+/** UNKNOWN and BUILD mean that there is no result. */
 export const BUILD_STATUSES: StatusTable = { PASS: 'PASS', FAIL: 'FAIL' };
 
 export const TEST_STATUSES: StatusTable = {
@@ -18,7 +18,7 @@ export const TEST_STATUSES: StatusTable = {
 
 export const BOOT_STATUSES: StatusTable = { PASS: 'PASS', FAIL: 'FAIL', OFFLINE: 'MISS', UNTRIED: 'SKIP' };
 
-/** Documents whose status becomes one of these. */
+/** A condition for documents whose status maps to one of these. */
 export function statusCondition(table: StatusTable, wanted: readonly (Status | null)[]): Document {
   const named = Object.keys(table);
   const fitting = named.filter((name) => wanted.includes(table[name] ?? null));

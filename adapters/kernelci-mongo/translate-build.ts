@@ -6,18 +6,18 @@ import { BUILD_STATUSES } from './statuses.ts';
 import type { FieldSources } from './translate.ts';
 import { excerptFromStart, hasValue, storageUrl, warnOfInvalidRecord } from './translate.ts';
 
-/** What a build is read with beside its own document. */
+/** What the translation of a build needs beside its document. */
 export interface BuildContext {
   readonly ids: Ids;
   readonly storage: string;
   readonly call: Pick<Call, 'warn'>;
-  /** Of the build, else of its job. */
+  /** The commit of the build, else of its job. */
   readonly commit: string;
-  /** Its document in `error_logs`, where the excerpt is wanted. */
+  /** Its document in `error_logs`, if the excerpt is selected. */
   readonly errorLog: Document | null;
 }
 
-/** What `misc` has beside what the system itself reports, each under `kernelci_` and its own name. */
+/** Fields that `misc` has in addition to the system's own reports, each with the prefix `kernelci_`. */
 const MORE_MISC = [
   'build_environment',
   'defconfig',
@@ -57,7 +57,7 @@ export const BUILD_SOURCES: FieldSources = {
   misc: [...REPORTED_MISC, ...MORE_MISC, 'kconfig_fragments', 'status', 'git_url'],
 };
 
-/** A document of `build`. */
+/** Translates a document of `build`. */
 export function translateBuild(document: Document, context: BuildContext): Build {
   const { ids, storage, call } = context;
   const id = ids.build(idOf(document._id) ?? '');
@@ -124,7 +124,7 @@ function miscOf(document: Document): JsonObject {
   for (const name of MORE_MISC) {
     if (hasValue(document[name])) misc[`kernelci_${name}`] = toJson(document[name]);
   }
-  // One was a text before March 2021.
+  // A single fragment was text before March 2021.
   const fragments = listOf(document.kconfig_fragments).filter(hasValue);
   if (fragments.length > 0) misc.kernelci_kconfig_fragments = toJson(fragments);
   if (buildStatusOf(document.status) === null && hasValue(document.status))

@@ -4,7 +4,7 @@ import { textOf, timeOf } from '../kit/mongo/documents.ts';
 import { secureRepositoryUrl } from '../kit/normalise-url.ts';
 import type { Ids } from './ids.ts';
 
-/** Of a job, as the index of revisions keeps it. */
+/** A job as the revision index stores it. */
 export interface JobRecord {
   /** The `_id`. */
   readonly hex: string;
@@ -17,14 +17,14 @@ export interface JobRecord {
   readonly status: string | null;
 }
 
-/** What a checkout is made from: the jobs at its commit, the one known first in front, and its first build. */
+/** The parts of a checkout: the jobs of its commit, oldest first, and its first build. */
 export interface CheckoutParts {
   readonly commit: string;
   readonly jobs: readonly JobRecord[];
   readonly firstBuild: Document | null;
 }
 
-/** Fields of a build that the checkout is made from. */
+/** The fields of a build that its checkout needs. */
 export const CHECKOUT_FIELDS_OF_BUILD = [
   'job',
   'git_branch',
@@ -36,7 +36,7 @@ export const CHECKOUT_FIELDS_OF_BUILD = [
   'created_on',
 ] as const;
 
-/** One commit as the system saw it, in however many trees: its reports know no more of it than the hash. */
+/** Translates one commit, in any number of trees: the system's own reports identify a checkout by the hash alone. */
 export function translateCheckout({ commit, jobs, firstBuild }: CheckoutParts, ids: Ids): Checkout {
   const [job] = jobs;
   const raw = textOf(firstBuild?.git_url) ?? first(jobs, ({ url }) => url);
@@ -86,7 +86,7 @@ function first<T>(jobs: readonly JobRecord[], of: (job: JobRecord) => T | null):
 
 const KERNEL_ORG = /^http:\/\/(?=([^/]*\.)?kernel\.org(\/|$))/;
 
-/** The address of a repository as KCIDB takes it, by https; null for one that cannot be had so. */
+/** The https URL of a repository, as KCIDB requires, or null. */
 function repositoryUrl(raw: string | null): string | null {
   if (raw === null) return null;
   const url = secureRepositoryUrl(raw.trim()).replace(KERNEL_ORG, 'https://');

@@ -4,7 +4,7 @@ import { documentOf, idOf, listOf, textOf, timeOf, toJson } from '../kit/mongo/d
 import { commitOf, type Ids, ISSUE_VERSION } from './ids.ts';
 import { runTitle } from './translate-test.ts';
 
-/** One run of the test that a document of `test_regression` tells of. */
+/** One run of the test of a `test_regression` document. */
 export interface RegressionRun {
   /** The `_id` of the test. */
   readonly testCase: string;
@@ -15,14 +15,14 @@ export interface RegressionRun {
 }
 
 /**
- * A document of `test_regression`. The system writes a new one at each kernel on which the test still fails, with all
- * runs since it last passed: those of one regression have their first failure in common.
+ * A document of `test_regression`. The system writes a new one for each kernel on which the test still fails, with all
+ * runs since it last passed. The documents of one regression share the first failure.
  */
 export interface Regression {
   readonly hex: string;
   readonly time: string | null;
   readonly lastPass: RegressionRun | null;
-  /** The first failure in front; never empty. */
+  /** The first failure comes first; never empty. */
   readonly failures: readonly RegressionRun[];
   readonly document: Document;
 }
@@ -32,7 +32,7 @@ export const REGRESSION_FIELDS: readonly string[] = [
   ...['build_environment', 'compiler', 'compiler_version', 'defconfig_full', 'device_type', 'lab_name', 'mach'],
 ];
 
-/** Null where the document tells of no failure. */
+/** Null if the document has no failure. */
 export function regressionOf(document: Document): Regression | null {
   const hex = idOf(document._id);
   const entries = listOf(document.regressions)
@@ -45,7 +45,7 @@ export function regressionOf(document: Document): Regression | null {
   return { hex, time: timeOf(document.created_on), lastPass, failures: runs, document };
 }
 
-/** What documents of one regression have in common. */
+/** The key that the documents of one regression share. */
 export function chainKey({ failures, document }: Regression): string {
   return `${failures[0]?.testCase} ${textOf(document.test_case_path)}`;
 }
@@ -75,12 +75,12 @@ const REGRESSION_MISC = [
   'mach',
 ] as const;
 
-/** Of a document of `bisect`. */
+/** The fields to read of a document of `bisect`. */
 export const BISECT_FIELDS: readonly string[] = [
   ...['_id', 'regression_id', 'type', 'created_on', 'found_summary', 'checks', 'log', 'good_commit', 'bad_commit'],
 ];
 
-/** The first document of a regression as an issue, with the bisection that looked for its cause, where one is kept. */
+/** Translates the first document of a regression, with the bisection that searched for its cause if there is one. */
 export function translateIssue(regression: Regression, bisection: Document | null, ids: Ids): Issue {
   const { document, lastPass, failures } = regression;
   const found = textOf(bisection?.found_summary);
@@ -100,7 +100,7 @@ export function translateIssue(regression: Regression, bisection: Document | nul
   };
 }
 
-/** Times in the form of the model compare as text. */
+/** Times in the model's format compare as text. */
 function latestOf(one: string | null, other: string | null): string | null {
   return one !== null && (other === null || one > other) ? one : other;
 }
@@ -135,7 +135,7 @@ function miscOf({ document, lastPass, failures }: Regression, bisection: Documen
   return misc;
 }
 
-/** One failure of a regression. `issue` is the `_id` of the regression's first document. */
+/** Translates one failure of a regression. `issue` is the `_id` of the regression's first document. */
 export function translateIncident(regression: Regression, run: RegressionRun, issue: string, ids: Ids): Incident {
   return {
     id: ids.incident({ document: regression.hex, testCase: run.testCase }),

@@ -5,19 +5,19 @@ import type { Ids } from './ids.ts';
 import { BOOT_STATUSES, TEST_STATUSES } from './statuses.ts';
 import { excerptFromEnd, type FieldSources, hasValue, storageUrl, warnOfInvalidRecord } from './translate.ts';
 
-/** What a test is read with beside its own document. */
+/** What the translation of a test needs beside its document. */
 export interface TestContext extends RunStorage {
   readonly ids: Ids;
   readonly call: Pick<Call, 'warn'>;
   /** The `_id` of the build that it ran on. */
   readonly build: string;
-  /** The groups that it lies in, its own first, the plan last; what lies above a missing one is missing. */
+  /** Its groups, the innermost first and the plan last. The ancestors of a missing group are missing too. */
   readonly groups: readonly Document[];
   /** The last of the groups is the plan. */
   readonly isComplete: boolean;
 }
 
-/** What `misc` has beside what the system itself reports, each under `kernelci_` and its own name. */
+/** Fields that `misc` has in addition to the system's own reports, each with the prefix `kernelci_`. */
 const MORE_MISC_OF_TEST = [
   'index',
   'regression_id',
@@ -46,7 +46,7 @@ export const TEST_SOURCES: FieldSources = {
   misc: ['plan', 'status', 'name', 'test_case_path', 'measurements', ...MORE_MISC_OF_TEST],
 };
 
-/** A document of `test_case`. */
+/** Translates a document of `test_case`. */
 export function translateTest(document: Document, context: TestContext): Test {
   const { ids, groups, call } = context;
   const id = ids.test({ collection: 'test_case', hex: idOf(document._id) ?? '' });
@@ -71,7 +71,7 @@ export function translateTest(document: Document, context: TestContext): Test {
     status: testStatusOf(document.status, id, call),
     number: numbersOf(document)[0] ?? null,
     startTime: timeOf(document.created_on),
-    // LAVA's importer writes 0 for every test: that it took no time is not what it says.
+    // LAVA's importer writes 0 for every test, so 0 means "not known".
     duration: durationOf(document.time) || null,
     inputFiles: null,
     outputFiles: files,
@@ -85,9 +85,9 @@ function testStatusOf(value: unknown, id: string, call: Pick<Call, 'warn'>): Sta
   return status;
 }
 
-/** The log of the run, as text and as HTML, and what LAVA said of it. */
+/** The log of the run as text and as HTML, and LAVA's JSON. */
 function filesOf(context: TestContext, top: Document, device: string | null, lab: string | null): readonly Resource[] {
-  // Results that were posted ran elsewhere: there is nothing of them in the storage.
+  // Posted results ran elsewhere: the storage has no files of them.
   const isOfLava = textOf(top.boot_log) !== null || textOf(top.boot_log_html) !== null || textOf(top.version) === '1.1';
   const json = device === null || !isOfLava ? null : `lava-json-${device}.json`;
   return runFiles(context, top, lab, { txt: top.boot_log, html: top.boot_log_html, lava_json: json });
@@ -153,7 +153,7 @@ export const BOOT_SOURCES: FieldSources = {
   misc: ['plan', 'plan_variant', 'status', ...MORE_MISC_OF_BOOT],
 };
 
-/** A document of `boot`, as boots were kept before they became tests. */
+/** Translates a document of `boot`: boots had a collection before they became tests. */
 export function translateBoot(
   document: Document,
   { ids, build, ...place }: Omit<TestContext, 'groups' | 'isComplete'>,
@@ -191,7 +191,7 @@ function miscOfBoot(document: Document): JsonObject {
   return misc;
 }
 
-/** `PLAN on DEVICE in LAB`, as far as it is known. */
+/** `PLAN on DEVICE in LAB`, without the parts that are not known. */
 export function runTitle(plan: string | null, device: string | null, lab: string | null): string | null {
   if (plan === null) return [device, lab].some((part) => part !== null) ? placeName(device, lab) : null;
   return device === null
@@ -211,7 +211,7 @@ function environmentOf(
   return { comment: placeName(at.device, at.lab), compatible: null, misc };
 }
 
-/** Where the files of runs lie. */
+/** The location of the files of runs. */
 export interface RunStorage {
   /** The base address. */
   readonly storage: string;
@@ -219,7 +219,7 @@ export interface RunStorage {
   readonly folder: string | null;
 }
 
-/** Files of a run on a board; what the run does not have is left out. */
+/** The files of a run on a board, without those that the run does not have. */
 function runFiles(
   { storage, folder }: RunStorage,
   run: Document,
@@ -232,20 +232,20 @@ function runFiles(
   });
 }
 
-/** Whether a run left files in the folder of a build that it does not name: it was imported before the build. */
+/** Whether a run has files but names no folder: it was imported before its build, whose folder has them. */
 export function lacksFolder(run: Document): boolean {
   const files = [run.boot_log, run.boot_log_html].some((file) => textOf(file) !== null);
   return files && textOf(run.file_server_resource) === null;
 }
 
-/** Paths of the system are its own: what KCIDB does not take in one becomes an underscore. */
+/** A path in KCIDB's format: an underscore replaces each character that KCIDB does not allow. */
 export interface TestPath {
   readonly path: string | null;
-  /** As the documents have it. */
+  /** The path in the documents. */
   readonly original: string | null;
 }
 
-/** The names of the groups from the plan down, and the test's own; documents since 2020 have it written out. */
+/** The names of the groups from the plan down, then the test's own. Documents since 2020 store the whole path. */
 function testPath(document: Document, groups: readonly Document[], isComplete: boolean): TestPath {
   const original = textOf(document.test_case_path) ?? (isComplete ? joinedPath(document, groups) : null);
   return { path: original === null ? null : validPath(original), original };

@@ -37,7 +37,7 @@ import { Descendants, Lineage } from './tree.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Today's KernelCI: Maestro's own database. */
+/** Reads the database of Maestro, today's KernelCI. */
 export const adapter: AdapterModule<MaestroOptions> = {
   contract: CONTRACT,
   name: 'maestro-mongo',
@@ -114,10 +114,10 @@ function keysOf({ translation }: MaestroSource): NodeKeys {
   };
 }
 
-/** Regressions are not shown, so that there are neither issues nor incidents. */
+/** The adapter does not show regressions, so it has neither issues nor incidents. */
 function entitiesOf(source: MaestroSource): EntitySources {
   const keys = keysOf(source);
-  /** Nodes stand in lists by `_id`, the one index that is sure to be there, and it is all but the time of their creation. */
+  /** Lists are ordered by `_id`, the only index that every database has; it is nearly the order of creation. */
   function entity<E extends NodeEntity>(name: E, own: Keys, filters: PushedFilters<E>): EntitySource<E> {
     return {
       get: { maxKeys: MAX_KEYS, read: (ids, call) => getMany(name, ids, source, call) },
@@ -135,7 +135,7 @@ function entitiesOf(source: MaestroSource): EntitySources {
   };
 }
 
-/** Children are read whole, so that any filter on themselves can be applied to them. */
+/** All children are read, so that any filter on their own fields can be applied. */
 function relationsOf(source: MaestroSource): RelationSources {
   const keys = keysOf(source);
   function relation<R extends RelationToNodes>(name: R, parents: Keys): RelationSource<R> {
@@ -152,7 +152,7 @@ function relationsOf(source: MaestroSource): RelationSources {
     };
   }
   return {
-    // No checkout says that it has patches, as the bridge has it.
+    // Like the bridge, the adapter gives no checkout a patch set.
     checkoutsOfRevision: relation('checkoutsOfRevision', { pattern: '^[0-9a-fA-F]{40}$' }),
     buildsOfCheckout: relation('buildsOfCheckout', keys.nodes),
     testsOfBuild: relation('testsOfBuild', keys.builds),
@@ -162,7 +162,7 @@ function relationsOf(source: MaestroSource): RelationSources {
 /** The relations that lead to nodes. */
 export type RelationToNodes = 'checkoutsOfRevision' | 'buildsOfCheckout' | 'testsOfBuild';
 
-/** Who reads the children of a relation. */
+/** The readers of the children of each relation. */
 const RELATIONS: { readonly [R in RelationToNodes]: Relation<RelationTarget<R>> } = {
   checkoutsOfRevision: new Relation('checkout', checkoutsOfRevisions),
   buildsOfCheckout: new Relation('build', buildsOfCheckouts, kbuildsOfCheckouts),

@@ -10,27 +10,27 @@ import type { NodeClient, StatsCache } from './client.ts';
 import { type MaestroNode, NODES_OF } from './node.ts';
 import { projectionOf } from './projections.ts';
 
-/** Of the entries: raised when they change. */
+/** The version of the entries; increase it when they change. */
 const VERSION = 1;
 const MAX_ENTRIES = 2_000_000;
 const MAX_BYTES = 1024 * 1024 * 1024;
 const PAGE = 1_000;
-/** A node may be written so long after its id was made. */
+/** The longest time between the creation of an id and the write of its node. */
 const LATE_MS = 120_000;
 const DAY_MS = 86_400_000;
 const FIRST_WINDOW_MS = 7 * DAY_MS;
 const MIN_WINDOW_MS = 60_000;
 const MAX_WINDOW_MS = 3650 * DAY_MS;
-/** A read that takes longer is not followed by one of a wider range. */
+/** After a read that takes longer, the range does not grow. */
 const SLOW_MS = 2_000;
-/** So many checkouts of one question are looked at. */
+/** The maximum number of checkouts of one query. */
 const MAX_CHECKOUTS = 5_000;
 
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
 /**
- * Which checkouts have which commit: learnt by a walk over `_id`, from the newest back, since no index of the database can
- * be relied on. Each step reads a bounded range of ids.
+ * The checkouts of each commit. No index of the database is guaranteed to exist, so a sweep over `_id`, newest first,
+ * fills this one. Each step reads a bounded range of ids.
  */
 export class CheckoutIndex {
   readonly #client: NodeClient;
@@ -55,7 +55,7 @@ export class CheckoutIndex {
     this.#index.close();
   }
 
-  /** Whether the walk has come to the oldest node. */
+  /** Whether the sweep has reached the oldest node. */
   get isComplete(): boolean {
     return this.#index.progress('isComplete') === true;
   }
@@ -66,18 +66,18 @@ export class CheckoutIndex {
     return this.isComplete || (oldest !== null && msOf(oldest) <= time);
   }
 
-  /** Up to which id all checkouts are known; null where the walk has not begun. */
+  /** The id up to which all checkouts are known; null before the sweep begins. */
   get newest(): string | null {
     return this.#id('newest');
   }
 
-  /** The ids from which on a checkout may not be known yet. */
+  /** The id from which on the index can lack checkouts. */
   get unknownFrom(): ObjectId {
     const { newest } = this;
     return idAt(newest === null ? Date.now() - LATE_MS : msOf(newest) - LATE_MS);
   }
 
-  /** In a sentence, for `health`; null where there is nothing to say. */
+  /** A sentence for `health`, or null. */
   get reach(): string | null {
     const { entries, fault } = this.#index.reach();
     const oldest = this.#id('oldest');
@@ -86,14 +86,14 @@ export class CheckoutIndex {
     return `The index of checkouts by commit is being filled: it has ${entries}, ${since}.`;
   }
 
-  /** Checkouts that are known to have such a commit. */
+  /** The known checkouts of these commits. */
   find({ hashes, prefix }: Commits): readonly string[] {
     if (hashes === undefined) return this.#index.startingWith('commit', prefix, MAX_CHECKOUTS).map(({ key }) => key);
     const found = this.#index.find('commit', hashes, '', MAX_CHECKOUTS);
     return [...found.values()].flat().map(({ key }) => key);
   }
 
-  /** Learns checkouts that have come since. */
+  /** Adds the checkouts that are newer than the index. */
   async readNewer(call: Call): Promise<void> {
     const start = Date.now();
     const newest = this.newest ?? (await this.#client.edge(-1, call));
@@ -111,7 +111,7 @@ export class CheckoutIndex {
     this.#index.setProgress('newest', last);
   }
 
-  /** Learns checkouts of the next older range of ids. */
+  /** Adds the checkouts of the next older range of ids. */
   async readOlder(call: Call): Promise<void> {
     this.#first ??= await this.#client.edge(1, call);
     const first = this.#first;
@@ -157,14 +157,14 @@ function timeIn(id: string): string {
   return new Date(msOf(id)).toISOString().slice(0, 10);
 }
 
-/** New checkouts are looked for so often; whoever asks for a commit looks beyond that by himself. */
+/** The interval between looks for new checkouts. Queries by commit read newer checkouts themselves. */
 const POLL_MS = 10_000;
 const STATS_INTERVAL_MS = 300_000;
 const READ_MS = 30_000;
 const FIRST_BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 60_000;
 
-/** Keeps the index of checkouts filled, beside the requests, until the signal of its call ends it. */
+/** Fills the index of checkouts in the background until its call's signal aborts. */
 export async function sweep(
   index: CheckoutIndex,
   stats: StatsCache,
@@ -191,7 +191,7 @@ export async function sweep(
       if (!isSmall) {
         if (index.isComplete || index.newest === null) await index.readNewer(call());
         if (!index.isComplete) await index.readOlder(call());
-        // While it fills, half of the time is left to those who wait for an answer.
+        // While the index fills, the sweep leaves half of the time to client requests.
         if (!index.isComplete) pause = Math.min(performance.now() - start, MAX_BACKOFF_MS);
       }
       backoff = FIRST_BACKOFF_MS;
@@ -207,20 +207,20 @@ export async function sweep(
 
 export interface CommitQuery {
   readonly filter: Filter<Document>;
-  /** Checkouts may be missing, since they are not known yet: said to `call.warn`. */
+  /** Checkouts may be missing because the index is incomplete; `call.warn` has been called. */
   readonly isPartial: boolean;
   /** The index of `_id` serves it. */
   readonly isById: boolean;
 }
 
 const COMMIT = 'data.kernel_revision.commit';
-/** From then on all nodes name their commit in this field. */
+/** Since then all nodes store their commit in this field. */
 const SINCE = Date.UTC(2023, 11, 15);
 const CHECK_INTERVAL_MS = 50;
-/** Whoever asks while the index is filling waits so long for it, and at most half of his time. */
+/** A query waits this long for an index that is filling, and at most half of its remaining time. */
 const MAX_WAIT_MS = 3_000;
 
-/** How the checkouts of commits are asked for, in one read that scans nothing. */
+/** Builds the query for the checkouts of commits: one read without a scan. */
 export class CheckoutsByCommit {
   readonly #index: CheckoutIndex;
   readonly #stats: StatsCache;
@@ -267,15 +267,15 @@ function tooManyCheckouts(): SourceError {
   return new SourceError('SOURCE_TRUNCATED', message);
 }
 
-/** The fields in which nodes name their commit, the second until December 2023. */
+/** The fields in which nodes store their commit; the second one until December 2023. */
 const COMMIT_FIELDS = ['data.kernel_revision.commit', 'revision.commit'] as const;
 
-/** Commits that are asked for: by their whole hashes, or by the beginning of one. */
+/** Requested commits: full hashes, or a prefix. */
 export type Commits =
   | { readonly hashes: readonly string[]; readonly prefix?: never }
   | { readonly prefix: string; readonly hashes?: never };
 
-/** What a filter asks for; null where nothing can fit it. */
+/** The commits that a filter selects, or null if it can match nothing. */
 export function commitsOf(filter: HashFilter): Commits | null {
   const prefix = filter.prefix?.toLowerCase() ?? '';
   if (!/^[0-9a-f]{0,40}$/.test(prefix)) return null;
@@ -284,13 +284,13 @@ export function commitsOf(filter: HashFilter): Commits | null {
   return hashes.length === 0 ? null : { hashes };
 }
 
-/** Those that a commit can have, in lower case, each once. */
+/** The valid full hashes, in lower case, without duplicates. */
 export function wholeHashes(hashes: readonly string[]): readonly string[] {
   const lower = hashes.map((hash) => hash.toLowerCase()).filter((hash) => /^[0-9a-f]{40}$/.test(hash));
   return [...new Set(lower)];
 }
 
-/** The nodes that name such a commit. */
+/** A condition for nodes with one of these commits. */
 function commitCondition({ hashes, prefix }: Commits, fields: readonly string[] = COMMIT_FIELDS): Filter<Document> {
   const condition = hashes === undefined ? { $regex: `^${prefix}` } : { $in: [...hashes] };
   return { $or: fields.map((field) => ({ [field]: condition })) };

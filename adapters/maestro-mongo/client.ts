@@ -7,17 +7,17 @@ import { idOf, toObjectId } from '../kit/mongo/documents.ts';
 import { type MaestroNode, readNode } from './node.ts';
 import { DATABASE, type MaestroOptions } from './options.ts';
 
-/** Ids that one read takes. */
+/** The maximum number of ids of one read. */
 export const MAX_KEYS = 500;
-/** Parents whose children one read gives whole. */
+/** The maximum number of parents whose children one read returns. */
 export const MAX_PARENTS = 50;
-/** A read of more is cut. */
+/** The maximum number of nodes of one read. */
 export const MAX_NODES = 20_000;
 
-/** What a read gave. */
+/** The result of a read. */
 export interface Nodes {
   readonly nodes: readonly MaestroNode[];
-  /** The `_id` of the last document, whether it could be understood or not; null where there was none to go on from. */
+  /** The `_id` of the last document, valid or not; null if there is no place to continue from. */
   readonly last: string | null;
   /** More match. */
   readonly isCut: boolean;
@@ -25,7 +25,7 @@ export interface Nodes {
 
 /** How the collection can be read. */
 export interface CollectionStats {
-  /** So few nodes that a read may look at each. */
+  /** There are so few nodes that a read may scan them. */
   readonly isSmall: boolean;
   /** The fields with which an index begins. */
   readonly indexed: ReadonlySet<string>;
@@ -41,7 +41,7 @@ export class NodeClient {
     this.#mongo = createMongoClient(options, DATABASE, { required: ['node'], optional: [] }, env);
   }
 
-  /** What cannot be understood is told to `call.warn`, and left out. */
+  /** Omits invalid nodes and reports them to `call.warn`. */
   async find(filter: Filter<Document>, query: FindQuery, call: Call): Promise<Nodes> {
     const { documents, isCut } = await this.#mongo.find('node', filter, query, call);
     const nodes = documents.flatMap((document) => readNode(document, call) ?? []);
@@ -60,14 +60,14 @@ export class NodeClient {
     return (await this.find(filter, query, call)).nodes;
   }
 
-  /** The oldest or the newest of all; null where there is none. */
+  /** The oldest or the newest node, or null. */
   async edge(order: 1 | -1, call: Call): Promise<string | null> {
     const query: FindQuery = { projection: { _id: 1 }, sort: { _id: order }, limit: 1, hint: { _id: 1 } };
     const { documents } = await this.#mongo.find('node', {}, query, call);
     return idOf(documents[0]?._id);
   }
 
-  /** The oldest of some; null where there is none. */
+  /** The oldest matching node, or null. */
   async first(filter: Filter<Document>, call: Call): Promise<string | null> {
     const query: FindQuery = { projection: { _id: 1 }, sort: { _id: 1 }, limit: 1, hint: { _id: 1 } };
     const { documents } = await this.#mongo.find('node', filter, query, call);
@@ -92,7 +92,7 @@ export class NodeClient {
   }
 }
 
-/** An id and its digits: both have been written where one node names another. */
+/** Each id as an ObjectId and as text: references between nodes use both. */
 export function eitherSpelling(ids: readonly string[]): readonly unknown[] {
   return ids.flatMap((id) => [toObjectId(id), id]);
 }
@@ -101,7 +101,7 @@ function isObjectId(value: unknown): value is { toHexString(): string } {
   return typeof value === 'object' && value !== null && 'toHexString' in value;
 }
 
-/** How the collection can be read, found out once and looked at again now and then beside the requests. */
+/** Caches how the collection can be read. The background sweep refreshes it. */
 export class StatsCache {
   readonly #client: NodeClient;
   #known: CollectionStats | null = null;
@@ -111,13 +111,13 @@ export class StatsCache {
     this.#client = client;
   }
 
-  /** As it was last seen; the first who asks waits until it was looked at. */
+  /** The cached value. The first caller waits until it is read. */
   async get(call: Call): Promise<CollectionStats> {
     const known = this.#known ?? (await this.#ongoing(call));
     return known ?? (await this.refresh(call));
   }
 
-  /** What another look that is under way gives; null where there is none, or it ends without. */
+  /** The result of a refresh that is in progress; null if there is none, or it fails. */
   async #ongoing({ signal }: Call): Promise<CollectionStats | null> {
     try {
       return await untilAborted(signal, this.#refreshing?.catch(() => null) ?? Promise.resolve(null));
@@ -128,7 +128,7 @@ export class StatsCache {
     }
   }
 
-  /** Whether it is known to be too large for each node to be looked at. */
+  /** Whether the collection is known to be too large for scans. */
   get isLarge(): boolean {
     return this.#known?.isSmall === false;
   }

@@ -8,7 +8,7 @@ export type NodeEntity = 'checkout' | 'build' | 'test';
 export type Result = 'pass' | 'fail' | 'skip' | 'incomplete';
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A node of Maestro, whichever year wrote it. What was not asked for, or is not there, is null or empty. */
+/** A node of Maestro, from any year. Fields that are not selected or absent are null or empty. */
 export interface MaestroNode {
   readonly id: string;
   readonly entity: NodeEntity;
@@ -22,7 +22,7 @@ export interface MaestroNode {
   readonly result: Result | null;
   readonly created: string | null;
   readonly updated: string | null;
-  /** How often the same was tried before. */
+  /** The number of earlier attempts. */
   readonly retryCounter: number | null;
   /** Names of files with their URLs, never empty. */
   readonly artifacts: Readonly<Record<string, string>> | null;
@@ -38,8 +38,8 @@ const RESULTS: ReadonlySet<string> = new Set<Result>(['pass', 'fail', 'skip', 'i
 const NO_FIELDS: Fields = {};
 
 /**
- * A document of the collection `node`; null where it is none of the objects that are shown, or where it cannot be
- * understood, which `call.warn` is told. A field that cannot be understood is told too, and null.
+ * Parses a document of the collection `node`. Returns null for a kind that the adapter does not show, and for an
+ * invalid document, of which it warns. It warns of an invalid field too, which becomes null.
  */
 export function readNode(document: Document, call: Pick<Call, 'warn'>): MaestroNode | null {
   const id = document._id instanceof ObjectId ? document._id.toHexString() : null;
@@ -71,7 +71,7 @@ export function readNode(document: Document, call: Pick<Call, 'warn'>): MaestroN
   };
 }
 
-/** What `call.warn` is told of a node. */
+/** The warning about an invalid node or field. */
 export function invalidNode(id: string | null, what: string): SourceError {
   return new SourceError('SOURCE_BAD_DATA', `The node ${id ?? '(without an id)'} ${what}.`, id === null ? {} : { id });
 }
@@ -80,13 +80,13 @@ function entityOf(kind: unknown, name: string, path: readonly string[]): NodeEnt
   if (kind === 'checkout') return 'checkout';
   if (kind === 'kbuild') return 'build';
   if (typeof kind === 'string' && TEST_KINDS.has(kind)) return 'test';
-  // Until December 2023 all nodes were of one kind, and their names told them apart.
+  // Until December 2023 all nodes had the same kind, and only their names differed.
   if (kind !== 'node' && !isAbsent(kind)) return null;
   if (name === 'checkout') return 'checkout';
   return name.startsWith('kbuild') && path.length <= 2 ? 'build' : 'test';
 }
 
-/** In 2022 one field told the state, and the result once there was one. */
+/** In 2022 one field had the state, and later the result. */
 function resultOf({ result, status, state }: Document, fault: (what: string) => void): Result | null {
   if (isAbsent(result)) return isAbsent(state) && isResult(status) ? status : null;
   if (isResult(result)) return result;
@@ -135,8 +135,8 @@ function quoted(value: unknown): string {
 }
 
 /**
- * The nodes of each entity, for walks in the order of `_id`. Until December 2023 all nodes were of the kind `node`; which
- * of them are tests is seen when they are read.
+ * Conditions for the nodes of each entity, for lists ordered by `_id`. Until December 2023 all nodes had the kind
+ * `node`; `readNode` decides which of them are tests.
  */
 export const NODES_OF: Readonly<Record<NodeEntity, Filter<Document>>> = {
   checkout: { $or: [{ kind: 'checkout' }, { kind: 'node', name: 'checkout' }] },
@@ -144,7 +144,7 @@ export const NODES_OF: Readonly<Record<NodeEntity, Filter<Document>>> = {
   test: { kind: { $in: ['job', 'test', 'process', 'node'] } },
 };
 
-/** The same below a parent, where few others lie. */
+/** The kinds of children of each entity: below a parent there are few others. */
 export const CHILD_KINDS: Readonly<Record<Exclude<NodeEntity, 'checkout'>, readonly string[]>> = {
   build: ['kbuild', 'node'],
   test: ['job', 'test', 'process', 'node'],

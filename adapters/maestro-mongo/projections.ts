@@ -3,9 +3,9 @@ import type { NodeEntity } from './node.ts';
 
 type Projection = Readonly<Record<string, 0 | 1>>;
 
-/** What says which object a node is, and where it stands. */
+/** The fields that identify a node and its place in the tree. */
 const STRUCTURE = ['kind', 'name', 'path', 'parent', 'treeid', 'state', 'status', 'result', 'created'] as const;
-/** What tests take from the nodes above them. */
+/** The fields that tests inherit from the nodes above them. */
 const INHERITED = [
   'artifacts',
   'retry_counter',
@@ -19,18 +19,18 @@ const REVISION = ['tree', 'url', 'branch', 'commit', 'describe'] as const;
 const BUILD_MISC = ['platform', 'runtime', 'job_id', 'job_context', 'kernel_type', 'error_msg'] as const;
 const TEST_MISC = ['test_source', 'test_revision', 'compiler', 'kernel_type'] as const;
 
-/** Whether what is asked of a test depends on the nodes above it. */
+/** Whether the selected fields of a test depend on the nodes above it. */
 export function inherits(fields: ReadonlySet<string>): boolean {
   return selects(fields, 'status', 'misc', 'environment', 'logUrl', 'outputFiles');
 }
 
-/** What is fetched of a node for the fields that are asked for. */
+/** The fields of a node to read for the selected fields of the model. */
 export function projectionOf(entity: NodeEntity, fields: ReadonlySet<string>): Projection {
   const own = entity === 'checkout' ? ofCheckout(fields) : entity === 'build' ? ofBuild(fields) : ofTest(fields);
   return projection([...own, ...(selects(fields, 'timestamp') ? ['updated'] : [])]);
 }
 
-/** Of a node above another. */
+/** The fields to read of the nodes above a test. */
 export function projectionAbove(isInherited: boolean): Projection {
   return projection(isInherited ? INHERITED : []);
 }
@@ -71,16 +71,16 @@ function projection(names: readonly string[]): Projection {
   return Object.fromEntries([...STRUCTURE, ...names].map((name) => [name, 1]));
 }
 
-/** The fields of the model that filters of another name read. */
+/** Filters whose name differs from the field that they read. */
 const READ_BY: Readonly<Record<string, string>> = { platform: 'environment', compatible: 'environment' };
 
-/** The fields that are asked for, and those that a filter reads beside them. */
+/** The selected fields and those that the filter reads. */
 export function withFilterFields(fields: ReadonlySet<string>, where: object | null): ReadonlySet<string> {
   if (where === null) return fields;
   return new Set([...fields, ...Object.keys(where).map((field) => READ_BY[field] ?? field)]);
 }
 
-/** Whether any of the fields is wanted. Who asks for conflicts is given all that could differ. */
+/** Whether any of these fields is selected. `conflicts` selects all fields that can differ. */
 function selects(fields: ReadonlySet<string>, ...names: readonly string[]): boolean {
   return names.some((name) => fields.has(name)) || fields.has('conflicts');
 }
@@ -88,8 +88,8 @@ function selects(fields: ReadonlySet<string>, ...names: readonly string[]): bool
 const ALWAYS_GIVEN: ReadonlySet<string> = new Set(['id', 'origin', 'checkoutId', 'buildId', 'startTime']);
 
 /**
- * The object with null in all fields that nobody asked for: what they are made of was not fetched, so that what stands
- * in them could be wrong.
+ * Replaces fields that are not selected by null: their values could be wrong, because the fields of the node that they
+ * need were not read.
  */
 export function pickFields<E extends EntityName>(object: Entities[E], fields: ReadonlySet<string>): Entities[E] {
   if (fields.has('conflicts')) return object;

@@ -1,10 +1,10 @@
-/** What stands in a path for a job's name; null: nothing. */
+/** The suite that replaces a job's name in paths; null removes the name. */
 export type Suite = string | null;
 
-/** Names of jobs, or beginnings of them (`NAME*`), with the suite that stands for them. */
+/** Suites by names of jobs or prefixes of them (`NAME*`). */
 export type SuiteRules = Readonly<Record<string, Suite>>;
 
-/** Whole names, and beginnings that end in `*`; of these the longest that fits holds. */
+/** Full names, and prefixes that end in `*`; the longest matching prefix applies. */
 const RULES: SuiteRules = {
   'baseline-*': 'boot',
   'baseline-nfs-*': 'boot.nfs',
@@ -27,7 +27,7 @@ const RULES: SuiteRules = {
   'kbuild-*': null,
 };
 
-/** What the names of selftests become that are not taken as they are. */
+/** The suites of selftests whose name changes. */
 const SELFTESTS: Readonly<Record<string, string>> = {
   'cpufreq-hibernate': 'cpufreq.hibernate',
   'cpufreq-suspend': 'cpufreq.suspend',
@@ -38,11 +38,11 @@ const SELFTESTS: Readonly<Record<string, string>> = {
   'mm-8g': 'mm',
   'perf-events': 'perf_events',
   'user-events': 'user_events',
-  // The name that the pipeline gives it, slip of the pen included: it is what paths everywhere have.
+  // The pipeline misspells this name, and so do paths everywhere.
   splice: 'splce',
 };
 
-/** Rules that carry a part of the name over. */
+/** Rules that use a part of the name. */
 const PATTERNS: readonly (readonly [RegExp, (name: string) => string])[] = [
   [/^job-gcc-14-(?:arm|x86)-.*-cip/, () => 'boot.nfs'],
   [/^job-gcc-14-(?:arm64|riscv)-.*-cip/, () => 'boot'],
@@ -52,8 +52,7 @@ const PATTERNS: readonly (readonly [RegExp, (name: string) => string])[] = [
 ];
 
 /**
- * The suites by which paths name jobs: those of KernelCI's pipeline, and before them what the configuration adds or has
- * otherwise.
+ * The suites that replace jobs' names in paths: those of the configuration, then those of KernelCI's pipeline.
  */
 export class Suites {
   readonly #own: SuiteRules;
@@ -62,7 +61,7 @@ export class Suites {
     this.#own = own;
   }
 
-  /** Undefined for a name that fits no rule: it stays as it is. */
+  /** Undefined for a name without a rule: it stays unchanged. */
   suiteOf(name: string): Suite | undefined {
     const own = ruleFor(this.#own, name);
     if (own !== undefined) return own;
@@ -87,13 +86,13 @@ function ruleFor(rules: SuiteRules, name: string): Suite | undefined {
 }
 
 /**
- * A test's path in the common model: from the names from the root down to the node, without the checkout and the kbuild,
- * jobs by their suites. Null where nothing is left of it.
- * @param isBelowBuild whether a kbuild lies above the node; else it hangs from the checkout
+ * A test's path in the common model: the names from the root to the node without the checkout and the kbuild, with
+ * suites for jobs. Null if nothing remains.
+ * @param isBelowBuild whether a kbuild is above the node; otherwise it is directly below the checkout
  */
 export function testPath(names: readonly string[], isBelowBuild: boolean, suites: Suites): string | null {
   const own = withoutRepeat(names.slice(isBelowBuild ? 2 : 1));
-  // The job in which a builder runs the selftests that it has built bears its build's name, and is none of the jobs.
+  // The job in which a builder runs its own selftests has the name of the build, and no suite.
   const builders = new Set(names.map((name) => `${name}-kselftest`));
   const segments = own.flatMap((name) => {
     const suite = builders.has(name) ? undefined : suites.suiteOf(name);

@@ -4,7 +4,7 @@ import type { MaestroNode, Result } from './node.ts';
 import { pickFields } from './projections.ts';
 import { filesOf, labOf, miscOf, type TranslationCall, type TranslationContext, urlOf, warnerOf } from './translate.ts';
 
-/** A kbuild. Null where it hangs on nothing, or nothing is known of it. */
+/** Translates a kbuild. Null without a parent or data. */
 export function translateBuild(node: MaestroNode, context: TranslationContext, call: TranslationCall): Build | null {
   const { id, parent, data, artifacts, errorCode } = node;
   const warn = warnerOf(id, call);
@@ -62,12 +62,12 @@ function buildStatus(result: Result | null, errorCode: string | null): Status | 
   return result === null ? null : BUILD_STATUS[result];
 }
 
-/** KCIDB's rules know lower-case letters, digits and underscores. */
+/** KCIDB's rules allow lower-case letters, digits and underscores. */
 function architectureOf(text: string | null): string | null {
   return text !== null && /^[a-z0-9_]*$/.test(text) ? text : null;
 }
 
-/** The build that the bridge invents for tests that hang straight from a checkout, one for each architecture of theirs. */
+/** The dummy build that the bridge makes for tests directly below a checkout, one for each architecture. */
 export function translateDummyBuild(
   checkout: MaestroNode,
   architecture: string | null,

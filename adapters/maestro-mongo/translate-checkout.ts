@@ -6,13 +6,13 @@ import type { MaestroNode, Result } from './node.ts';
 import { pickFields } from './projections.ts';
 import { type TranslationCall, type TranslationContext, warnerOf } from './translate.ts';
 
-/** The bridge says so of all that it sends, whoever submitted the node. */
+/** The bridge sends this value for all nodes. */
 const SUBMITTED_BY = 'kernelci-pipeline';
 
-/** Whether the code could be checked out, of which the bridge tells in the same words. */
+/** Whether the code could be checked out, with the same values as the bridge. */
 const VALID: Readonly<Record<Result, boolean | null>> = { pass: true, fail: false, incomplete: false, skip: null };
 
-/** A checkout, that of a patch set included. Null where its revision is not there: then it is none. */
+/** Translates a checkout, including that of a patch set. Null without a revision. */
 export function translateCheckout(
   node: MaestroNode,
   context: TranslationContext,
@@ -40,7 +40,7 @@ export function translateCheckout(
     gitRepositoryBranch: textOf(revision.branch),
     gitRepositoryBranchTip: booleanOf(revision.tip_of_branch),
     patchsetFiles: null,
-    // Said of patch sets too: two reports of one checkout must agree on what they are reports of.
+    // The same as in the bridge's reports, for patch sets too: two reports of one checkout must have the same revision.
     patchsetHash: '',
     messageId: null,
     comment: null,
@@ -55,7 +55,7 @@ export function translateCheckout(
   return pickFields<'checkout'>(checkout, call.fields);
 }
 
-/** KCIDB takes https only. */
+/** KCIDB accepts https only. */
 function repositoryUrl(url: string | null): string | null {
   const secure = url === null ? null : secureRepositoryUrl(url);
   return secure?.startsWith('https://') === true && FORMATS.uri(secure) ? secure : null;

@@ -15,18 +15,18 @@ import {
   warnerOf,
 } from './translate.ts';
 
-/** A node of a result tree, with what lies above it. */
+/** A node of a result tree, with the nodes above it. */
 export interface PlacedTest {
   readonly node: MaestroNode;
   /** From its parent up to the job, the nearest first. */
   readonly above: readonly MaestroNode[];
-  /** The kbuild above the job, or the checkout where there is none. */
+  /** The kbuild above the job, or the checkout if there is no kbuild. */
   readonly base: MaestroNode;
 }
 
 const LOGS = ['lava_log', 'test_log'] as const;
 
-/** A job, a suite, a test or a process. Null where nothing is left of its path, as of a kbuild within a tree. */
+/** Translates a job, suite, test or process. Null if its path is empty, as for a kbuild within a tree. */
 export function translateTest(test: PlacedTest, context: TranslationContext, call: TranslationCall): Test | null {
   const { node, above, base } = test;
   const warn = warnerOf(node.id, call);
@@ -37,7 +37,7 @@ export function translateTest(test: PlacedTest, context: TranslationContext, cal
   const path = testPath(node.path, base.entity === 'build', context.suites);
   if (path === null) return null;
   const status = testStatus(node, above);
-  // Of a test that was skipped nothing ran, and what its job left behind is not its own.
+  // A skipped test did not run, so the files of its job do not belong to it.
   const ran = status === 'SKIP' ? null : [node, ...above];
   const artifacts = ran?.find((one) => one.artifacts !== null)?.artifacts ?? null;
   const platform = textOf(node.data.platform);
@@ -67,7 +67,7 @@ export function translateTest(test: PlacedTest, context: TranslationContext, cal
       runtime: node.data.runtime,
       lab: labOf(runtime),
       maestro_viewer: context.viewer + node.id,
-      // Of the job: what it left behind is of the same attempt.
+      // The counter of the job, because the job's files belong to the same attempt.
       retry_counter: (above.at(-1) ?? node).retryCounter,
       ...errorOf(node, ran),
     }),
@@ -96,7 +96,7 @@ function environmentOf({ data }: MaestroNode, { platform, runtime, job }: Surrou
   return { comment: runtime === null ? null : `Runtime: ${runtime}`, compatible: null, misc };
 }
 
-/** The job as the nearest node has it that has one. */
+/** The job's fields from the nearest node that has a job id. */
 function jobOf(ran: readonly MaestroNode[] | null, { labs }: TranslationContext): Readonly<Record<string, unknown>> {
   const data = ran?.find((one) => textOf(one.data.job_id) !== null)?.data;
   if (data === undefined) return {};
@@ -104,7 +104,7 @@ function jobOf(ran: readonly MaestroNode[] | null, { labs }: TranslationContext)
   return { job_url: url, job_id: data.job_id, job_context: data.job_context };
 }
 
-/** Code and message of one node, the nearest that has a code. */
+/** The error code and message of the nearest node with a code. */
 function errorOf({ result }: MaestroNode, ran: readonly MaestroNode[] | null): Readonly<Record<string, unknown>> {
   if (result === 'pass' || result === 'skip') return {};
   const failed = ran?.find((one) => one.errorCode !== null);
@@ -115,7 +115,7 @@ function commentOf(name: string, platform: string | null, runtime: string | null
   return [name, ...(platform === null ? [] : ['on', platform]), ...(runtime === null ? [] : ['in', runtime])].join(' ');
 }
 
-/** What an incomplete test's own code means; others, and none, leave its status open. */
+/** The status of an incomplete test by its error code; other codes give null. */
 const INCOMPLETE: Readonly<Record<string, Status>> = {
   Canceled: 'ERROR',
   Infrastructure: 'ERROR',

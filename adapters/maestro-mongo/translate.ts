@@ -7,20 +7,20 @@ import type { Ids } from './ids.ts';
 import { invalidNode } from './node.ts';
 import type { Suites } from './suites.ts';
 
-/** What of the configuration translating needs. */
+/** The configuration that translations need. */
 export interface TranslationContext {
   readonly ids: Ids;
   readonly suites: Suites;
   /** Addresses of the labs' servers, by runtime. */
   readonly labs: Readonly<Record<string, string>>;
-  /** The address of a node's page, but for its id. */
+  /** The URL of a node's page without the id at its end. */
   readonly viewer: string;
 }
 
-/** Who asks, for which fields. */
+/** The part of a call that translations need. */
 export type TranslationCall = Pick<Call, 'fields' | 'warn'>;
 
-/** Tells a fault of one field of a node. */
+/** Returns a function that warns of a fault of a node. */
 export function warnerOf(id: string, { warn }: TranslationCall): (what: string) => void {
   return (what) => warn(invalidNode(id, what));
 }
@@ -28,7 +28,7 @@ export function warnerOf(id: string, { warn }: TranslationCall): (what: string) 
 type Artifacts = Readonly<Record<string, string>>;
 type Warn = (what: string) => void;
 
-/** The artifacts as files but for those that have a field of their own; null where there are none at all. */
+/** The artifacts as files, except those with their own field; null without artifacts. */
 export function filesOf(
   artifacts: Artifacts | null,
   except: readonly string[],
@@ -38,13 +38,13 @@ export function filesOf(
   return Object.keys(artifacts).flatMap((artifact) => {
     if (except.includes(artifact)) return [];
     const url = urlOf(artifacts, artifact, warn);
-    // A slash is not allowed in the name of a file, and an empty name is none.
+    // File names must not be empty or contain a slash.
     const name = artifact.replaceAll('/', '_');
     return url === null || name === '' ? [] : [{ name, url }];
   });
 }
 
-/** The address of an artifact; null where there is none, or none that KCIDB's rules know as a URL. */
+/** The URL of an artifact; null if it is absent or not valid by KCIDB's rules. */
 export function urlOf(artifacts: Artifacts | null, name: string, warn: Warn): string | null {
   const url = artifacts !== null && Object.hasOwn(artifacts, name) ? artifacts[name] : undefined;
   if (url === undefined) return null;
@@ -53,13 +53,13 @@ export function urlOf(artifacts: Artifacts | null, name: string, warn: Warn): st
   return null;
 }
 
-/** Members under KernelCI's own names. What is null is left out, at any depth; empty lists stay. */
+/** Members with KernelCI's own names. Nulls are removed at any depth; empty lists remain. */
 export function miscOf(members: Readonly<Record<string, unknown>>): JsonObject {
   const json = withoutNulls(toJson(members));
   return typeof json === 'object' && json !== null && !isList(json) ? json : {};
 }
 
-/** As deep as `toJson` goes, which cuts what nests deeper. */
+/** Recursion is bounded, because `toJson` cuts deep nesting. */
 function withoutNulls(value: Json): Json {
   if (typeof value !== 'object' || value === null || isExactInteger(value)) return value;
   if (isList(value)) return value.map(withoutNulls);
@@ -71,7 +71,7 @@ function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** The labs that run LAVA, with the address of its server, as KernelCI's pipeline has them. */
+/** The URLs of labs' LAVA servers, as in KernelCI's pipeline. */
 export const LAVA_LABS: Readonly<Record<string, string>> = {
   'lava-baylibre': 'https://lava.baylibre.com/',
   'lava-broonie': 'https://lava.sirena.org.uk/',
@@ -84,12 +84,12 @@ export const LAVA_LABS: Readonly<Record<string, string>> = {
   'lava-pengutronix': 'https://lava.pengutronix.de',
 };
 
-/** The lab of a runtime: builders and containers are none. */
+/** The lab of a runtime; null for builders and containers. */
 export function labOf(runtime: string | null): string | null {
   return runtime !== null && /^(lava|pull)-/.test(runtime) ? runtime : null;
 }
 
-/** Where a lab shows a job; null where its address is not known. */
+/** The URL of a job at its lab; null if the lab's URL is not known. */
 export function jobUrl(labs: Readonly<Record<string, string>>, runtime: string | null, job: string): string | null {
   const lab = runtime !== null && Object.hasOwn(labs, runtime) ? labs[runtime] : undefined;
   return lab === undefined ? null : new URL(`/scheduler/job/${encodeURIComponent(job)}`, lab).href;

@@ -10,22 +10,22 @@ import { CHILD_KINDS, invalidNode, type MaestroNode, NODES_OF } from './node.ts'
 import { projectionAbove, projectionOf } from './projections.ts';
 import type { PlacedTest } from './translate-test.ts';
 
-/** No tree is so deep; a circle of parents is. */
+/** No tree is that deep: beyond it the parents form a cycle. */
 const MAX_DEPTH = 20;
-/** What a node hands down counts as new for so long: requests go down level by level. */
+/** Inherited fields count as fresh for this time, because requests go down level by level. */
 const HANDED_DOWN_MS = 5_000;
 const CACHED_NODES = 50_000;
 const CACHED_BYTES = 64 * 1024 * 1024;
 
 interface Cached {
   readonly node: MaestroNode;
-  /** When what it hands down was read, on the monotonic clock; null where that was not fetched. */
+  /** When its inherited fields were read, on the monotonic clock; null if they were not. */
   readonly readAt: number | null;
 }
 
 /**
- * What lies above nodes. Where a node stands never changes, so that it is kept, bounded: what was listed a moment ago costs
- * no request. A request goes up one level for all nodes at once.
+ * The ancestors of nodes. The place of a node never changes, so a bounded cache keeps it: nodes that were just listed
+ * cost no request. A request reads one level for all nodes at once.
  */
 export class Lineage {
   readonly #client: NodeClient;
@@ -37,19 +37,19 @@ export class Lineage {
     this.#maxAge = maxAgeOf(HANDED_DOWN_MS, env);
   }
 
-  /** Where the node stands, if that is known. */
+  /** The cached node, for its place in the tree. */
   cached(id: string): MaestroNode | null {
     return this.#cache.get(id)?.node ?? null;
   }
 
-  /** The nodes of some ids and where they stand; those that are not known are fetched. */
+  /** The nodes with these ids. Reads those that are not cached. */
   async find(ids: readonly string[], call: Call): Promise<readonly MaestroNode[]> {
     const unknown = ids.filter((id) => this.cached(id) === null);
     this.add(await this.#client.byIds(unknown, projectionAbove(false), call), false);
     return ids.flatMap((id) => this.cached(id) ?? []);
   }
 
-  /** @param isInherited what they hand down was fetched too */
+  /** @param isInherited whether the fields that tests inherit were read too */
   add(nodes: Iterable<MaestroNode>, isInherited: boolean): void {
     for (const node of nodes) {
       const known = this.#cache.get(node.id);
@@ -58,7 +58,7 @@ export class Lineage {
     }
   }
 
-  /** The tests with what lies above them. One above which nothing is built nor checked out is told, and left out. */
+  /** The tests with their ancestors. It omits tests without a kbuild or checkout above them and warns of them. */
   async place(tests: readonly MaestroNode[], isInherited: boolean, call: Call): Promise<readonly PlacedTest[]> {
     const nodes = new Map<string, MaestroNode | null>(tests.map((node) => [node.id, node]));
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
@@ -72,7 +72,7 @@ export class Lineage {
     return tests.flatMap((test) => placed(test, nodes) ?? orphan(test, call));
   }
 
-  /** The first node above a test that is not at hand. What the cache has of the way is taken from there. */
+  /** The first missing ancestor of a test. Adds the ancestors that are cached to `nodes`. */
   #missing(test: MaestroNode, nodes: Map<string, MaestroNode | null>, isInherited: boolean, call: Call): string | null {
     let node = test;
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
@@ -122,11 +122,11 @@ function sizeOf({ node }: Cached): number {
 
 export interface NodesBelow {
   readonly nodes: readonly MaestroNode[];
-  /** There are more than one read may give. */
+  /** There are more nodes than one read may return. */
   readonly isCut: boolean;
 }
 
-/** How descendants are asked for. */
+/** How to read descendants. */
 export interface DescendantOptions {
   readonly stats: CollectionStats;
   /** The entity that the fields are of. */
@@ -139,7 +139,7 @@ export interface DescendantOptions {
 const MAX_LEVELS = 12;
 const NO_NODES: NodesBelow = { nodes: [], isCut: false };
 
-/** What lies below nodes. */
+/** Reads the descendants of nodes. */
 export class Descendants {
   readonly #client: NodeClient;
   readonly #lineage: Lineage;
@@ -151,15 +151,15 @@ export class Descendants {
     this.#lifetimeMs = lifetimeMs;
   }
 
-  /** The kbuilds straight below checkouts. */
+  /** The kbuilds directly below checkouts. */
   async builds(checkouts: readonly string[], options: DescendantOptions): Promise<NodesBelow> {
     if (checkouts.length === 0) return { nodes: [], isCut: false };
     return await this.#children('build', checkouts, MAX_NODES, options);
   }
 
   /**
-   * All tests below kbuilds, and those that hang straight from checkouts: in one read by the tree's id and the place in
-   * it, where these are known and the read is bounded; else level by level.
+   * All tests below kbuilds, and those directly below checkouts: in one read by the tree's id and the path, if these
+   * are known and the read is bounded; otherwise level by level.
    */
   async tests(bases: readonly string[], options: DescendantOptions): Promise<NodesBelow> {
     const { inTrees, others } = await this.#byTree(bases, options);
@@ -174,7 +174,7 @@ export class Descendants {
     return { nodes: [...one.nodes, ...other.nodes], isCut: one.isCut || other.isCut };
   }
 
-  /** The kbuilds below checkouts and the tests that hang straight from them: in one read too, where that is possible. */
+  /** The kbuilds below checkouts and the tests directly below these, also in one read where possible. */
   async belowCheckouts(checkouts: readonly string[], options: DescendantOptions): Promise<NodesBelow> {
     const { inTrees, others } = await this.#byTree(checkouts, options);
     const parent = { $in: eitherSpelling(inTrees.map(({ id }) => id)) };
@@ -196,14 +196,15 @@ export class Descendants {
   }
 
   /**
-   * Where checkouts begin that can have something below: what is older has outlived it. Null where nothing is below any.
+   * The id from which on checkouts can have descendants: all below a checkout is created within the lifetime, so older
+   * ones cannot be above the oldest kbuild or test. Null if there is neither.
    */
   async firstCheckout(call: Call): Promise<ObjectId | null> {
     const first = await this.#client.first({ $or: [NODES_OF.build, NODES_OF.test] }, call);
     return first === null ? null : idAt(msOf(first) - this.#lifetimeMs);
   }
 
-  /** The kbuilds and checkouts among some ids: those whose trees are asked for as a whole, and the ids of the others. */
+  /** Splits ids of kbuilds and checkouts: the nodes to read by tree, and the ids of the others. */
   async #byTree(bases: readonly string[], { stats, call }: DescendantOptions) {
     const nodes = (await this.#lineage.find(bases, call)).filter(({ entity }) => entity !== 'test');
     const isByTree = stats.isSmall || stats.indexed.has('treeid') || !stats.indexed.has('parent');
@@ -224,7 +225,7 @@ export class Descendants {
     return { nodes: [...seen.values()], isCut: false };
   }
 
-  /** What stands at places below some nodes. */
+  /** Reads the nodes at these places in trees. */
   async #atPlaces(
     bases: readonly string[],
     places: readonly Filter<Document>[],
@@ -238,7 +239,7 @@ export class Descendants {
     const query = { projection: projectionOf(entity, fields), sort: { _id: order }, limit: MAX_NODES };
     const read = await this.#client.find(filter, query, call);
     if (read.isCut) return { nodes: read.nodes, isCut: true };
-    // Without what lies below others of the same name, such as kbuilds that were tried again.
+    // Omit descendants of other nodes with the same name, such as retried kbuilds.
     const above = basesOf(read.nodes, new Set(bases));
     return { nodes: read.nodes.filter(({ id }) => above.has(id)), isCut: false };
   }
@@ -268,7 +269,7 @@ export class Descendants {
   }
 }
 
-/** What lies below which of the bases, as far as the nodes between are among the given. */
+/** The base of each node, if all nodes between them are given. */
 export function basesOf(nodes: readonly MaestroNode[], bases: ReadonlySet<string>): ReadonlyMap<string, string> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const found = new Map<string, string>();
@@ -285,30 +286,30 @@ export function basesOf(nodes: readonly MaestroNode[], bases: ReadonlySet<string
   return found;
 }
 
-/** Where the tests of a kbuild stand in its tree, and those that hang straight from a checkout: below no kbuild. */
+/** A condition for the tests of a kbuild in its tree, or for the tests of a checkout that are below no kbuild. */
 function placeBelow({ entity, tree, path }: MaestroNode): Filter<Document> {
   const name = entity === 'build' ? (path.at(-1) ?? '') : { $exists: true, $not: { $regex: '^kbuild' } };
   const at = entity === 'build' ? path.length - 1 : path.length;
   return { treeid: tree, kind: { $in: CHILD_KINDS.test }, [`path.${at}`]: name };
 }
 
-/** Bases of one name and tree stand at one place. */
+/** Bases with the same name and tree have the same place. */
 function withoutRepeats(places: readonly Filter<Document>[]): Filter<Document>[] {
   return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
 }
 
-/** What `call.warn` is told where there is more below than one read may give. */
+/** The warning that one read cannot return all descendants. */
 export function tooManyBelow(): SourceError {
   const message = `More than ${MAX_NODES} nodes lie below what was asked for: not all of them are given.`;
   return new SourceError('SOURCE_TRUNCATED', message);
 }
 
-/** Clocks of the machines that make ids differ by less. */
+/** More than the clocks of the machines that create ids differ. */
 const EARLIER_MS = 3_600_000;
 
 /**
- * The ranges of `_id` in which all below some nodes lies, since nothing below a node is older than it, nor much younger.
- * Ranges that touch are one.
+ * The ranges of `_id` that contain all descendants of some nodes: a descendant is not older than the node, nor much
+ * younger. Overlapping ranges are merged.
  */
 function windowsBelow(ids: readonly string[], lifetimeMs: number): Filter<Document> {
   const ranges: { from: number; to: number }[] = [];

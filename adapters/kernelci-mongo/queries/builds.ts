@@ -44,7 +44,7 @@ export class BuildQueries {
     return found;
   }
 
-  /** In the order of `created_on`, which indexes begin with; those of some commits in that of their own. */
+  /** Ordered by `created_on`, with which indexes begin. With a filter by commit, all builds are read and then sorted. */
   async list(query: PageQuery<'build'>, call: Call): Promise<Page<Build>> {
     const checkouts = this.#checkoutsIn(query.where);
     if (checkouts !== null) return await this.ofCheckout.list(checkouts, query, call);
@@ -68,7 +68,7 @@ export class BuildQueries {
     });
   }
 
-  /** The checkouts whose builds are asked for; null where all are. */
+  /** The checkouts that the filter selects, or null for all. */
   #checkoutsIn(where: BuildFilter | null): readonly string[] | null {
     const { checkoutId, gitCommitHash } = where ?? {};
     const sets: (readonly string[])[] = [];
@@ -87,7 +87,7 @@ function isEmptyChoice(condition: Document): boolean {
 
 const ROW_FIELDS = ['_id', 'job', 'git_branch', 'kernel', 'git_commit', 'created_on', 'status'];
 const ROW_PROJECTION = Object.fromEntries(ROW_FIELDS.map((name) => [name, 1 as const]));
-/** Builds below the parents of one call. */
+/** The maximum number of builds below the parents of one call. */
 const MAX_ROWS = 100_000;
 
 interface BuildRow {
@@ -97,7 +97,7 @@ interface BuildRow {
   readonly status: unknown;
 }
 
-/** Builds below checkouts: some hundred each, which the index by revision leads to and none sorts by time. */
+/** Builds below checkouts: a few hundred each. The index by revision finds them, but none sorts them by time. */
 class BuildsOfCheckout {
   readonly #source: LegacySource;
   readonly #reader: BuildReader;
@@ -143,7 +143,7 @@ class BuildsOfCheckout {
     return tally.counts;
   }
 
-  /** Those of several checkouts in one list. */
+  /** The builds of several checkouts in one list. */
   async list(parents: readonly string[], query: PageQuery<'build'>, call: Call): Promise<Page<Build>> {
     const below = await this.#revisionsBelow(parents, call);
     const isLate = below.isFilling && below.unknown.length > 0;
@@ -172,7 +172,7 @@ class BuildsOfCheckout {
     return { revisions: distinctRevisions(ours.flatMap(of)), unknown, isFilling };
   }
 
-  /** What pages are chosen from, by checkout. */
+  /** The rows from which pages are chosen, by checkout. */
   async #rows(
     revisions: readonly Revision[],
     where: BuildFilter | null,
@@ -214,7 +214,7 @@ function itemsOf(
 const MAX_JOBS = 10_000;
 const LOG_PROJECTION = { build_id: 1, errors: 1, warnings: 1, mismatches: 1 } as const;
 
-/** Reads builds, and makes them of their documents. */
+/** Reads documents of builds and translates them. */
 class BuildReader {
   readonly #source: LegacySource;
 
@@ -226,7 +226,7 @@ class BuildReader {
     return projectionOf(BUILD_FIELDS, BUILD_SOURCES, call.fields);
   }
 
-  /** By `_id`: the index of every collection. */
+  /** Reads by `_id`, which every collection has an index for. */
   async byId(hexes: readonly string[], statements: Statements, call: Call): Promise<ReadonlyMap<string, Build>> {
     if (hexes.length === 0) return new Map();
     const query = { projection: this.projection(call), limit: hexes.length };
@@ -234,7 +234,7 @@ class BuildReader {
     return await this.translate((await statements.find('build', filter, query)).documents, statements, call);
   }
 
-  /** The builds of these documents, by `_id`; what cannot be understood is told and left out. */
+  /** The builds of these documents, by `_id`. It omits invalid documents and warns of them. */
   async translate(
     documents: readonly Document[],
     statements: Statements,
@@ -296,14 +296,14 @@ class BuildReader {
   }
 }
 
-/** Tells of a build that is left out, and why. */
+/** Warns that a build is left out, and why. */
 function warnOfBuild(document: Document, ids: Ids, call: Pick<Call, 'warn'>): void {
   const isIn = document._id instanceof ObjectId;
   const what = isIn ? 'it names no commit' : 'its `_id` is not of the type that the system gives';
   warnOfInvalidRecord(call, ids.build(idOf(document._id) ?? String(document._id)), `${what}, and it is left out.`);
 }
 
-/** What a build's own document is held against. */
+/** The conditions on the document of a build. */
 function buildConditions({ ids }: LegacySource, where: BuildFilter | null): Document[] {
   const conditions: Document[] = [];
   const { id, architecture, status, startTime } = where ?? {};

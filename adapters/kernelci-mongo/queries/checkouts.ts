@@ -21,10 +21,10 @@ import { CHECKOUT_FIELDS_OF_BUILD, translateCheckout } from '../translate-checko
 import { childPage } from './paging.ts';
 import { type LegacySource, warnOfFilling } from './source.ts';
 
-/** Commits of one read: each has some hundred builds, of which the first is sought. */
+/** The maximum number of commits of one read: each has a few hundred builds, of which it finds the first. */
 export const MAX_COMMITS = 50;
 
-/** Checkouts are commits: the system's own reports know no more of them. */
+/** A checkout is a commit, as in the system's own reports. */
 export class CheckoutQueries {
   readonly #source: LegacySource;
   readonly #reader: CheckoutReader;
@@ -50,7 +50,7 @@ export class CheckoutQueries {
     return found;
   }
 
-  /** With patches nothing was ever built here: a key that names some has none. */
+  /** The system never built patch sets: a key that names one has no checkouts. */
   async ofRevisions(
     parents: readonly string[],
     query: PageQuery<'checkout'>,
@@ -111,7 +111,7 @@ export class CheckoutQueries {
   }
 }
 
-/** Rows beside those wanted, for jobs whose commit is shown elsewhere. */
+/** Extra rows, for jobs whose commit is listed at another job. */
 const SPARE_JOBS = 10;
 const MAX_READS = 50;
 const MAX_WITH_PREFIX = 1000;
@@ -140,13 +140,13 @@ class CheckoutList {
     return chosen === null ? await this.#walk(query, statements, call) : this.#among(chosen, query);
   }
 
-  /** Whether a filter asks for commits that are not known. */
+  /** Whether the filter names commits that the index lacks. */
   isMissing(where: CheckoutFilter | null): boolean {
     const chosen = this.#chosen(where);
     return chosen !== null && this.#source.revisions.jobsOf(chosen).size < Math.max(1, chosen.length);
   }
 
-  /** The commits that a filter leaves; null where it leaves all. */
+  /** The commits that the filter selects, or null for all. */
   #chosen(where: CheckoutFilter | null): readonly string[] | null {
     if (where?.id === undefined && where?.gitCommitHash === undefined) return null;
     const { ids, revisions } = this.#source;
@@ -191,7 +191,7 @@ class CheckoutList {
     return { rows: rows.slice(0, first), hasMore: true };
   }
 
-  /** Where a page begins: by the mark, else by what the index knows of the commit. */
+  /** The start of a page: the mark, else the first job of the commit in the index. */
   #markOf(after: Place | null): string | null {
     if (after === null) return null;
     if (isId(after.mark ?? '')) return after.mark ?? null;
@@ -200,7 +200,7 @@ class CheckoutList {
   }
 }
 
-/** Makes checkouts of commits: what the index knows of their jobs, and their first build. */
+/** Reads checkouts: the jobs of commits from the index, and their first builds. */
 class CheckoutReader {
   readonly #source: LegacySource;
   readonly #firstBuilds: FirstBuilds;
@@ -210,11 +210,11 @@ class CheckoutReader {
     this.#firstBuilds = new FirstBuilds(source);
   }
 
-  /** Those that are there; no statement where their first builds are at hand. */
+  /** The checkouts that exist. Needs no statement if their first builds are cached. */
   async of(commits: readonly string[], read: ReadStatements, call: Call): Promise<ReadonlyMap<string, Checkout>> {
     const { revisions, ids, offline } = this.#source;
     const wanted = new Map(commits.map((commit) => [commit, revisions.revisionsOf(commit)]));
-    // On disk lies what the jobs say: all but the first build.
+    // The index on disk has the jobs, but no builds.
     const first = offline
       ? new Map<string, Document>()
       : await this.#firstBuilds.of(wanted, read, this.#readJobs, call);
@@ -228,24 +228,24 @@ class CheckoutReader {
     return checkouts;
   }
 
-  /** The index leads to the jobs; what they say is read as it is now. */
+  /** Finds the jobs by the index and reads their current content. */
   readonly #readJobs = async (commits: readonly string[], statements: Statements): Promise<void> => {
     const { revisions } = this.#source;
     const hexes = [...revisions.jobsOf(commits).values()].flat().map(({ hex }) => toObjectId(hex));
     if (hexes.length === 0) return;
     const query = { projection: JOB_PROJECTION, limit: hexes.length };
     const { documents } = await statements.find('job', { _id: { $in: hexes } }, query);
-    // What can no longer be understood was told when it was listed.
+    // The sweep has already warned of invalid jobs.
     await revisions.recordJobs(documents.flatMap((document) => jobRecordOf(document, { warn: () => {} }) ?? []));
   };
 }
 
-/** Runs statements: those of a read that is under way, or a read of their own. */
+/** Runs statements, either within a current read or in a new one. */
 export type ReadStatements = <T>(work: (statements: Statements) => Promise<T>) => Promise<T>;
 
 const PROJECTION = Object.fromEntries(['_id', ...CHECKOUT_FIELDS_OF_BUILD].map((name) => [name, 1 as const]));
 const MAX_BUILDS = 50_000;
-/** What one request asks for level by level is read once. */
+/** Long enough to read a build once for a request that asks level by level. */
 const CACHE_MS = 5_000;
 
 interface CachedBuild {
@@ -254,7 +254,7 @@ interface CachedBuild {
   readonly at: number;
 }
 
-/** The build of each commit that was imported first: the system's reports take from it what they say of the checkout. */
+/** The first imported build of each commit. The system's own reports describe a checkout by it. */
 class FirstBuilds {
   readonly #maxAge: MaxAge;
   readonly #cache = new BoundedCache<CachedBuild>({
@@ -269,8 +269,8 @@ class FirstBuilds {
   }
 
   /**
-   * One statement for all: the index (git_branch, job, kernel) leads to the builds.
-   * @param alongside what else is read about the commits whose builds are not at hand, in the same read
+   * Uses one statement for all commits, by the index (git_branch, job, kernel).
+   * @param alongside reads more about the commits whose builds are not cached, within the same read
    */
   async of(
     wanted: ReadonlyMap<string, readonly Revision[]>,

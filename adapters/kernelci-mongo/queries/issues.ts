@@ -17,7 +17,7 @@ import { childPage } from './paging.ts';
 import { type ChainLink, RegressionReader, regressionPage } from './regressions.ts';
 import type { LegacySource } from './source.ts';
 
-/** A regression is an issue, in one version: what is told of it first stays as it is. */
+/** A regression is an issue with one version, because its first document never changes. */
 export class IssueQueries {
   readonly #source: LegacySource;
   readonly #reader: RegressionReader;
@@ -27,7 +27,7 @@ export class IssueQueries {
     this.#reader = new RegressionReader(source);
   }
 
-  /** A later document of a regression finds its issue too. */
+  /** The id of a later document of a regression finds its issue too. */
   async getMany(keys: readonly string[], call: Call): Promise<ReadonlyMap<string, Found<Issue>>> {
     const { ids, client } = this.#source;
     const hexes = [...new Set(keys.flatMap((key) => ids.issueOf(key) ?? []))];
@@ -85,7 +85,7 @@ export class IssueQueries {
 type IncidentItem = Omit<PageItem<Incident>, 'mark'>;
 const REVISION_PROJECTION = { _id: 1, job: 1, git_branch: 1, kernel: 1 } as const;
 
-/** Each failure of a regression is an incident of the document that told it first. */
+/** Each failure of a regression is an incident of the first document that contains it. */
 export class IncidentQueries {
   readonly #source: LegacySource;
   readonly #reader: RegressionReader;
@@ -118,7 +118,7 @@ export class IncidentQueries {
     });
   }
 
-  /** A test that failed again names the document. */
+  /** A test that failed again names the document of the regression. */
   async ofTests(parents: readonly string[], query: PageQuery<'incident'>, call: Call) {
     const keys = parents.flatMap((parent) => this.#source.ids.testOf(parent) ?? []);
     const hexes = keys.filter(({ collection }) => collection === 'test_case').map(({ hex }) => hex);
@@ -138,7 +138,7 @@ export class IncidentQueries {
     );
   }
 
-  /** By the revision of the build: documents of regressions are written a revision. */
+  /** By the revision of the build: the system writes one document of a regression for each revision. */
   async ofBuilds(parents: readonly string[], query: PageQuery<'incident'>, call: Call) {
     const hexes = parents.flatMap((parent) => this.#source.ids.buildOf(parent) ?? []);
     return await this.#below(

@@ -11,7 +11,7 @@ export interface ChildPage<T> {
   readonly hasMore: boolean;
 }
 
-/** The children of one parent behind a place, from all that it has. */
+/** A page of the children of one parent after a place, from all its children. */
 export function childPage<T extends Place>(
   children: readonly T[],
   { order, first, after }: { readonly order: Order; readonly first: number; readonly after: Place | null },
@@ -30,8 +30,8 @@ export interface Rows<R extends Place> {
 }
 
 /**
- * A page of what can be understood: rows that cannot are passed over, and more are read in their place, in growing
- * stretches, so that a page ends where the list does or is full.
+ * A page of valid objects. It skips invalid rows and reads more instead, in growing steps, so that a page is either full
+ * or the last.
  */
 export async function readablePage<R extends Place, T>(
   { first, after }: { readonly first: number; readonly after: Place | null },
@@ -57,21 +57,21 @@ export async function readablePage<R extends Place, T>(
   return { items, hasMore: true };
 }
 
-/** So many rows more, and most pages end between two times, so that one statement does. */
+/** With these extra rows most pages end between two times, so that one statement is enough. */
 const SPARE_ROWS = 8;
 const MAX_READS = 20;
 
-/** A list in the order of `created_on`, which an index of the collection begins with, then of ids. */
+/** A list ordered by `created_on`, with which an index of the collection begins, then by id. */
 export interface TimeList {
   readonly collection: Collection;
-  /** What ids begin with, before the `_id`. */
+  /** The prefix of ids; the `_id` follows. */
   readonly prefix: string;
   readonly filter: Filter<Document>;
   readonly projection: Readonly<Record<string, 1>>;
   readonly order: Order;
-  /** Documents without a time may fit. */
+  /** Documents without a time can match. */
   readonly withoutTime: boolean;
-  /** The index that leads to them, where it is another than that by time: what it leads to is sorted. */
+  /** The index to use if it is not the one by time: the server then sorts the matches. */
   readonly hint?: FindQuery['hint'];
 }
 
@@ -85,7 +85,7 @@ export interface TimeRows {
   readonly hasMore: boolean;
 }
 
-/** Rows strictly behind a place, at most `first`. */
+/** At most `first` rows strictly after a place. */
 export async function timePage(
   list: TimeList,
   { first, after }: { readonly first: number; readonly after: Place | null },
@@ -114,7 +114,7 @@ interface NextRows {
   readonly isEnd: boolean;
 }
 
-/** The next rows: of one time where the place is in the midst of it, else of the times behind, at last those without. */
+/** The next rows: those with the same time as the place, then those with later times, then those without a time. */
 async function nextRows(
   list: TimeList,
   place: Place | null,
@@ -132,7 +132,7 @@ async function nextRows(
   return await rowsBehind(list, at, wanted, statements);
 }
 
-/** Behind a time; what stands last may be of a time that has more. */
+/** Rows after a time. The last of them may share their time with rows that were not read. */
 async function rowsBehind(
   list: TimeList,
   at: Instant | null,
@@ -193,7 +193,7 @@ function rowOf({ prefix }: TimeList, document: Document): TimeRow {
   return { hex, time: timeOf(document.created_on), tie: prefix + hex, document };
 }
 
-/** The server gives those of one time in any order. */
+/** The server returns rows with equal times in any order. */
 function sortTies(rows: readonly TimeRow[]): readonly TimeRow[] {
   return rows.toSorted((one, other) => (one.time !== other.time ? 0 : one.hex < other.hex ? -1 : 1));
 }
@@ -202,12 +202,12 @@ function allOf(one: Filter<Document>, other: Filter<Document>): Filter<Document>
   return Object.keys(one).length === 0 ? other : { $and: [one, other] };
 }
 
-/** The years that the model's times can tell. */
+/** The range of the model's times. */
 export const FIRST_TIME = new Date('0001-01-01T00:00:00.000Z');
 const LAST_TIME = new Date('9999-12-31T23:59:59.999Z');
-/** A time of the model, which has microseconds, as documents have it. */
+/** A time of the model (microseconds) at the precision of documents (milliseconds). */
 export interface Instant {
-  /** To the millisecond. */
+  /** Rounded down to the millisecond. */
   readonly time: Date;
   readonly isExact: boolean;
 }
@@ -216,18 +216,18 @@ function instantOf(time: string): Instant {
   return { time: new Date(`${time.slice(0, 23)}Z`), isExact: time.slice(23, 26) === '000' };
 }
 
-/** What comes behind it in a list of the newest first. */
+/** A condition for the times that follow it, newest first. */
 function earlierThan(at: Instant | null): Document {
   if (at === null) return { $gte: FIRST_TIME, $lte: LAST_TIME };
   return at.isExact ? { $gte: FIRST_TIME, $lt: at.time } : { $gte: FIRST_TIME, $lte: at.time };
 }
 
-/** What comes behind it in a list of the oldest first. */
+/** A condition for the times that follow it, oldest first. */
 function laterThan(at: Instant | null): Document {
   return at === null ? { $gte: FIRST_TIME, $lte: LAST_TIME } : { $gt: at.time, $lte: LAST_TIME };
 }
 
-/** Half-open, as the model has times: documents have milliseconds, the model microseconds. */
+/** A condition for a half-open range. Documents have milliseconds, the model has microseconds. */
 export function timeCondition(range: {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -239,21 +239,21 @@ export function timeCondition(range: {
   };
 }
 
-/** The first millisecond that is not before a time. */
+/** Rounded up to the millisecond. */
 function ceilToMs(time: string): Date {
   const floor = Date.parse(`${time.slice(0, 23)}Z`);
   return new Date(time.slice(23, 26) === '000' ? floor : floor + 1);
 }
 
-/** A condition on `_id`: null fits all, `none` fits nothing. */
+/** A condition on `_id`: null matches all, `none` matches nothing. */
 export type IdBound = { readonly $gt: ObjectId } | { readonly $gte: ObjectId } | null | 'none';
 
 const DIGITS = '0123456789abcdef';
 const LENGTH = 24;
 
 /**
- * The `_id`s whose ids (a prefix, and 24 hexadecimal digits) come behind any text in the order of bytes: a place in a list
- * may be that of another source's object.
+ * A condition for the `_id`s whose ids (a prefix and 24 hexadecimal digits) follow `tie` in byte order. The tie can be
+ * any text, because a place in a list can belong to another source's object.
  */
 export function idsAfterTie(prefix: string, tie: string): IdBound {
   const shared = Math.min(prefix.length, tie.length);

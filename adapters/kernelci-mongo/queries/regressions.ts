@@ -29,19 +29,19 @@ const REGRESSION_PROJECTION = Object.fromEntries(REGRESSION_FIELDS.map((name) =>
 const BISECT_PROJECTION = Object.fromEntries(BISECT_FIELDS.map((name) => [name, 1 as const]));
 const MAX_DOCUMENTS = 5000;
 const MAX_BISECTIONS = 1000;
-/** What the index beginning with the build's environment leads by; the kernel stands behind them. */
+/** The first fields of the index that begins with the build's environment; the kernel follows them. */
 const TRAITS = ['build_environment', 'defconfig_full', 'device_type', 'git_branch', 'job'] as const;
 
-/** A document, and its part in what its regression is told in. */
+/** A document as one link in the chain of its regression's documents. */
 export interface ChainLink {
   readonly regression: Regression;
-  /** The `_id` of the first document of the regression. */
+  /** The first document of the regression. */
   readonly first: Regression;
-  /** The failures that no earlier document tells. */
+  /** The failures that no earlier document contains. */
   readonly own: readonly RegressionRun[];
 }
 
-/** Reads documents of regressions, and puts those of one regression together. */
+/** Reads documents of regressions, and groups those of one regression into a chain. */
 export class RegressionReader {
   readonly #source: LegacySource;
 
@@ -61,7 +61,7 @@ export class RegressionReader {
     return this.read(documents, call);
   }
 
-  /** What cannot be understood is told and left out. */
+  /** Omits invalid documents and warns of them. */
   read(documents: readonly Document[], call: Call): readonly Regression[] {
     return documents.flatMap((document) => {
       const regression = document._id instanceof ObjectId ? regressionOf(document) : null;
@@ -74,7 +74,7 @@ export class RegressionReader {
     });
   }
 
-  /** The regressions that these documents belong to, with the documents written before them. */
+  /** The links of these documents and of the earlier documents of their regressions, by `_id`. */
   async links(
     regressions: readonly Regression[],
     statements: Statements,
@@ -83,14 +83,14 @@ export class RegressionReader {
     const all = new Map(regressions.map((regression) => [regression.hex, regression]));
     const later = regressions.filter(({ failures }) => failures.length > 1);
     if (later.length > 0) {
-      // By the kernels of the failures before: all fields of the longest index are known.
+      // The kernels of the earlier failures complete the fields of the longest index.
       const filter = { $or: later.map((regression) => earlierOf(regression)) };
       for (const earlier of await this.find(filter, statements, call)) all.set(earlier.hex, earlier);
     }
     return linksOf([...all.values()]);
   }
 
-  /** The documents written after these, that they are the first of. */
+  /** The later documents of the regressions of which these are the first documents. */
   async later(regressions: readonly Regression[], statements: Statements, call: Call): Promise<readonly Regression[]> {
     if (regressions.length === 0) return [];
     const chains = new Set(regressions.map(chainKey));
@@ -107,7 +107,7 @@ export class RegressionReader {
     const isAsked = ['culprit', 'comment', 'misc'].some((field) => fields.has(field));
     const bisections = new Map<string, Document>();
     if (isAsked && first.length > 0) {
-      // They are kept for two weeks, so that there are few; the index is that by which they go.
+      // The system deletes them after two weeks, so there are few; the index for the deletion serves this read.
       const ids = first.map(({ hex }) => toObjectId(hex));
       const filter = { created_on: { $gte: FIRST_TIME }, regression_id: { $in: ids } };
       const query = { projection: BISECT_PROJECTION, limit: MAX_BISECTIONS };
@@ -124,7 +124,7 @@ export class RegressionReader {
     );
   }
 
-  /** The incidents of a document that are its own. */
+  /** The incidents of the failures that no earlier document contains. */
   incidents({ regression, first, own }: ChainLink, { fields }: Call): readonly Incident[] {
     const { ids } = this.#source;
     return own.map((run) => onlyAsked<'incident'>(translateIncident(regression, run, first.hex, ids), fields));
@@ -141,7 +141,7 @@ function sameTest({ document }: Regression): Document {
   return { ...traits, plan: document.plan ?? null, test_case_path: document.test_case_path ?? null };
 }
 
-/** Of documents that are of one regression each tells the failures that those with fewer do not. */
+/** Assigns each failure of a regression to the shortest document that contains it. */
 function linksOf(regressions: readonly Regression[]): ReadonlyMap<string, ChainLink> {
   const chains = new Map<string, Regression[]>();
   for (const regression of regressions) {
@@ -168,15 +168,15 @@ const MIN_DOCUMENTS = 50;
 const MAX_READS = 40;
 
 type Listed = 'issue' | 'incident';
-/** What a document gives to the list, in an order of its own that never changes. */
+/** The items of a document, in an order that never changes. */
 type ItemsOf<E extends Listed> = (
   links: readonly ChainLink[],
   statements: Statements,
 ) => Promise<ReadonlyMap<string, readonly Omit<PageItem<Entities[E]>, 'mark'>[]>>;
 
 /**
- * A list in the order of the `_id` of documents of regressions: each is written once, when it happens, and no index leads
- * by its time. The mark is that `_id`, and the place among what the document gives.
+ * A list ordered by the `_id` of documents of regressions: each is written once, when the test fails, and no index sorts
+ * by time. The mark is the `_id` and the position of the item in the document.
  */
 export async function regressionPage<E extends Listed>(
   reader: RegressionReader,

@@ -3,7 +3,7 @@ import type { LegacyClient } from '../client.ts';
 import type { Ids } from '../ids.ts';
 import type { RevisionIndex } from '../revision-index.ts';
 
-/** What all reads of a source share. */
+/** The state that all reads of a source share. */
 export interface LegacySource {
   readonly client: LegacyClient;
   readonly ids: Ids;
@@ -12,19 +12,19 @@ export interface LegacySource {
   readonly storage: string;
   /** Boots are shown as tests. */
   readonly boots: boolean;
-  /** Nothing is asked upstream. */
+  /** Upstream requests are forbidden. */
   readonly offline: boolean;
-  /** Milliseconds that what is kept may be old, where that is configured. */
+  /** The maximum age of cached data in milliseconds, if configured. */
   readonly cacheTtl?: number;
 }
 
-/** Says that the index of revisions was still filling when the call ended. */
+/** Warns that the index of revisions was still filling when the call ended. */
 export function warnOfFilling(call: Pick<Call, 'warn'>): void {
   const message = 'The index of revisions by commit is still filling: what it has not reached yet is not shown.';
   call.warn(new SourceError('SOURCE_TRUNCATED', message));
 }
 
-/** Says that a read had to stop before the end. */
+/** Warns that a read reached its limit. */
 export function warnOfCut(call: Pick<Call, 'warn'>, what: string): void {
   call.warn(new SourceError('SOURCE_TRUNCATED', `There are more ${what} than one read may take: some are not shown.`));
 }

@@ -17,19 +17,19 @@ import {
 } from '../translate-test.ts';
 import { type LegacySource, warnOfCut } from './source.ts';
 
-/** Documents that are shown as tests, and what of their surroundings is at hand. */
+/** Documents that become tests. */
 export interface TestDocuments {
   readonly cases: readonly Document[];
   readonly boots: readonly Document[];
 }
 
-/** What tests are put together with. */
+/** The groups and builds that the translation of tests needs. */
 export interface Surroundings {
   readonly groups: Groups;
   readonly builds: BuildMatcher;
 }
 
-/** Reads tests and boots, and makes tests of their documents. */
+/** Reads documents of tests and boots and translates them. */
 export class TestReader {
   readonly #source: LegacySource;
 
@@ -46,7 +46,7 @@ export class TestReader {
     return { groups: new Groups(statements, groupProjection(fields)), builds: new BuildMatcher() };
   }
 
-  /** Documents by `_id`: the index of every collection. */
+  /** Reads by `_id`, which every collection has an index for. */
   async byId(
     collection: TestKey['collection'],
     hexes: readonly string[],
@@ -58,7 +58,7 @@ export class TestReader {
     return (await statements.find(collection, { _id: { $in: hexes.map(toObjectId) } }, query)).documents;
   }
 
-  /** The tests of these documents, by id; what cannot be understood is told and left out. */
+  /** The tests of these documents, by id. It omits invalid documents and warns of them. */
   async translate(
     { cases, boots }: TestDocuments,
     { groups, builds }: Surroundings,
@@ -107,18 +107,18 @@ const MAX_GROUPS = 50_000;
 const MAX_BOOTS = 50_000;
 const BUILD_PROJECTION = Object.fromEntries(['_id', ...MATCHED_FIELDS].map((name) => [name, 1 as const]));
 
-/** What ran on builds: groups of tests, and boots; by the `_id` of the build. */
+/** What ran on builds: groups of tests, and boots. */
 export interface Descendants extends Surroundings {
   /** The build of each group, by the `_id` of the group. */
   readonly buildOfGroup: ReadonlyMap<string, string>;
   readonly boots: readonly { readonly build: string; readonly document: Document }[];
-  /** Tests that the groups name, about. */
+  /** The approximate number of tests, from the groups' own lists. */
   readonly expected: number;
 }
 
 /**
- * Finds all that ran on builds: groups name their build, but for those that were imported before it, which are found by
- * its revision; groups within them are named by these. Boots have an index by revision only.
+ * Finds all that ran on builds. Groups name their build, except those imported before it, which it finds by revision.
+ * Groups name the groups within them. Boots have an index by revision only.
  */
 export async function findDescendants(
   source: LegacySource,
@@ -164,7 +164,7 @@ export async function findDescendants(
 
 type FindQuery = Parameters<Statements['find']>[2];
 
-/** Plans that name no build, of these revisions; of what was posted all groups, since one may stand in its plan's place. */
+/** Adds the plans of these revisions that name no build, and all posted groups, since one can replace its plan. */
 async function addGroupsWithoutBuild(
   groups: Surroundings['groups'],
   revisions: readonly Revision[],
@@ -172,13 +172,13 @@ async function addGroupsWithoutBuild(
   statements: Statements,
 ): Promise<void> {
   if (revisions.length === 0) return;
-  // Not `build_id: null`, for which a server might take the index that begins with it, and read all that name none.
+  // `build_id: null` could make a server use the index that begins with it, and read all groups without a build.
   const unnamed = { build_id: { $not: { $type: 'objectId' as const } } };
   const filter = { $and: [ofRevisions(revisions), { ...unnamed, $or: [{ parent_id: null }, { version: '1.0' }] }] };
   groups.add((await statements.find('test_group', filter, query)).documents);
 }
 
-/** By the index (job, kernel); the branch is not in it, and not in old documents. */
+/** By the index (job, kernel). The branch is neither in the index nor in old documents. */
 async function bootsOf(
   revisions: readonly Revision[],
   reader: TestReader,
@@ -201,7 +201,7 @@ export interface Run {
 
 const PROJECTION = { _id: 1, file_server_resource: 1 } as const;
 
-/** The folders of builds, by `_id`, on which runs left files without saying where. */
+/** The folders of the builds of runs that have files but name no folder, by the `_id` of the build. */
 async function foldersOf(
   runs: readonly Run[],
   statements: Statements,

@@ -60,7 +60,7 @@ export class TestQueries {
     return found;
   }
 
-  /** In the order of `created_on`: an index of both collections begins with it. */
+  /** Ordered by `created_on`: an index of both collections begins with it. */
   async list(query: PageQuery<'test'>, call: Call): Promise<Page<Test>> {
     const builds = query.where?.buildId?.in.flatMap((id) => this.#source.ids.buildOf(id) ?? []);
     if (builds?.length === 0) return { items: [], hasMore: false };
@@ -100,7 +100,7 @@ export class TestQueries {
     if (collection === 'boot' && !this.#source.boots) return NO_ROWS;
     const conditions = testConditions(this.#source, collection, query.where);
     if (below !== null) conditions.push(belowBuilds(collection, below));
-    // Before August 2018 tests lay in suites, which are not kept with the groups: no build can be told of them.
+    // Before August 2018 tests were in suites, which are not stored with the groups: their builds are not known.
     else if (collection === 'test_case') conditions.push({ test_suite_id: null });
     if (conditions.some((condition) => isEmptyChoice(condition))) return NO_ROWS;
     const list = {
@@ -110,7 +110,7 @@ export class TestQueries {
       projection: this.#reader.projection(collection, call),
       order: query.order,
       withoutTime: query.where?.startTime === undefined,
-      // Else a server might walk through all tests by time, in search of those of some groups.
+      // Otherwise a server could scan all tests by time for those of some groups.
       ...(below === null || collection === 'boot'
         ? {}
         : { hint: await statements.hint(collection, { test_group_id: 1 }) }),
@@ -124,7 +124,7 @@ function mergePages(rows: readonly TestRow[], first: number, order: Order, pages
   return { rows: sorted.slice(0, first), hasMore: sorted.length > first || pages.some(({ hasMore }) => hasMore) };
 }
 
-/** What a document of a test is held against. */
+/** The conditions on the document of a test. */
 function testConditions(
   { ids }: LegacySource,
   collection: TestKey['collection'],
@@ -149,7 +149,7 @@ function isEmptyChoice(condition: Document): boolean {
   return Object.values(condition).some((value) => Array.isArray(value?.$in) && value.$in.length === 0);
 }
 
-/** So many tests are read whole at once; of more, the rows that pages are chosen from come first. */
+/** Up to this number, tests are read with all fields at once; beyond it, a first read chooses the page's rows. */
 const MAX_DOCUMENTS = 2000;
 const MAX_ROWS = 200_000;
 const ROW_PROJECTION = { _id: 1, test_group_id: 1, created_on: 1 } as const;
@@ -219,7 +219,7 @@ export class TestsOfBuild {
       const by = ['test_group_id', 'status'];
       const counted = filter === null ? [] : await statements.tally('test_case', filter, by);
       for (const { key, count } of counted) {
-        // The driver's own ids are of another class than those that are read from bytes.
+        // The driver's own ids have another class than those parsed from bytes.
         const build = below.buildOfGroup.get(String(key.test_group_id));
         if (build !== undefined) tally.add(ids.build(build), key.status, count);
       }
@@ -240,7 +240,7 @@ export class TestsOfBuild {
     let isComplete = below.expected <= MAX_DOCUMENTS;
     const all = { projection: this.#reader.projection('test_case', call), limit: MAX_DOCUMENTS };
     let found = filter === null || !isComplete ? null : await statements.find('test_case', filter, all);
-    // Groups may name fewer than there are.
+    // Groups may list fewer tests than there are.
     if (filter !== null && (found === null || found.isCut)) {
       isComplete = false;
       found = await statements.find('test_case', filter, { projection: ROW_PROJECTION, limit: MAX_ROWS });
@@ -274,7 +274,7 @@ export class TestsOfBuild {
   }
 }
 
-/** Whether a boot that came along fits what tests below builds are asked by. */
+/** Whether a boot below a build matches the filter on tests. */
 function matchesBoot(document: Document, where: TestFilter | null): boolean {
   const { status, startTime } = where ?? {};
   const own = BOOT_STATUSES[textOf(document.status) ?? ''] ?? null;

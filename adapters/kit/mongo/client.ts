@@ -7,13 +7,13 @@ import { type Documents, numberOf, readDocuments } from './documents.ts';
 import { concealerOf, sourceErrorOf } from './driver-errors.ts';
 
 export interface FindQuery {
-  /** Only what it names is sent. Leave what is large (logs, fragments) out unless it is asked for. */
+  /** The server sends only these fields. Leave large ones (logs, fragments) out unless they are selected. */
   readonly projection?: Readonly<Record<string, 0 | 1>>;
-  /** By an index, or bounded: a server sorts little in memory. */
+  /** Use an index, or bound the read: a server sorts only a little in memory. */
   readonly sort?: Readonly<Record<string, 1 | -1>>;
-  /** At most so many documents are given. */
+  /** The maximum number of documents. */
   readonly limit: number;
-  /** The index that serves it, as its keys: without it the read fails rather than scan. */
+  /** The keys of the index that serves the read. If the index is missing, the read fails instead of scanning. */
   readonly hint?: Readonly<Record<string, 1 | -1>>;
 }
 
@@ -30,8 +30,8 @@ export interface Tally {
 }
 
 /**
- * Reads the named collections of one MongoDB, each read in one request of `env.upstream`; nothing is ever written, and
- * nothing connected to before the first read. A document that cannot be read is left out and told to `call.warn`.
+ * Reads the named collections of one MongoDB. Each read is one request of `env.upstream`. The client never writes, and
+ * connects with the first read. It omits a document that it cannot read and reports it to `call.warn`.
  * All reads fail with {@link SourceError} only.
  */
 export interface MongoClient<Name extends string> {
@@ -39,27 +39,27 @@ export interface MongoClient<Name extends string> {
   count(collection: Name, filter: Filter<Document>, hint: FindQuery['hint'], call: Call): Promise<number>;
   /** Counts by the values of up to three fields, by `$match` and `$group`. */
   tally(collection: Name, filter: Filter<Document>, by: readonly string[], call: Call): Promise<readonly Tally[]>;
-  /** The distinct values of a field: for fields of few values only. */
+  /** The distinct values of a field. Use it only for fields with few values. */
   distinct(collection: Name, field: string, filter: Filter<Document>, call: Call): Promise<readonly unknown[]>;
-  /** The indexes that the collection has; none where it is not there. */
+  /** The indexes of the collection; empty if the collection is missing. */
   indexes(collection: Name, call: Call): Promise<readonly IndexKeys[]>;
-  /** Cheap. Says which of the required collections are missing. */
+  /** Cheap. Names the required collections that are missing. */
   health(call: Call): Promise<Health>;
   close(): Promise<void>;
 }
 
-/** What each command is given. */
+/** Options of every command. */
 interface CommandOptions {
   readonly signal: AbortSignal;
   readonly maxTimeMS: number;
 }
 
-/** What a server takes as `maxTimeMS`. */
+/** The largest `maxTimeMS` that a server accepts. */
 const MAX_TIME_MS = 2 ** 31 - 1;
 
 export function createMongoClient<Name extends string>(
   options: MongoOptions,
-  /** The database that is read where neither the option nor the URL names one. */
+  /** The database to read if neither the option nor the URL names one. */
   database: string,
   collections: Collections<Name>,
   env: Pick<AdapterEnv, 'upstream' | 'tls'>,
@@ -93,7 +93,7 @@ class Client<Name extends string> implements MongoClient<Name> {
       const options: FindOptions = {
         ...common,
         raw: true,
-        // One more tells whether there are more; all of it in one answer, where it fits into one.
+        // One more document shows whether there are more. All of them come in one answer if they fit.
         limit: limit + 1,
         batchSize: limit + 1,
         ...(projection === undefined ? {} : { projection }),
@@ -112,7 +112,7 @@ class Client<Name extends string> implements MongoClient<Name> {
 
   async tally(name: Name, filter: Filter<Document>, by: readonly string[], call: Call): Promise<readonly Tally[]> {
     const nothing: readonly Tally[] = [];
-    // A name of a group has no dot.
+    // A field of a group's `_id` must not contain a dot.
     const _id = Object.fromEntries(by.map((field, index) => [`f${index}`, `$${field}`]));
     return await this.#read(name, call, nothing, async (collection, common) => {
       const pipeline = [{ $match: filter }, { $group: { _id, n: { $sum: 1 } } }];
@@ -125,7 +125,7 @@ class Client<Name extends string> implements MongoClient<Name> {
   }
 
   async distinct(name: Name, field: string, filter: Filter<Document>, call: Call): Promise<readonly unknown[]> {
-    // By a group: FerretDB's own `distinct` takes no time-out.
+    // This uses `$group`, because `distinct` of FerretDB accepts no time-out.
     return (await this.tally(name, filter, [field], call)).map(({ key }) => key[field]);
   }
 
@@ -149,7 +149,7 @@ class Client<Name extends string> implements MongoClient<Name> {
     return this.#connection.close();
   }
 
-  /** What `work` gives, or `nothing` where the collection is one that may be missing, and is. */
+  /** The result of `work`, or `nothing` if the collection is optional and missing. */
   async #read<T>(
     name: Name,
     call: Call,
@@ -166,7 +166,7 @@ class Client<Name extends string> implements MongoClient<Name> {
   async #request<T>(call: Call, work: (database: Db, signal: AbortSignal) => Promise<T>): Promise<T> {
     return await this.#env.upstream(call, async (signal) => {
       try {
-        // The driver heeds the signal while it waits for an answer, and not everywhere else.
+        // The driver follows the signal only while it waits for an answer.
         return await untilAborted(
           signal,
           this.#connection.database().then((database) => work(database, signal)),
@@ -180,21 +180,21 @@ class Client<Name extends string> implements MongoClient<Name> {
 
 /** The only collections of a source that are ever read. */
 export interface Collections<Name extends string> {
-  /** A read of one that is missing fails, and says so: most likely the database is another one. */
+  /** A read of a missing one fails with an error that says so: most likely this is the wrong database. */
   readonly required: readonly Name[];
-  /** One that is missing is empty. */
+  /** A missing one counts as empty. */
   readonly optional: readonly Name[];
 }
 
-/** What is missing may come: it is looked for again after so long. */
+/** A missing collection may be created later: the client lists the collections again after this time. */
 const RELIST_MS = 10_000;
 const LIST_MS = 10_000;
 const OPTIONAL_RELIST_MS = 600_000;
 
-/** Knows which of the named collections the database has, by one listing that is kept. */
+/** Knows which of the named collections the database has, from one cached listing. */
 class KnownCollections<Name extends string> {
   readonly #named: Collections<Name>;
-  /** Null where the user may not list them: then each is taken to be there. */
+  /** Null if the user may not list them: then every collection counts as present. */
   #present: ReadonlySet<string> | null = null;
   #until = 0;
   #listing: Promise<void> | null = null;
@@ -203,7 +203,7 @@ class KnownCollections<Name extends string> {
     this.#named = named;
   }
 
-  /** The required ones that are missing. */
+  /** The required collections that are missing. */
   async missingFrom(database: Db): Promise<readonly Name[]> {
     await this.#known(database);
     return this.#missing;
@@ -215,8 +215,9 @@ class KnownCollections<Name extends string> {
   }
 
   /**
-   * Whether the collection is there to be read.
-   * @throws {SourceError} where it is required and missing, or is none of those that may be read
+   * Whether the collection exists.
+   * @throws {SourceError} if it is required and missing
+   * @throws {Error} if it is not one of the named collections
    */
   async has(name: Name, database: Db): Promise<boolean> {
     if (![...this.#named.required, ...this.#named.optional].includes(name)) {
@@ -236,7 +237,7 @@ class KnownCollections<Name extends string> {
     await this.#listing;
   }
 
-  /** All who ask meanwhile share it, so that it does not end with any one of them. */
+  /** Concurrent callers share it, so it ignores their signals. */
   async #list(database: Db): Promise<void> {
     try {
       const options = { nameOnly: true, authorizedCollections: true, maxTimeMS: LIST_MS };
@@ -256,12 +257,12 @@ function missingSentence(missing: readonly string[]): string {
   return `The database lacks ${what}: it may not be the one that is meant.`;
 }
 
-/** The server refuses the listing to this user; what it may read is another question. */
+/** The server refuses the listing to this user, who may still be allowed to read the collections. */
 function isListingDenied(error: unknown): boolean {
   return error instanceof Error && error.name === 'MongoServerError' && 'code' in error && error.code === 13;
 }
 
-/** What a promise gives, or the reason of the signal as soon as nobody waits any more; the work goes on by itself. */
+/** Settles as the promise does, or rejects with the signal's reason when it aborts. The work itself continues. */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
   let leave = () => {};

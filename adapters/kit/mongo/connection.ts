@@ -4,15 +4,15 @@ import type { TlsOptions } from '../../adapter.ts';
 import { SourceError } from '../../errors.ts';
 import { unusableUrl } from './driver-errors.ts';
 
-/** A scheme, perhaps a user, one host or more, perhaps a database and options. */
+/** A scheme, optionally a user, one or more hosts, optionally a database and options. */
 const URL_OF_A_DATABASE = /^mongodb(\+srv)?:\/\/([^@/]*@)?[^@/?#\s]+(\/[^/?#]*)?(\?[^#]*)?$/;
 
 const READ_PREFERENCES = ['primary', 'primaryPreferred', 'secondary', 'secondaryPreferred', 'nearest'] as const;
 const READ_CONCERNS = ['local', 'available', 'majority', 'linearizable', 'snapshot'] as const;
 
 /**
- * What each source on MongoDB is configured with, to be spread into an adapter's own options.
- * @param database the one that is read where neither the option nor the URL names one
+ * The options of every source on MongoDB, to spread into an adapter's own options.
+ * @param database the database to read if neither the option nor the URL names one
  */
 export function mongoOptions(database: string) {
   return {
@@ -57,10 +57,10 @@ export function mongoOptions(database: string) {
 }
 export type MongoOptions = z.output<z.ZodObject<ReturnType<typeof mongoOptions>>>;
 
-/** An idle connection is given back after so long. */
+/** An idle connection is closed after this time. */
 const IDLE_MS = 60_000;
 
-/** The driver's client of one source, made and connected when it is first needed. */
+/** The driver's client of one source. It is created and connected with the first read. */
 export class Connection {
   readonly #options: MongoOptions;
   readonly #tls: TlsOptions | undefined;
@@ -76,7 +76,7 @@ export class Connection {
     this.#fallback = fallback;
   }
 
-  /** @throws where the URL is none that the driver understands, or no server can be reached */
+  /** @throws if the driver does not understand the URL, or cannot reach a server */
   async database(): Promise<Db> {
     if (this.#isClosed) throw new SourceError('SOURCE_UNAVAILABLE', 'The source has stopped.');
     this.#client ??= this.#open();
@@ -99,14 +99,14 @@ export class Connection {
     try {
       return await client.connect();
     } catch (error) {
-      // A client whose first connection failed stays closed for ever: the next read makes another.
+      // A client whose first connection failed stays closed: the next read creates another.
       this.#client = null;
       await client.close(true);
       throw error;
     }
   }
 
-  /** The driver is loaded with the first read: a command that reads nothing starts faster without it. */
+  /** The driver is loaded with the first read, so that commands that read nothing start faster. */
   async #make(): Promise<MongoClient> {
     const driver = await import('mongodb');
     try {
@@ -132,7 +132,7 @@ function driverOptions(options: MongoOptions, tls: TlsOptions | undefined): Mong
     // The gateway's guard tries again, once, while there is time.
     retryReads: false,
     retryWrites: false,
-    // What is no UTF-8 in one document must not cost the whole answer.
+    // Text that is not UTF-8 in one document must not fail the whole answer.
     enableUtf8Validation: false,
     ...(readConcern === undefined ? {} : { readConcern: { level: readConcern } }),
     ...(username === undefined ? {} : { auth: { username, ...(password === undefined ? {} : { password }) } }),
@@ -141,7 +141,7 @@ function driverOptions(options: MongoOptions, tls: TlsOptions | undefined): Mong
   };
 }
 
-/** The driver holds a member that is undefined against the rules of the option. */
+/** The driver rejects members that are undefined. */
 function given(tls: TlsOptions): MongoClientOptions {
   const { ca, cert, key, servername } = tls;
   return {

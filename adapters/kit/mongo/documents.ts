@@ -6,18 +6,18 @@ import { exactInteger } from '../exact-json.ts';
 import { normaliseTime } from '../normalise-time.ts';
 
 /*
- * What lies in documents that many programs wrote over many years: a number is an int32, an int64, a double, or text;
- * what is absent is null. Each of these gives null for what it cannot understand.
+ * Values of documents that many programs wrote over many years: a number is an int32, an int64, a double, or text;
+ * an absent value is null. Each function returns null for a value that it does not understand.
  */
 
 const NUMBERS: ReadonlySet<string> = new Set(['Int32', 'Double', 'Long', 'Decimal128']);
 
-/** Of a value that is none of JavaScript's: the driver has classes of its own beside those that are imported here. */
+/** The BSON type of a value that is not one of JavaScript's. The driver's classes differ from those imported here. */
 function kindOf(value: unknown): string | null {
   return typeof value === 'object' && value !== null && '_bsontype' in value ? String(value._bsontype) : null;
 }
 
-/** Text that is not empty; of a number or an id its digits. */
+/** Non-empty text; for a number or an id, its digits. */
 export function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : value;
   const id = kindOf(value) === 'ObjectId' ? idOf(value) : null;
@@ -48,7 +48,7 @@ export function booleanOf(value: unknown): boolean | null {
   return value === 'true' ? true : value === 'false' ? false : null;
 }
 
-/** An id as 24 hexadecimal digits, whether it is kept as one or as text. */
+/** An id as 24 hexadecimal digits, whether stored as an ObjectId or as text. */
 export function idOf(value: unknown): string | null {
   if (kindOf(value) === 'ObjectId') return String(value);
   return typeof value === 'string' && isId(value) ? value.toLowerCase() : null;
@@ -59,28 +59,28 @@ export function isId(text: string): boolean {
   return /^[0-9a-f]{24}$/i.test(text);
 }
 
-/** When an id was made, in milliseconds since 1970. */
+/** The time at which an id was created, in milliseconds since 1970. */
 export function msOf(id: string): number {
   return Number.parseInt(id.slice(0, 8), 16) * 1000;
 }
 
-/** An id for a query; text that is none must not get here. */
+/** An id for a query. Pass only valid ids. */
 export function toObjectId(hex: string): ObjectId {
   return ObjectId.createFromHexString(hex);
 }
 
-/** The least id that a document made at a time can have: a bound for ranges of `_id`. */
+/** The smallest id that a document created at a time can have: a bound for ranges of `_id`. */
 export function idAt(milliseconds: number): ObjectId {
   const seconds = Math.min(Math.max(Math.floor(milliseconds / 1000), 0), 0xffff_ffff);
   return ObjectId.createFromHexString(seconds.toString(16).padStart(8, '0').padEnd(24, '0'));
 }
 
-/** When an id was made, to the second, as the model has times. */
+/** The time at which an id was created, to the second, in the model's format. */
 export function timeOfId(hex: string): string | null {
   return isId(hex) ? timeOf(new Date(msOf(hex))) : null;
 }
 
-/** A time as the model has it: of a Date, or of text with or without an offset (without: UTC). */
+/** A time in the model's format, from a Date or from text with or without an offset (without: UTC). */
 export function timeOf(value: unknown): string | null {
   if (value instanceof Date) {
     const milliseconds = value.getTime();
@@ -93,13 +93,13 @@ export function timeOf(value: unknown): string | null {
   return normaliseTime(text) ?? normaliseTime(`${text}Z`);
 }
 
-/** The seconds of a duration that was written as a date: so long after 1970 began. -1 is "not known". */
+/** The seconds of a duration that is stored as a date, counted from 1970. -1 means "not known". */
 export function durationOf(value: unknown): number | null {
   const seconds = value instanceof Date ? value.getTime() / 1000 : numberOf(value);
   return seconds !== null && Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
-/** A list; of a single value the list of it, of nothing the empty one. */
+/** A list. A single value becomes a list of one, an absent value the empty list. */
 export function listOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   return value === null || value === undefined ? [] : [value];
@@ -112,12 +112,12 @@ export function documentOf(value: unknown): Readonly<Record<string, unknown>> | 
   return Object.fromEntries(Object.entries(value));
 }
 
-/** Nesting beyond it is cut: no system nests so deep, and what handles documents must be bounded. */
+/** Deeper nesting is cut. No system nests that deep, and code that handles documents must be bounded. */
 const MAX_JSON_DEPTH = 50;
 
 /**
- * Any value of a document as JSON, for `misc`: ids and dates are text (a date that no calendar holds is null), binary
- * data is null, and nothing is left out.
+ * Any value of a document as JSON, for `misc`. Ids and dates become text (a date outside the calendar is null), binary
+ * data becomes null, and nothing is omitted.
  */
 export function toJson(value: unknown, depth = 0): Json {
   if (value === null || value === undefined || depth > MAX_JSON_DEPTH) return null;
@@ -132,15 +132,15 @@ export function toJson(value: unknown, depth = 0): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, depth + 1)]));
 }
 
-/** What the bytes of a document came to. */
+/** A document parsed from its bytes. */
 export interface ReadDocument {
   readonly document: Document;
-  /** Text in it was not UTF-8: U+FFFD stands where it was not. */
+  /** Some text was not UTF-8; U+FFFD replaces it. */
   readonly isReplaced: boolean;
 }
 
 const BSON_OPTIONS = {
-  // A pattern of PCRE may be none of JavaScript's.
+  // A PCRE pattern may not be valid in JavaScript.
   bsonRegExp: true,
   promoteBuffers: false,
   useBigInt64: false,
@@ -148,8 +148,8 @@ const BSON_OPTIONS = {
 } as const;
 
 /**
- * One document of an answer.
- * @throws {BSONError} where the bytes are no document
+ * Parses one document of an answer.
+ * @throws {BSONError} if the bytes are not a document
  */
 function readDocument(bytes: Uint8Array): ReadDocument {
   try {
@@ -160,26 +160,26 @@ function readDocument(bytes: Uint8Array): ReadDocument {
   }
 }
 
-/** The id of a document whose bytes could not be read, where it is an ObjectId at its beginning, as servers put it. */
+/** The id of a document that cannot be parsed, if it is an ObjectId in first place, where servers put it. */
 function idOfBytes(bytes: Uint8Array): string | null {
   const isThere =
     bytes.length >= 21 && bytes[4] === 0x07 && Buffer.from(bytes.subarray(5, 9)).toString('latin1') === '_id\0';
   return isThere ? new ObjectId(bytes.slice(9, 21)).toHexString() : null;
 }
 
-/** What a find gave. */
+/** The result of a find. */
 export interface Documents {
   readonly documents: readonly Document[];
-  /** More match than were asked for, or than fit into the memory that one read may take. */
+  /** More documents match than `limit`, or than fit into the memory of one read. */
   readonly isCut: boolean;
 }
 
-/** One read takes no more of memory. */
+/** The memory that one read may take. */
 const MAX_READ_BYTES = 64 * 1024 * 1024;
 
 /**
- * The documents of a cursor of raw bytes, at most `limit`. One that cannot be read is left out, and told; so is one
- * whose text was not UTF-8, which is given with U+FFFD in its place.
+ * Reads at most `limit` documents from a cursor of raw bytes. It omits a document that it cannot parse, replaces text
+ * that is not UTF-8 by U+FFFD, and warns of both.
  */
 export async function readDocuments(
   cursor: AsyncIterable<unknown> & { close(): Promise<void> },

@@ -1,12 +1,12 @@
 import { SourceError, type SourceErrorCode } from '../../errors.ts';
 import { redact } from '../printable.ts';
 
-/** What a failure of the server means. A final one is only met again by the next try. */
+/** The meaning of a server's failure. */
 interface Meaning {
   readonly code: SourceErrorCode;
   readonly message: string;
   readonly isFinal?: boolean;
-  /** It is the question that was too large: it says nothing of how the source is. */
+  /** The request was too large: this says nothing about the state of the source. */
   readonly isTooLarge?: boolean;
 }
 
@@ -37,7 +37,7 @@ const NO_PROTOCOL: Meaning = {
 const UNSAFE = final('The database could not be reached safely: its certificate or its TLS is not as it must be.');
 const UNREACHED = unavailable('The database could not be reached.');
 
-/** By the number that the server gives. */
+/** By the server's error code. */
 const SERVER_CODES: ReadonlyMap<number, Meaning> = new Map([
   ...[6, 7, 9001].map((code) => [code, unavailable('The database could not reach one of its own servers.')] as const),
   ...[11, 18, 8000].map((code) => [code, REFUSED] as const),
@@ -56,7 +56,7 @@ const SERVER_CODES: ReadonlyMap<number, Meaning> = new Map([
   ),
 ]);
 
-/** Of codes that a server gives for many things, what its words tell apart. */
+/** Servers use some codes for several failures: the message text distinguishes them. */
 const SERVER_WORDS: readonly (readonly [RegExp, Meaning])[] = [
   [/\bhint\b/i, NO_INDEX],
   [/sort operation used more than|memory limit|maximum memory/i, TOO_MUCH],
@@ -65,7 +65,7 @@ const SERVER_WORDS: readonly (readonly [RegExp, Meaning])[] = [
   [/auth(entication)? (mechanism|failed)/i, REFUSED],
 ];
 
-/** By the code of the system. */
+/** By the code of the operating system. */
 const SYSTEM_CODES: Readonly<Record<string, Meaning>> = {
   ECONNREFUSED: unavailable('The database could not be reached: nothing listens at its address.'),
   ENOTFOUND: unavailable('The database could not be reached: its host name is not known.'),
@@ -79,7 +79,7 @@ const SYSTEM_CODES: Readonly<Record<string, Meaning>> = {
 };
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
-/** By the name of the driver's own error; the innermost that is known says most. */
+/** By the name of the driver's error. The innermost known error is the most specific. */
 const DRIVER_NAMES: Readonly<Record<string, Meaning>> = {
   MongoServerSelectionError: unavailable('The database could not be reached: no server of it answered in time.'),
   MongoNetworkTimeoutError: unavailable('The database could not be reached: it did not answer in time.'),
@@ -104,12 +104,12 @@ const DRIVER_NAMES: Readonly<Record<string, Meaning>> = {
   BSONOffsetError: NO_PROTOCOL,
   BSONVersionError: NO_PROTOCOL,
 };
-/** Errors of a wrapper in which a chain of others lies. */
+/** The maximum length of a chain of causes. */
 const MAX_CHAIN = 10;
 
 /**
- * A failure of the driver as what the contract knows: nothing of an address or of credentials is in it. What did not
- * come from the driver, or from the way to the server, is a fault of our own, and stays what it is.
+ * Turns a failure of the driver into a SourceError without addresses or credentials. An error that did not come from
+ * the driver or the network is a bug of ours and is returned unchanged.
  */
 export function sourceErrorOf(error: unknown, isEnded: boolean, conceal: (text: string) => string): unknown {
   if (error instanceof SourceError) return error;
@@ -123,7 +123,7 @@ export function sourceErrorOf(error: unknown, isEnded: boolean, conceal: (text: 
   return new SourceError(code, message, { cause, origin, isRetryable: isFinal !== true, ...retry });
 }
 
-/** What the driver cannot even begin with: its text may hold the URL, and is not kept. */
+/** The driver cannot parse the URL. Its own message may contain the URL, so it is dropped. */
 export function unusableUrl(): SourceError {
   const message = 'The URL of the database, or an option in it, is not one that the driver understands.';
   return new SourceError('SOURCE_UNAVAILABLE', message, { isRetryable: false });
@@ -159,7 +159,7 @@ function isOfDriver(link: object): boolean {
   return /^(Mongo|BSON)/.test(nameOf(link)) || ('code' in link && typeof link.code === 'string');
 }
 
-/** The error, and what lies behind it, outermost first. */
+/** The error and its causes, outermost first. */
 function chainOf(error: unknown): object[] {
   const chain: object[] = [];
   let next: unknown = error;
@@ -179,7 +179,7 @@ function toText(link: object): string {
   return `${nameOf(link)}${code}: ${'message' in link ? String(link.message) : ''}`;
 }
 
-/** Makes texts of the driver fit for a log: no user, password or URL of the source is left in them. */
+/** Removes the user, password and URL of the source from messages of the driver, so that they can be logged. */
 export function concealerOf(url: string, credentials: readonly (string | undefined)[]): (text: string) => string {
   const userinfo = /^[^/]*\/\/(.*)@/.exec(url)?.[1] ?? '';
   const parts = userinfo === '' ? [] : [userinfo, ...userinfo.split(':'), ...userinfo.split(':').map(decoded)];

@@ -15,7 +15,7 @@ import { translateCheckout } from '../translate-checkout.ts';
 import { buildIdOf, translateTest } from '../translate-test.ts';
 import { basesOf, type Descendants, type Lineage } from '../tree.ts';
 
-/** What the queries are made of. */
+/** The state that all queries share. */
 export interface MaestroSource {
   readonly client: NodeClient;
   readonly stats: StatsCache;
@@ -25,15 +25,15 @@ export interface MaestroSource {
   readonly translation: TranslationContext;
 }
 
-/** A node that can become an object: of many only some may be needed. */
+/** A node that can become an object. It is translated only if a page needs it. */
 export interface Candidate<E extends EntityName> {
-  /** Of a placeholder build its checkout. */
+  /** The checkout, for a placeholder build. */
   readonly node: MaestroNode;
-  /** Of the object. */
+  /** The id of the object. */
   readonly id: string;
-  /** What it hangs on: the id of its build or checkout, or the commit. */
+  /** The id of its build or checkout, or its commit. */
   readonly parent: string;
-  /** Null where it is no object after all, which was told. */
+  /** Null if the node is not a valid object; `call.warn` has been called. */
   translate(): Entities[E] | null;
 }
 
@@ -43,7 +43,7 @@ export interface Translated<E extends EntityName> {
   readonly object: Entities[E];
 }
 
-/** Those of the nodes that are of the entity, in their order; what is above tests is fetched. */
+/** The candidates of the entity among the nodes, in their order. Reads the ancestors of tests. */
 type Prepare<E extends EntityName> = (
   nodes: readonly MaestroNode[],
   source: MaestroSource,
@@ -83,10 +83,10 @@ const PREPARE: { readonly [E in EntityName]?: Prepare<E> } = {
   },
 };
 
-/** So many are translated before others get their turn. */
+/** The number of translations before the event loop runs. */
 const SLICE = 200;
 
-/** @throws {SourceError} for an entity that this source does not have */
+/** @throws {SourceError} for an entity that this source lacks */
 export function candidates<E extends EntityName>(
   entity: E,
   nodes: readonly MaestroNode[],
@@ -98,7 +98,7 @@ export function candidates<E extends EntityName>(
   return prepare(nodes, source, call);
 }
 
-/** Translates candidates in their order, until so many fit. */
+/** Translates candidates in their order, until `limit` of them match. */
 export async function translateUntil<E extends EntityName>(
   some: readonly Candidate<E>[],
   limit: number,
@@ -114,7 +114,7 @@ export async function translateUntil<E extends EntityName>(
   return translated;
 }
 
-/** Gives each of the nodes that are of the entity as an object, in their order. */
+/** Translates the nodes of the entity, in their order. */
 export async function translateNodes<E extends EntityName>(
   entity: E,
   nodes: readonly MaestroNode[],
@@ -133,9 +133,9 @@ function ofEntity(nodes: readonly MaestroNode[], entity: MaestroNode['entity']):
 }
 
 /**
- * The placeholder builds below checkouts, in the order of their ids: one for each architecture of the tests that hang
- * straight from a checkout.
- * @param tests those that hang from them, whole trees
+ * The placeholder builds below checkouts, ordered by id: one for each architecture of the tests directly below a
+ * checkout.
+ * @param tests all tests below the checkouts that are below no kbuild
  */
 export function placeholders(
   checkouts: readonly MaestroNode[],

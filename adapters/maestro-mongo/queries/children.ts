@@ -12,13 +12,13 @@ import { type Candidate, candidates, type MaestroSource, placeholders, translate
 
 type Query<E extends NodeEntity> = Pick<PageQuery<E>, 'where' | 'order' | 'first' | 'after'>;
 
-/** A relation whose children are asked for so. */
+/** Pages and counts of the children of a relation. */
 export class Relation<E extends NodeEntity> {
   readonly #entity: E;
   readonly #read: ReadChildren<E>;
   readonly #readCounted: ReadChildren<E>;
 
-  /** @param readCounted gives those that are counted, where these are not all */
+  /** @param readCounted reads the children to count, if it is not all of them */
   constructor(entity: E, read: ReadChildren<E>, readCounted: ReadChildren<E> = read) {
     this.#entity = entity;
     this.#read = read;
@@ -62,7 +62,7 @@ export class Relation<E extends NodeEntity> {
     return counts;
   }
 
-  /** Of all children only those are translated that the page needs. */
+  /** Translates only the children that the page needs. */
   async #page(
     children: readonly Candidate<E>[],
     { where, order, first, after }: Query<E>,
@@ -98,16 +98,16 @@ function uncounted(): SourceError {
   return new SourceError('SOURCE_TRUNCATED', message);
 }
 
-/** All that lies below some parents. */
+/** All children of some parents. */
 export interface Children<E extends NodeEntity> {
   readonly byParent: ReadonlyMap<string, readonly Candidate<E>[]>;
-  /** Some are not known yet: said to `call.warn`. */
+  /** Some are not known yet; `call.warn` has been called. */
   readonly isFilling: boolean;
-  /** There are more than one read gives: said to `call.warn`. */
+  /** There are more than one read returns; `call.warn` has been called. */
   readonly isCut: boolean;
 }
 
-/** How children are asked for: of at most so many parents as one read takes. */
+/** Reads the children of at most `MAX_PARENTS` parents. */
 export type ReadChildren<E extends NodeEntity> = (
   parents: readonly string[],
   order: Order,
@@ -135,7 +135,7 @@ export const checkoutsOfRevisions: ReadChildren<'checkout'> = async (parents, or
   return { byParent, isFilling: isPartial, isCut: read.isCut };
 };
 
-/** With the placeholders, on which tests of other sources may hang too. */
+/** Includes placeholders, because they can have tests in other sources too. */
 export const buildsOfCheckouts: ReadChildren<'build'> = async (parents, order, source, call) => {
   const nodes = parents.flatMap((parent) => source.translation.ids.nodeOf(parent) ?? []);
   if (nodes.length === 0) return NO_CHILDREN;
@@ -151,7 +151,7 @@ export const buildsOfCheckouts: ReadChildren<'build'> = async (parents, order, s
   return { byParent: Map.groupBy(found, ({ parent }) => parent), isFilling: false, isCut: read.isCut };
 };
 
-/** Without the placeholders, which nobody built. */
+/** Excludes placeholders, which are not real builds. */
 export const kbuildsOfCheckouts: ReadChildren<'build'> = async (parents, order, source, call) => {
   const checkouts = parents.flatMap((parent) => source.translation.ids.nodeOf(parent) ?? []);
   if (checkouts.length === 0) return NO_CHILDREN;
@@ -197,7 +197,7 @@ const NAMES: Readonly<Record<Status, Exclude<keyof StatusCounts, 'none' | 'total
   SKIP: 'skip',
 };
 
-/** How many have which status; entities without one are only counted. */
+/** Counts by status. Entities without a status add to the total only. */
 function countStatuses(objects: readonly Entities[EntityName][]): StatusCounts {
   const counts = { pass: 0, fail: 0, error: 0, miss: 0, done: 0, skip: 0, none: 0, total: objects.length };
   for (const object of objects) {

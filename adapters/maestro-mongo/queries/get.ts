@@ -17,7 +17,7 @@ const GET: { readonly [E in NodeEntity]: Get<E> } = {
   test: (ids, source, call) => getNodes('test', ids, source, call),
 };
 
-/** Objects by id: one read of so many nodes, and for tests one more for each level above them that is not known. */
+/** Objects by id: one read for `MAX_KEYS` nodes, and for tests one more for each level above them that is not cached. */
 export async function getMany<E extends NodeEntity>(
   entity: E,
   ids: readonly string[],
@@ -43,7 +43,7 @@ async function getNodes<E extends NodeEntity>(
   return await foundAmong(entity, nodes, source, call);
 }
 
-/** Dummy builds are made of their checkouts, which come with the same read. */
+/** Dummy builds are derived from their checkouts, which the same read returns. */
 async function getBuilds(ids: Ids, source: MaestroSource, call: Call): Promise<Answers<'build'>> {
   const wanted = ids.map((id) => (id.kind === 'node' ? id.node : id.checkout));
   const nodes = await source.client.byIds([...new Set(wanted)], projectionOf('build', call.fields), call);

@@ -19,19 +19,19 @@ import {
   translateUntil,
 } from './candidates.ts';
 
-/** A page goes on so often past nodes that are none of its objects. */
+/** The maximum number of reads of a page, most of which find nodes that are not its objects. */
 const MAX_READS = 20;
 const MAX_DOCUMENTS = 2_000;
 
 const EMPTY_PAGE = { items: [], hasMore: false };
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
-/** What a page of an entity is made of. */
+/** How to list an entity. */
 interface Walk<E extends NodeEntity> {
   readonly nodes: Filter<Document>;
-  /** What nodes become, in their order; where a page goes on within what one becomes, the rest has greater ids. */
+  /** Translates nodes in their order. The objects of one node are ordered by id, so that a page can start among them. */
   toObjects(nodes: readonly MaestroNode[], source: MaestroSource, call: Call): Promise<readonly Translated<E>[]>;
-  /** Where the oldest that can be anything begins; null where nothing is. */
+  /** The id of the oldest node that can have objects; null if there are none. */
   start?(source: MaestroSource, call: Call): Promise<ObjectId | null>;
 }
 
@@ -40,7 +40,7 @@ const WALKS: { readonly [E in NodeEntity]: Walk<E> } = {
     nodes: NODES_OF.checkout,
     toObjects: (nodes, source, call) => translateNodes('checkout', nodes, source, call),
   },
-  // Placeholders stand where their checkouts do.
+  // Placeholders are listed at the place of their checkouts.
   build: {
     nodes: { $or: [NODES_OF.build, NODES_OF.checkout] },
     toObjects: buildsAmong,
@@ -49,7 +49,7 @@ const WALKS: { readonly [E in NodeEntity]: Walk<E> } = {
   test: { nodes: NODES_OF.test, toObjects: (nodes, source, call) => translateNodes('test', nodes, source, call) },
 };
 
-/** A page in the order of `_id`, which is that of creation but for moments. The mark of an item is the `_id` of its node. */
+/** A page ordered by `_id`, nearly the order of creation. The mark of an item is the `_id` of its node. */
 export async function listNodes<E extends NodeEntity>(
   entity: E,
   query: PageQuery<E>,
@@ -95,7 +95,7 @@ export async function listNodes<E extends NodeEntity>(
   return EMPTY_PAGE;
 }
 
-/** The kbuilds among nodes, and the placeholders of the checkouts among them, each where its node is. */
+/** The kbuilds among the nodes, and the placeholders of the checkouts among them, each at the place of its node. */
 async function buildsAmong(
   nodes: readonly MaestroNode[],
   source: MaestroSource,
@@ -116,7 +116,7 @@ async function buildsAmong(
   return await translateUntil(inOrder, inOrder.length, () => true);
 }
 
-/** Which of the entity's nodes the filter leaves; null: none. */
+/** The query for the filter; null if it can match nothing. */
 async function selection(where: { readonly gitCommitHash?: HashFilter } | null, source: MaestroSource, call: Call) {
   const hash = where?.gitCommitHash;
   if (hash === undefined || hash === null) {
@@ -127,7 +127,7 @@ async function selection(where: { readonly gitCommitHash?: HashFilter } | null, 
   return commits === null ? null : await source.byCommit.query(commits, call);
 }
 
-/** Behind the item's own node, whether it is still there or not; of a placeholder its checkout may have others. */
+/** The range after the item's node, which may be gone. The checkout of a placeholder can have more placeholders. */
 function rangeAfter(after: Place, order: 1 | -1, ids: Ids): Filter<Document> {
   const id = idOfPlace(after, ids);
   if (id === null) return {};
@@ -135,7 +135,7 @@ function rangeAfter(after: Place, order: 1 | -1, ids: Ids): Filter<Document> {
   return { _id: { [ids.parse(after.tie)?.kind === 'dummy' ? `${operator}e` : operator]: toObjectId(id) } };
 }
 
-/** Whether an object is a placeholder of the same checkout as the item, and was in front of it, or is that item. */
+/** Whether an object is the item, or an earlier placeholder of the same checkout. */
 function isAlreadyListed(id: string, { tie }: Place, ids: Ids): boolean {
   const [own, last] = [ids.parse(id), ids.parse(tie)];
   return own?.kind === 'dummy' && last?.kind === 'dummy' && own.checkout === last.checkout && id <= tie;
