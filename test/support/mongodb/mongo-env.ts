@@ -7,12 +7,15 @@ import { SILENT } from '../postgres-source.ts';
 export interface MongoEnv {
   readonly env: AdapterEnv;
   readonly requests: () => number;
+  /** Those of `requests` that are not of background tasks. */
+  readonly clientRequests: () => number;
   /** Aborts what runs in the background, and waits for it. */
   stop(): Promise<void>;
 }
 
 export function mongoEnv(given: { readonly offline?: boolean; readonly dataDir?: string } = {}): MongoEnv {
   let requests = 0;
+  let clientRequests = 0;
   const upstream = new Upstream({ concurrency: 10, rate: null, offline: given.offline });
   const stopping = new AbortController();
   const tasks: Promise<void>[] = [];
@@ -25,6 +28,7 @@ export function mongoEnv(given: { readonly offline?: boolean; readonly dataDir?:
     upstream: (call, request) =>
       upstream.run(call, async (signal) => {
         requests += 1;
+        if (call.isBackground !== true) clientRequests += 1;
         return await request(signal);
       }),
     background: (task) => {
@@ -42,6 +46,7 @@ export function mongoEnv(given: { readonly offline?: boolean; readonly dataDir?:
   return {
     env,
     requests: () => requests,
+    clientRequests: () => clientRequests,
     stop: async () => {
       stopping.abort();
       await Promise.all(tasks);
