@@ -37,9 +37,9 @@ async function checkSource(config: Config, name: string): Promise<ExitCode> {
   print(describeConfig(config));
   await requireStores(config, [name]);
   // The suite is loaded only where a source is checked: the other commands need none of it.
-  const { checkConformance } = await import('../../adapters/kit/conformance/check-conformance.ts');
-  const { renderReport } = await import('../../adapters/kit/conformance/report.ts');
-  const { meterUpstream } = await import('../../adapters/kit/conformance/upstream-meter.ts');
+  const { checkConformance, meterUpstream, renderReport } = await import(
+    '../../adapters/kit/conformance/conformance.ts'
+  );
   const log = createLog({ ...config.log, level: 'error' });
   const { env, stop } = createAdapterEnv({
     source: name,

@@ -15,7 +15,7 @@ const FOREIGN = [
 
 /** These write what kcigraph itself made (a token, a schema, names of its own), or use `printable` where they write. */
 const OWN_WORDS = [
-  'adapters/kit/conformance/describe-conformance.ts',
+  'adapters/kit/conformance/conformance.ts',
   'examples/demo/console.ts',
   'examples/demo/demo.ts',
   'gateway/cli/console.ts',

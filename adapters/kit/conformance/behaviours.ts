@@ -1,4 +1,3 @@
-import type { Behaviour } from './behaviour.ts';
 import { absentKeys } from './behaviours/absent-keys.ts';
 import { aliases } from './behaviours/aliases.ts';
 import { answerKeys } from './behaviours/answer-keys.ts';
@@ -35,6 +34,7 @@ import { startStop } from './behaviours/start-stop.ts';
 import { ties } from './behaviours/ties.ts';
 import { times } from './behaviours/times.ts';
 import { totals } from './behaviours/totals.ts';
+import type { Behaviour } from './report.ts';
 
 /** All of them, in the order in which they are judged; the last two tell of the calls that the others made. */
 export const BEHAVIOURS: readonly Behaviour[] = [

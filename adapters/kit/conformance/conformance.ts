@@ -2,12 +2,100 @@
  * The conformance suite: hand it an adapter, and what the source is known to hold, and it tells by behaviour whether the
  * adapter keeps the contract of `adapter.ts`. It belongs to no test framework; `describeConformance` binds it to one.
  */
-export type { Behaviour } from './behaviour.ts';
+import { BEHAVIOURS } from './behaviours.ts';
+import {
+  type Behaviour,
+  type JudgedBehaviour,
+  makeReport,
+  notJudged,
+  type Report,
+  renderReport,
+  settledVerdict,
+} from './report.ts';
+import { Sampler } from './sampler.ts';
+import { Budget, Session } from './session.ts';
+import type { ConformanceOptions, Subject } from './subject.ts';
+
+/**
+ * Holds an adapter against the contract, behaviour by behaviour. Never throws because of what the adapter does.
+ *
+ * On a source whose data is not known a fault counts only where it shows twice, since data moves while it is looked at.
+ */
+export async function checkConformance(subject: Subject, options: ConformanceOptions = {}): Promise<Report> {
+  const start = performance.now();
+  const budget = new Budget(options, subject.known !== undefined);
+  const session = new Session(subject, budget);
+  const judge = judgeWith(session, budget);
+  const chosen = BEHAVIOURS.filter(({ name }) => options.only?.includes(name) ?? true);
+  const judged: JudgedBehaviour[] = [];
+  for (const [index, behaviour] of chosen.entries()) {
+    options.onProgress?.(behaviour.name, index, chosen.length);
+    judged.push(await judge(behaviour, chosen.length - index));
+  }
+  return makeReport(judged, session.seen.calls, Math.round(performance.now() - start));
+}
+
+/** Judges one behaviour after the other over one session, so that what was sampled once serves all. */
+function judgeWith(session: Session, budget: Budget) {
+  let data = new Sampler(session);
+  return async (behaviour: Behaviour, behavioursLeft: number): Promise<JudgedBehaviour> => {
+    budget.open(behavioursLeft);
+    let verdict = await settledVerdict(() => behaviour.run(session, data));
+    if (verdict.verdict === 'fail' && session.subject.known === undefined && budget.left > 0) {
+      data = new Sampler(session);
+      const again = await settledVerdict(() => behaviour.run(session, data));
+      if (again.verdict === 'pass') verdict = notJudged(`It failed once and then not again: ${verdict.reason}`);
+    }
+    return { ...verdict, name: behaviour.name, promise: behaviour.promise };
+  };
+}
+
+/** What a test runner brings: vitest's, jest's and mocha's own functions all fit. */
+export interface TestRunner {
+  describe(name: string, define: () => void): unknown;
+  it(name: string, test: (context: { skip?: (why: string) => void }) => Promise<void>): unknown;
+  beforeAll(prepare: () => Promise<void>): unknown;
+}
+
+/**
+ * Makes one test of each behaviour; what cannot be judged is skipped where the runner can, else said on standard error.
+ *
+ * @param subject makes the subject, adapter started, before the first test
+ */
+export function describeConformance(
+  runner: TestRunner,
+  name: string,
+  subject: () => Promise<Subject>,
+  options: ConformanceOptions = {},
+): void {
+  const chosen = BEHAVIOURS.filter((behaviour) => options.only?.includes(behaviour.name) ?? true);
+  runner.describe(name, () => {
+    let judge: ReturnType<typeof judgeWith>;
+    runner.beforeAll(async () => {
+      const made = await subject();
+      const budget = new Budget(options, made.known !== undefined);
+      judge = judgeWith(new Session(made, budget), budget);
+    });
+    for (const [index, behaviour] of chosen.entries()) {
+      runner.it(`${behaviour.name}: ${behaviour.promise}`, async (context) => {
+        const judged = await judge(behaviour, chosen.length - index);
+        if (judged.verdict === 'fail') throw new Error(renderReport(makeReport([judged], 0, 0)));
+        if (judged.verdict !== 'notJudged') return;
+        if (context.skip === undefined) process.stderr.write(`${name}: ${judged.name} is not judged: ${judged.why}\n`);
+        else context.skip(judged.why);
+      });
+    }
+  });
+}
+
 export { BEHAVIOURS } from './behaviours.ts';
-export { checkConformance } from './check-conformance.ts';
-export { describeConformance, type TestRunner } from './describe-conformance.ts';
-export { type OpenSubject, openSubject } from './open-subject.ts';
-export { type JudgedBehaviour, type Report, renderReport } from './report.ts';
-export type { ConformanceOptions, KnownObject, Subject, UpstreamMeter } from './subject.ts';
-export { meterUpstream } from './upstream-meter.ts';
-export type { Verdict } from './verdict.ts';
+export { type Behaviour, type JudgedBehaviour, type Report, renderReport, type Verdict } from './report.ts';
+export {
+  type ConformanceOptions,
+  type KnownObject,
+  meterUpstream,
+  type OpenSubject,
+  openSubject,
+  type Subject,
+  type UpstreamMeter,
+} from './subject.ts';

@@ -6,22 +6,95 @@ import {
   type EntitySource,
   type FoundMany,
   type IncludedObject,
+  type Logger,
   type Page,
   type PageQuery,
   RELATION_NAMES,
   type RelationName,
 } from '../../adapter.ts';
-import type { SourceError } from '../../errors.ts';
+import { SOURCE_ERROR_CODES, SourceError, type SourceErrorCode } from '../../errors.ts';
 import type { Filter } from '../../filter.ts';
 import type { Entities, EntityName, StatusCounts } from '../../model.ts';
-import { isCounts, isFound, isPage, mapFault } from './answer-shape.ts';
-import type { Budget } from './budget.ts';
-import { makeCall } from './make-call.ts';
-import { sourceCode } from './source-fault.ts';
-import { Stopped } from './stopped.ts';
-import type { Subject } from './subject.ts';
+import { allFields } from '../model-fields.ts';
+import type { AnyObject, ConformanceOptions, Subject } from './subject.ts';
+import { isCounts, isFound, isPage, mapFault } from './validate-answer.ts';
 
-export type AnyObject = Entities[EntityName];
+/** The code of a `SourceError`, also of one made by another copy of this package; null for any other value. */
+export function sourceCode(error: unknown): SourceErrorCode | null {
+  const isOne = error instanceof SourceError || (error instanceof Error && error.name === 'SourceError');
+  const code = isOne && 'code' in error ? error.code : null;
+  return SOURCE_ERROR_CODES.find((known) => known === code) ?? null;
+}
+
+/**
+ * Whether a failure says nothing of the keys that were asked: the source failed for a while, or what it declares is not
+ * there, which `capabilities` tells.
+ */
+export function isBesideThePoint(error: unknown): boolean {
+  const code = sourceCode(error);
+  return code !== null && code !== 'SOURCE_BAD_DATA';
+}
+
+/** Ends a behaviour early: nothing more can be learnt, through no fault that the behaviour is about. */
+export class Stopped extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'Stopped';
+  }
+}
+
+/** How much may still be asked. Each behaviour gets a share, so that the last ones are judged too. */
+export class Budget {
+  readonly callMs: number;
+  readonly sampleSize: number;
+  #calls: number;
+  #share = 0;
+  #shareUntil = 0;
+  readonly #until: number;
+
+  constructor(options: ConformanceOptions, isKnown: boolean) {
+    this.callMs = options.callMs ?? 30_000;
+    this.sampleSize = options.sampleSize ?? 150;
+    this.#calls = options.maxCalls ?? (isKnown ? 20_000 : 1000);
+    this.#until = Date.now() + (options.maxMs ?? 600_000);
+  }
+
+  /** Opens the share of one of the behaviours that are left: twice an even part, since most need less. */
+  open(behavioursLeft: number): void {
+    this.#share = Math.ceil((2 * this.#calls) / behavioursLeft);
+    this.#shareUntil = Math.min(this.#until, Date.now() + (2 * (this.#until - Date.now())) / behavioursLeft);
+  }
+
+  /** Calls that the open share still allows. */
+  get left(): number {
+    return Date.now() >= this.#shareUntil ? 0 : Math.min(this.#share, this.#calls);
+  }
+
+  take(): void {
+    if (Date.now() >= this.#shareUntil) throw new Stopped('The time for the suite was used up.');
+    if (this.left <= 0) throw new Stopped('The calls that the suite may make were used up.');
+    this.#calls -= 1;
+    this.#share -= 1;
+  }
+}
+
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** A call as the gateway would make it. */
+export function makeCall(
+  entity: EntityName,
+  asking: { readonly fields?: ReadonlySet<string>; readonly signal?: AbortSignal; readonly deadline?: number },
+  callMs: number,
+  warn: (error: SourceError) => void,
+): Call {
+  return {
+    signal: asking.signal ?? AbortSignal.timeout(callMs),
+    deadline: asking.deadline ?? Date.now() + callMs,
+    fields: asking.fields ?? allFields(entity),
+    log: SILENT,
+    warn,
+  };
+}
 
 /** What a call may ask otherwise than by default: all fields, no abort. */
 export interface Asking {

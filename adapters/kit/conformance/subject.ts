@@ -1,5 +1,12 @@
-import type { Adapter, RelationName } from '../../adapter.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Adapter, AdapterEnv, AdapterModule, Call, Logger, RelationName } from '../../adapter.ts';
 import type { Entities, EntityName } from '../../model.ts';
+import { createHttpClient } from '../http-client.ts';
+import { Upstream } from '../upstream.ts';
+
+export type AnyObject = Entities[EntityName];
 
 /**
  * An object that the source is known to hold. `time` is what lists sort it by; left out it is not held against the
@@ -52,4 +59,87 @@ export interface ConformanceOptions {
   readonly only?: readonly string[];
   /** Told before each behaviour. */
   readonly onProgress?: (behaviour: string, index: number, count: number) => void;
+}
+
+/**
+ * An adapter's environment whose upstream requests are counted, by `upstream` and by `http` alike; those of background
+ * tasks belong to no call, and are not.
+ */
+export function meterUpstream(env: AdapterEnv): { readonly env: AdapterEnv; readonly meter: UpstreamMeter } {
+  const meter = { started: 0, active: 0, answered: 0 };
+  const counted = async <T>(call: Call, request: () => Promise<T>): Promise<T> => {
+    if (call.isBackground === true) return await request();
+    meter.started += 1;
+    meter.active += 1;
+    try {
+      const answer = await request();
+      meter.answered += 1;
+      return answer;
+    } finally {
+      meter.active -= 1;
+    }
+  };
+  return {
+    meter,
+    env: {
+      ...env,
+      http: { request: (url, request, call) => counted(call, () => env.http.request(url, request, call)) },
+      upstream: (call, request) => env.upstream(call, (signal) => counted(call, () => request(signal))),
+    },
+  };
+}
+
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+export interface OpenSubject extends Subject {
+  /** Stops the adapter and what it was given. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes and starts an adapter as the gateway does, with real HTTP and counted upstream requests, for the suite to judge.
+ *
+ * @param given what stands in the configuration beside what every source takes
+ * @param about what is known of the source: the more, the more can be judged
+ */
+export async function openSubject<O>(
+  module: AdapterModule<O>,
+  given: unknown,
+  about: Omit<Subject, 'adapter' | 'upstream' | 'create'> = {},
+): Promise<OpenSubject> {
+  const options = module.options.parse(given);
+  const dataDir = await mkdtemp(join(tmpdir(), 'kcigraph-conformance-'));
+  const upstream = new Upstream({ concurrency: module.defaults.concurrency, rate: module.defaults.rate });
+  const http = createHttpClient({ upstream, userAgent: 'kcigraph-conformance' });
+  const stopping = new AbortController();
+  const inBackground = {
+    deadline: Number.POSITIVE_INFINITY,
+    fields: new Set<string>(),
+    log: SILENT,
+    isBackground: true,
+    warn() {},
+  };
+  const { env, meter } = meterUpstream({
+    source: module.name,
+    dataDir,
+    http,
+    log: SILENT,
+    upstream: (call, request) => upstream.run(call, request),
+    background: (task) => void task({ ...inBackground, signal: stopping.signal }).catch(() => undefined),
+  });
+  const create = () => module.create(options, env);
+  const adapter = create();
+  await adapter.start();
+  return {
+    ...about,
+    adapter,
+    upstream: meter,
+    create,
+    close: async () => {
+      stopping.abort();
+      await adapter.stop();
+      await http.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it, vi } from 'vitest';
-import { describeConformance } from '../../../adapters/kit/conformance/describe-conformance.ts';
-import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/open-subject.ts';
+import { describeConformance } from '../../../adapters/kit/conformance/conformance.ts';
+import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/subject.ts';
 import { adapter } from '../../../adapters/maestro-mongo/adapter.ts';
 import { fill } from '../../../examples/generators/kernelci/fill.ts';
 import { maestroDocuments } from '../../../examples/generators/kernelci/maestro.ts';

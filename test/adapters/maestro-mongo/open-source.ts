@@ -1,6 +1,6 @@
 import type { Adapter, Call } from '../../../adapters/adapter.ts';
 import type { SourceError } from '../../../adapters/errors.ts';
-import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/open-subject.ts';
+import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/subject.ts';
 import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { adapter as module } from '../../../adapters/maestro-mongo/adapter.ts';
 import type { EntityName } from '../../../adapters/model.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SourceError } from '../../../adapters/errors.ts';
-import { modelFaults } from '../../../adapters/kit/conformance/model-faults.ts';
+import { modelFaults } from '../../../adapters/kit/conformance/validate-answer.ts';
 import { readBug } from '../../../adapters/syzbot/client/read-bug.ts';
 import { type BugObjects, translateBug } from '../../../adapters/syzbot/translate-bug.ts';
 

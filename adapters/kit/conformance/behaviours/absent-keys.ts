@@ -1,13 +1,8 @@
 import { type Page, RELATION_TARGETS } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { absentKey, keyOf } from '../keys.ts';
-import type { Sampler } from '../sampler.ts';
-import type { Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { isBesideThePoint } from '../source-fault.ts';
-import { Stopped } from '../stopped.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { absentKey, keyOf, type Sampler } from '../sampler.ts';
+import { isBesideThePoint, type Session, Stopped } from '../session.ts';
 
 export const absentKeys: Behaviour = {
   name: 'absent-keys',

@@ -1,5 +1,4 @@
-import type { Behaviour } from '../behaviour.ts';
-import { fail, notJudged, pass } from '../verdict.ts';
+import { type Behaviour, fail, notJudged, pass } from '../report.ts';
 
 export const aliases: Behaviour = {
   name: 'aliases',

@@ -1,11 +1,8 @@
 import { fitsKeys } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { identityOf, keyOf } from '../keys.ts';
-import type { Sampler } from '../sampler.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { identityOf, keyOf, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
 export const answerKeys: Behaviour = {
   name: 'answer-keys',

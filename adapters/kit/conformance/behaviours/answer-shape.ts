@@ -1,5 +1,4 @@
-import type { Behaviour } from '../behaviour.ts';
-import { fail, pass } from '../verdict.ts';
+import { type Behaviour, fail, pass } from '../report.ts';
 
 export const answerShape: Behaviour = {
   name: 'answer-shape',

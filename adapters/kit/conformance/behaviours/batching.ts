@@ -1,10 +1,7 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { absentKey, keyOf } from '../keys.ts';
-import { declaredRelations, someParents } from '../parents.ts';
-import { settledVerdict } from '../settled-verdict.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { absentKey, declaredRelations, keyOf, someParents } from '../sampler.ts';
 import type { UpstreamMeter } from '../subject.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
 
 const MOST_KEYS = 2500;
 

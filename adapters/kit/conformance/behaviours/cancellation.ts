@@ -1,14 +1,8 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { absentKey, keyOf } from '../keys.ts';
-import { declaredRelations, someParents } from '../parents.ts';
-import type { Sampler } from '../sampler.ts';
-import type { Asking, Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { Stopped } from '../stopped.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
-import { listing } from '../walk.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { absentKey, declaredRelations, keyOf, listing, type Sampler, someParents } from '../sampler.ts';
+import { type Asking, type Session, Stopped } from '../session.ts';
 
 const TRIES = 6;
 const PROMPT_MS = 2000;

@@ -1,13 +1,9 @@
 import { filterValue } from '../../../filter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { FilterJudge } from '../filter-judge.ts';
-import { filterVariants } from '../filter-variants.ts';
-import type { Sampler } from '../sampler.ts';
+import { FilterJudge, filterVariants } from '../filter-reference.ts';
+import { type Behaviour, combine, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { placeOf, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, notJudged, pass, type Verdict } from '../verdict.ts';
-import { placeOf } from '../walk.ts';
 import { filterOf } from './filters.ts';
 
 const PAIRS = 24;

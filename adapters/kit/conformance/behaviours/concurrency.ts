@@ -1,9 +1,7 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { keyOf } from '../keys.ts';
-import { sameJson } from '../same-json.ts';
-import { fail, notJudged, pass } from '../verdict.ts';
-import { listing } from '../walk.ts';
+import { type Behaviour, fail, notJudged, pass } from '../report.ts';
+import { keyOf, listing } from '../sampler.ts';
+import { sameJson } from '../validate-answer.ts';
 
 const AT_ONCE = 6;
 

@@ -1,11 +1,9 @@
 import { ENTITY_NAMES, type EntityName, isPlaceholder, type StatusCounts } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { declaredRelations, someParents } from '../parents.ts';
-import { sameJson } from '../same-json.ts';
-import type { Sampler } from '../sampler.ts';
-import type { AnyObject, Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { declaredRelations, type Sampler, someParents } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import type { AnyObject } from '../subject.ts';
+import { sameJson } from '../validate-answer.ts';
 
 const NONE: StatusCounts = { pass: 0, fail: 0, error: 0, miss: 0, done: 0, skip: 0, none: 0, total: 0 };
 

@@ -1,11 +1,9 @@
 import type { RelationName } from '../../../adapter.ts';
 import type { EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { identityOf } from '../keys.ts';
-import type { Sampler } from '../sampler.ts';
-import type { AnyObject, Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { identityOf, type Sampler } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import type { AnyObject } from '../subject.ts';
 
 interface Link {
   readonly child: EntityName;

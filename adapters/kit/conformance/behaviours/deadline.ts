@@ -1,8 +1,6 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { sourceCode } from '../source-fault.ts';
-import { Stopped } from '../stopped.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { Stopped, sourceCode } from '../session.ts';
 
 const PROMPT_MS = 3000;
 

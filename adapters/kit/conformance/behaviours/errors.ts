@@ -1,10 +1,7 @@
 import { RELATION_TARGETS } from '../../../adapter.ts';
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import type { Session } from '../session.ts';
-import { sourceCode } from '../source-fault.ts';
-import { Stopped } from '../stopped.ts';
-import { fail, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, fail, pass, type Verdict } from '../report.ts';
+import { type Session, Stopped, sourceCode } from '../session.ts';
 
 export const errors: Behaviour = {
   name: 'errors',

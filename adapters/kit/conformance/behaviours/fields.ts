@@ -1,12 +1,9 @@
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
 import { allFields, COSTLY_FIELDS } from '../../model-fields.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { identityOf, keyOf } from '../keys.ts';
-import type { Sampler } from '../sampler.ts';
-import type { AnyObject, Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
-import { listing } from '../walk.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { identityOf, keyOf, listing, type Sampler } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import type { AnyObject } from '../subject.ts';
 import { differingField } from './lookup-equals-list.ts';
 
 export const fields: Behaviour = {

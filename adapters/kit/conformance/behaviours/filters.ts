@@ -1,12 +1,9 @@
 import { type Filter, filterValue } from '../../../filter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { FilterJudge } from '../filter-judge.ts';
-import { filterVariants } from '../filter-variants.ts';
+import { FilterJudge, filterVariants } from '../filter-reference.ts';
+import { type Behaviour, combine, notJudged, settledVerdict, type Verdict } from '../report.ts';
 import type { Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, notJudged, type Verdict } from '../verdict.ts';
 
 export const filters: Behaviour = {
   name: 'filters',

@@ -1,8 +1,6 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
-import { type AskPage, listing, placeOf, walk } from '../walk.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type AskPage, listing, placeOf, walk } from '../sampler.ts';
 
 export const hasMore: Behaviour = {
   name: 'has-more',

@@ -1,6 +1,5 @@
-import type { Behaviour } from '../behaviour.ts';
-import { makeCall } from '../make-call.ts';
-import { fail, notJudged, pass } from '../verdict.ts';
+import { type Behaviour, fail, notJudged, pass } from '../report.ts';
+import { makeCall } from '../session.ts';
 
 const CHEAP_MS = 5000;
 

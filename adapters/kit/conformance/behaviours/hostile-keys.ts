@@ -1,10 +1,8 @@
 import { RELATION_TARGETS } from '../../../adapter.ts';
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { keyOf } from '../keys.ts';
-import { isBesideThePoint } from '../source-fault.ts';
-import { Stopped } from '../stopped.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { keyOf } from '../sampler.ts';
+import { isBesideThePoint, Stopped } from '../session.ts';
 
 const KEYS: readonly string[] = [
   '',

@@ -1,9 +1,7 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { keyOf } from '../keys.ts';
-import { plain, sameJson } from '../same-json.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
-import { listing } from '../walk.ts';
+import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { keyOf, listing } from '../sampler.ts';
+import { plain, sameJson } from '../validate-answer.ts';
 
 export const immutableAnswers: Behaviour = {
   name: 'immutable-answers',

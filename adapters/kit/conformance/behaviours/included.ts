@@ -1,8 +1,7 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { keyOf } from '../keys.ts';
-import { modelFaults } from '../model-faults.ts';
-import { fail, notJudged, pass } from '../verdict.ts';
+import { type Behaviour, fail, notJudged, pass } from '../report.ts';
+import { keyOf } from '../sampler.ts';
+import { modelFaults } from '../validate-answer.ts';
 
 export const included: Behaviour = {
   name: 'included',

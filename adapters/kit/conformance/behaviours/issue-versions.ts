@@ -1,7 +1,6 @@
-import type { Behaviour } from '../behaviour.ts';
-import { identityOf } from '../keys.ts';
-import type { AnyObject } from '../session.ts';
-import { fail, notJudged, pass } from '../verdict.ts';
+import { type Behaviour, fail, notJudged, pass } from '../report.ts';
+import { identityOf } from '../sampler.ts';
+import type { AnyObject } from '../subject.ts';
 
 export const issueVersions: Behaviour = {
   name: 'issue-versions',

@@ -1,11 +1,9 @@
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { keyOf } from '../keys.ts';
-import { sameJson } from '../same-json.ts';
-import type { Sampler } from '../sampler.ts';
-import type { AnyObject, Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { keyOf, type Sampler } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import type { AnyObject } from '../subject.ts';
+import { sameJson } from '../validate-answer.ts';
 
 export const lookupEqualsList: Behaviour = {
   name: 'lookup-equals-list',

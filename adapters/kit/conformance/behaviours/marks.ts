@@ -1,6 +1,5 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
 
 const MAX_BYTES = 100;
 

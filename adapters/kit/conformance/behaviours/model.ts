@@ -1,11 +1,9 @@
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { keyOf } from '../keys.ts';
-import { modelFaults } from '../model-faults.ts';
-import { declaredRelations, someParents } from '../parents.ts';
-import type { Sampler } from '../sampler.ts';
-import type { AnyObject, Session } from '../session.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { declaredRelations, keyOf, type Sampler, someParents } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import type { AnyObject } from '../subject.ts';
+import { modelFaults } from '../validate-answer.ts';
 
 export const model: Behaviour = {
   name: 'model',

@@ -1,11 +1,10 @@
 import type { Order, PageItem } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { comparePlaces } from '../compare-places.ts';
-import type { AnyObject, Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
-import { listing, walk } from '../walk.ts';
+import { comparePlaces } from '../../compare-places.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { listing, walk } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import type { AnyObject } from '../subject.ts';
 
 export const order: Behaviour = {
   name: 'order',

@@ -1,6 +1,5 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { combine, fail, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, combine, fail, pass, type Verdict } from '../report.ts';
 
 export const pageSize: Behaviour = {
   name: 'page-size',

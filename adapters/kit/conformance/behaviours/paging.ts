@@ -1,12 +1,8 @@
 import type { Order } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { identityOf } from '../keys.ts';
-import type { Sampler } from '../sampler.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { identityOf, listing, type Sampler, walk } from '../sampler.ts';
 import type { Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
-import { listing, walk } from '../walk.ts';
 
 const SIZES = [1, 2, 7, 100] as const;
 

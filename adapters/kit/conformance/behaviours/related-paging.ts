@@ -1,14 +1,10 @@
 import type { Order, Page, RelationName } from '../../../adapter.ts';
 import type { EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { comparePlaces } from '../compare-places.ts';
-import { identityOf } from '../keys.ts';
-import { declaredRelations, someParents } from '../parents.ts';
-import type { Sampler } from '../sampler.ts';
-import type { AnyObject, Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
-import { type AskPage, walk } from '../walk.ts';
+import { comparePlaces } from '../../compare-places.ts';
+import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type AskPage, declaredRelations, identityOf, type Sampler, someParents, walk } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import type { AnyObject } from '../subject.ts';
 
 export const relatedPaging: Behaviour = {
   name: 'related-paging',

@@ -1,14 +1,11 @@
 import type { PageItem, RelationName } from '../../../adapter.ts';
 import { type FilterOperator, filterValue } from '../../../filter.ts';
 import type { EntityName } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { FilterJudge } from '../filter-judge.ts';
-import { filterVariants } from '../filter-variants.ts';
-import { declaredRelations, someParents } from '../parents.ts';
-import type { Sampler } from '../sampler.ts';
-import type { AnyObject, Session } from '../session.ts';
-import { settledVerdict } from '../settled-verdict.ts';
-import { combine, notJudged, pass, type Verdict } from '../verdict.ts';
+import { FilterJudge, filterVariants } from '../filter-reference.ts';
+import { type Behaviour, combine, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { declaredRelations, type Sampler, someParents } from '../sampler.ts';
+import type { Session } from '../session.ts';
+import type { AnyObject } from '../subject.ts';
 import { filterOf } from './filters.ts';
 
 export const relationFilters: Behaviour = {

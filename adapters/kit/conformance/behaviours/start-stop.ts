@@ -1,10 +1,7 @@
 import type { Adapter } from '../../../adapter.ts';
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { makeCall } from '../make-call.ts';
-import { Session } from '../session.ts';
-import { sourceCode } from '../source-fault.ts';
-import { fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { makeCall, Session, sourceCode } from '../session.ts';
 
 export const startStop: Behaviour = {
   name: 'start-stop',

@@ -1,7 +1,6 @@
 import { ENTITY_NAMES } from '../../../model.ts';
 import { normaliseTime } from '../../normalise-time.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
+import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
 
 export const times: Behaviour = {
   name: 'times',

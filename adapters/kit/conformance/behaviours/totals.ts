@@ -1,7 +1,6 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import type { Behaviour } from '../behaviour.ts';
-import { combine, fail, notJudged, pass, type Verdict } from '../verdict.ts';
-import { listing, placeOf } from '../walk.ts';
+import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { listing, placeOf } from '../sampler.ts';
 
 export const totals: Behaviour = {
   name: 'totals',

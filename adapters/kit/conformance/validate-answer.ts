@@ -1,11 +1,50 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '../../adapter.ts';
-import { type EntityName, STATUSES } from '../../model.ts';
-
+import { type EntityName, type Json, STATUSES } from '../../model.ts';
+import { parseExactJson } from '../exact-json.ts';
 import { modelFaults as kcidbFaults } from '../kcidb/model-faults.ts';
 import { type FieldKind, MODEL_FIELDS } from '../model-fields.ts';
 import { normaliseTime } from '../normalise-time.ts';
-import type { AnyObject } from './session.ts';
-import { shown } from './verdict.ts';
+import type { AnyObject } from './subject.ts';
+
+/** What is wrong with the form of an answer, whatever it says; null where the rest of the suite can read it. */
+export function mapFault(answer: unknown, isValue: (value: unknown) => boolean): string | null {
+  if (!(answer instanceof Map)) return 'The answer is no Map.';
+  for (const [key, value] of answer) {
+    if (typeof key !== 'string') return `A key of the answer is a ${typeof key}, not text.`;
+    if (!isValue(value) && !(value instanceof Error)) return `The value under "${key}" is not what the contract says.`;
+  }
+  return null;
+}
+
+export function isPage(page: unknown): boolean {
+  return isRecord(page) && Array.isArray(page.items) && page.items.every(isPlaced) && typeof page.hasMore === 'boolean';
+}
+
+export function isFound(found: unknown): boolean {
+  return isRecord(found) && isRecord(found.object) && isTime(found.time);
+}
+
+export function isCounts(counts: unknown): boolean {
+  const names = ['pass', 'fail', 'error', 'miss', 'done', 'skip', 'none', 'total'];
+  return isRecord(counts) && names.every((name) => Number.isSafeInteger(counts[name]));
+}
+
+function isPlaced(item: unknown): boolean {
+  return isFound(item) && isRecord(item) && typeof item.tie === 'string';
+}
+
+function isTime(time: unknown): boolean {
+  return time === null || typeof time === 'string';
+}
+
+/** A value as evidence: text and numbers as they are, the rest as JSON, all cut short. */
+export function shown(value: unknown): Json {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const safe = text.toWellFormed();
+  return safe.length > 300 ? `${safe.slice(0, 300)}…` : safe;
+}
 
 type Check = (value: unknown) => boolean;
 
@@ -98,4 +137,15 @@ function isConflict(value: unknown): boolean {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether two values say the same as JSON: absent and undefined are one, and so are 0 and -0. */
+export function sameJson(one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(plain(one), plain(other));
+}
+
+/** A value as it is now, whatever becomes of it later. */
+export function plain(value: unknown): unknown {
+  const text = JSON.stringify(value);
+  return text === undefined ? undefined : parseExactJson(text);
 }
