@@ -36,7 +36,7 @@ import { times } from './behaviours/times.ts';
 import { totals } from './behaviours/totals.ts';
 import type { Behaviour } from './report.ts';
 
-/** All of them, in the order in which they are judged; the last two tell of the calls that the others made. */
+/** All of them, in the order in which they are checked; the last two tell of the calls that the others made. */
 export const BEHAVIOURS: readonly Behaviour[] = [
   capabilities,
   health,

@@ -1,16 +1,16 @@
 /**
- * The conformance suite: hand it an adapter, and what the source is known to hold, and it tells by behaviour whether the
+ * The conformance suite: hand it an adapter, and what the source is known to hold, and it says by behaviour whether the
  * adapter keeps the contract of `adapter.ts`. It belongs to no test framework; `describeConformance` binds it to one.
  */
 import { BEHAVIOURS } from './behaviours.ts';
 import {
   type Behaviour,
-  type JudgedBehaviour,
+  type BehaviourResult,
   makeReport,
-  notJudged,
+  outcomeOf,
   type Report,
   renderReport,
-  settledVerdict,
+  skipped,
 } from './report.ts';
 import { Sampler } from './sampler.ts';
 import { Budget, Session } from './session.ts';
@@ -25,28 +25,28 @@ export async function checkConformance(subject: Subject, options: ConformanceOpt
   const start = performance.now();
   const budget = new Budget(options, subject.known !== undefined);
   const session = new Session(subject, budget);
-  const judge = judgeWith(session, budget);
+  const check = behaviourChecker(session, budget);
   const chosen = BEHAVIOURS.filter(({ name }) => options.only?.includes(name) ?? true);
-  const judged: JudgedBehaviour[] = [];
+  const results: BehaviourResult[] = [];
   for (const [index, behaviour] of chosen.entries()) {
     options.onProgress?.(behaviour.name, index, chosen.length);
-    judged.push(await judge(behaviour, chosen.length - index));
+    results.push(await check(behaviour, chosen.length - index));
   }
-  return makeReport(judged, session.seen.calls, Math.round(performance.now() - start));
+  return makeReport(results, session.seen.calls, Math.round(performance.now() - start));
 }
 
-/** Judges one behaviour after the other over one session, so that what was sampled once serves all. */
-function judgeWith(session: Session, budget: Budget) {
+/** Checks one behaviour after the other over one session, so that what was sampled once serves all. */
+function behaviourChecker(session: Session, budget: Budget) {
   let data = new Sampler(session);
-  return async (behaviour: Behaviour, behavioursLeft: number): Promise<JudgedBehaviour> => {
+  return async (behaviour: Behaviour, behavioursLeft: number): Promise<BehaviourResult> => {
     budget.open(behavioursLeft);
-    let verdict = await settledVerdict(() => behaviour.run(session, data));
-    if (verdict.verdict === 'fail' && session.subject.known === undefined && budget.left > 0) {
+    let outcome = await outcomeOf(() => behaviour.run(session, data));
+    if (outcome.outcome === 'fail' && session.subject.known === undefined && budget.left > 0) {
       data = new Sampler(session);
-      const again = await settledVerdict(() => behaviour.run(session, data));
-      if (again.verdict === 'pass') verdict = notJudged(`It failed once and then not again: ${verdict.reason}`);
+      const again = await outcomeOf(() => behaviour.run(session, data));
+      if (again.outcome === 'pass') outcome = skipped(`It failed once and then not again: ${outcome.reason}`);
     }
-    return { ...verdict, name: behaviour.name, promise: behaviour.promise };
+    return { ...outcome, name: behaviour.name, promise: behaviour.promise };
   };
 }
 
@@ -58,7 +58,7 @@ export interface TestRunner {
 }
 
 /**
- * Makes one test of each behaviour; what cannot be judged is skipped where the runner can, else said on standard error.
+ * Makes one test of each behaviour; what cannot be checked is skipped where the runner can, else said on standard error.
  *
  * @param subject makes the subject, adapter started, before the first test
  */
@@ -70,26 +70,26 @@ export function describeConformance(
 ): void {
   const chosen = BEHAVIOURS.filter((behaviour) => options.only?.includes(behaviour.name) ?? true);
   runner.describe(name, () => {
-    let judge: ReturnType<typeof judgeWith>;
+    let check: ReturnType<typeof behaviourChecker>;
     runner.beforeAll(async () => {
       const made = await subject();
       const budget = new Budget(options, made.known !== undefined);
-      judge = judgeWith(new Session(made, budget), budget);
+      check = behaviourChecker(new Session(made, budget), budget);
     });
     for (const [index, behaviour] of chosen.entries()) {
       runner.it(`${behaviour.name}: ${behaviour.promise}`, async (context) => {
-        const judged = await judge(behaviour, chosen.length - index);
-        if (judged.verdict === 'fail') throw new Error(renderReport(makeReport([judged], 0, 0)));
-        if (judged.verdict !== 'notJudged') return;
-        if (context.skip === undefined) process.stderr.write(`${name}: ${judged.name} is not judged: ${judged.why}\n`);
-        else context.skip(judged.why);
+        const result = await check(behaviour, chosen.length - index);
+        if (result.outcome === 'fail') throw new Error(renderReport(makeReport([result], 0, 0)));
+        if (result.outcome !== 'skipped') return;
+        if (context.skip === undefined) process.stderr.write(`${name}: ${result.name} is skipped: ${result.why}\n`);
+        else context.skip(result.why);
       });
     }
   });
 }
 
 export { BEHAVIOURS } from './behaviours.ts';
-export { type Behaviour, type JudgedBehaviour, type Report, renderReport, type Verdict } from './report.ts';
+export { type Behaviour, type BehaviourResult, type Outcome, type Report, renderReport } from './report.ts';
 export {
   type ConformanceOptions,
   type KnownObject,

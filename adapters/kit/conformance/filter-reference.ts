@@ -1,13 +1,13 @@
 import type { Page, PageItem, RelationName } from '../../adapter.ts';
 import { type Ancestry, type Filter, type FilterOperator, matches } from '../../filter.ts';
 import type { Build, Checkout, EntityName } from '../../model.ts';
-import { fail, notJudged, pass, type Verdict } from './report.ts';
+import { fail, type Outcome, pass, skipped } from './report.ts';
 import { identityOf, type Sampler } from './sampler.ts';
 import type { Session } from './session.ts';
 import type { AnyObject } from './subject.ts';
 
 /** Holds what a filtered list gives against the reference evaluator. */
-export class FilterJudge {
+export class FilterReference {
   readonly #entity: EntityName;
   readonly #loader: AncestryLoader;
   readonly #ancestry = new Map<string, Ancestry>();
@@ -35,12 +35,12 @@ export class FilterJudge {
    * @param all what the list holds without the filter, in its order, as far as it is known
    * @param complete `all` is all there is
    */
-  async judge(
+  async check(
     where: Filter<EntityName>,
     page: Page<AnyObject>,
     all: readonly PageItem<AnyObject>[],
     complete: boolean,
-  ): Promise<Verdict> {
+  ): Promise<Outcome> {
     await this.load(page.items);
     const wrong = page.items.find(({ object }) => this.fits(object, where) === false);
     if (wrong !== undefined) {
@@ -56,7 +56,7 @@ export class FilterJudge {
       return fail('Objects that fit the filter do not come.', { where, id: fitting[0] });
     }
     return decided.length > 0 && decided.every(({ fits }) => fits === null)
-      ? notJudged('The source does not tell what the filter reads.')
+      ? skipped('The source does not tell what the filter reads.')
       : pass();
   }
 }

@@ -4,38 +4,38 @@ import { type Session, Stopped, sourceCode } from './session.ts';
 import { shown } from './validate-answer.ts';
 
 /** What a check found. `evidence` is small and plain data: which call, what came, what should have come. */
-export type Verdict =
-  | { readonly verdict: 'pass'; readonly detail?: string }
-  | { readonly verdict: 'fail'; readonly reason: string; readonly evidence: JsonObject }
-  | { readonly verdict: 'notJudged'; readonly why: string };
+export type Outcome =
+  | { readonly outcome: 'pass'; readonly detail?: string }
+  | { readonly outcome: 'fail'; readonly reason: string; readonly evidence: JsonObject }
+  | { readonly outcome: 'skipped'; readonly why: string };
 
-export function pass(detail?: string): Verdict {
-  return detail === undefined ? { verdict: 'pass' } : { verdict: 'pass', detail };
+export function pass(detail?: string): Outcome {
+  return detail === undefined ? { outcome: 'pass' } : { outcome: 'pass', detail };
 }
 
-export function fail(reason: string, evidence: Readonly<Record<string, unknown>> = {}): Verdict {
+export function fail(reason: string, evidence: Readonly<Record<string, unknown>> = {}): Outcome {
   const cut = Object.entries(evidence).map(([name, value]) => [name, shown(value)] as const);
-  return { verdict: 'fail', reason, evidence: Object.fromEntries(cut) };
+  return { outcome: 'fail', reason, evidence: Object.fromEntries(cut) };
 }
 
-export function notJudged(why: string): Verdict {
-  return { verdict: 'notJudged', why };
+export function skipped(why: string): Outcome {
+  return { outcome: 'skipped', why };
 }
 
 /**
- * One verdict of many: a fault of one is a fault of all, and what could not be judged anywhere was not judged. The parts
- * are named in the order given.
+ * One outcome of many: it fails where one part fails, and is skipped where all parts are. The parts are named in the
+ * order given.
  */
-export function combine(parts: readonly (readonly [name: string, verdict: Verdict])[]): Verdict {
-  const failed = parts.flatMap(([name, verdict]) => (verdict.verdict === 'fail' ? [{ name, ...verdict }] : []));
+export function combine(parts: readonly (readonly [name: string, outcome: Outcome])[]): Outcome {
+  const failed = parts.flatMap(([name, outcome]) => (outcome.outcome === 'fail' ? [{ name, ...outcome }] : []));
   const [first, ...others] = failed;
   if (first !== undefined) {
     const also: JsonObject = others.length === 0 ? {} : { also: others.map(({ name }) => name).join(', ') };
-    return { verdict: 'fail', reason: `${first.name}: ${first.reason}`, evidence: { ...first.evidence, ...also } };
+    return { outcome: 'fail', reason: `${first.name}: ${first.reason}`, evidence: { ...first.evidence, ...also } };
   }
-  const open = parts.flatMap(([name, verdict]) => (verdict.verdict === 'notJudged' ? [`${name}: ${verdict.why}`] : []));
-  if (open.length === parts.length) return notJudged(open.length === 0 ? 'Nothing of it is declared.' : brief(open));
-  return pass(open.length === 0 ? undefined : `Not judged: ${brief(open)}`);
+  const open = parts.flatMap(([name, outcome]) => (outcome.outcome === 'skipped' ? [`${name}: ${outcome.why}`] : []));
+  if (open.length === parts.length) return skipped(open.length === 0 ? 'Nothing of it is declared.' : brief(open));
+  return pass(open.length === 0 ? undefined : `Skipped: ${brief(open)}`);
 }
 
 function brief(sentences: readonly string[]): string {
@@ -43,66 +43,66 @@ function brief(sentences: readonly string[]): string {
   return others.length === 0 ? first : `${first} (and ${others.length} more alike)`;
 }
 
-/** A verdict also where judging was cut short: what was thrown on the way is for other behaviours to tell. */
-export async function settledVerdict(judge: () => Promise<Verdict>): Promise<Verdict> {
+/** The outcome of a check, also where an error cut it short: other behaviours report such errors. */
+export async function outcomeOf(check: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    return await judge();
+    return await check();
   } catch (error) {
-    if (error instanceof Stopped) return notJudged(error.message);
+    if (error instanceof Stopped) return skipped(error.message);
     const code = sourceCode(error);
-    if (code !== null) return notJudged(`A call failed with ${code}: ${String(error)}`);
-    return notJudged(`A call failed with what is no SourceError: ${String(error)}`);
+    if (code !== null) return skipped(`A call failed with ${code}: ${String(error)}`);
+    return skipped(`A call failed with what is no SourceError: ${String(error)}`);
   }
 }
 
-/** One thing that every adapter does, and how it is judged. */
+/** One thing that every adapter does, and how to check it. */
 export interface Behaviour {
   /** Short and stable: what `only` takes and reports name. */
   readonly name: string;
   /** What holds where it passes, as a sentence. */
   readonly promise: string;
-  run(session: Session, data: Sampler): Promise<Verdict>;
+  run(session: Session, data: Sampler): Promise<Outcome>;
 }
 
-export type JudgedBehaviour = Verdict & { readonly name: string; readonly promise: string };
+export type BehaviourResult = Outcome & { readonly name: string; readonly promise: string };
 
-/** Plain data: what each behaviour was judged, and what that took. */
+/** Plain data: the outcome of each behaviour, and what the check took. */
 export interface Report {
-  /** Nothing was found wrong; `notJudged` says how much could not be looked at. */
+  /** Nothing failed; `skipped` says how many behaviours could not be checked. */
   readonly ok: boolean;
   readonly passed: number;
   readonly failed: number;
-  readonly notJudged: number;
+  readonly skipped: number;
   /** Calls made to the adapter. */
   readonly calls: number;
   readonly ms: number;
-  readonly behaviours: readonly JudgedBehaviour[];
+  readonly behaviours: readonly BehaviourResult[];
 }
 
-export function makeReport(behaviours: readonly JudgedBehaviour[], calls: number, ms: number): Report {
-  const count = (verdict: Verdict['verdict']) => behaviours.filter((judged) => judged.verdict === verdict).length;
-  const [passed, failed, open] = [count('pass'), count('fail'), count('notJudged')];
-  return { ok: failed === 0, passed, failed, notJudged: open, calls, ms, behaviours };
+export function makeReport(behaviours: readonly BehaviourResult[], calls: number, ms: number): Report {
+  const count = (outcome: Outcome['outcome']) => behaviours.filter((result) => result.outcome === outcome).length;
+  const [passed, failed, open] = [count('pass'), count('fail'), count('skipped')];
+  return { ok: failed === 0, passed, failed, skipped: open, calls, ms, behaviours };
 }
 
-/** The report for a person: what is wrong first, then what could not be judged, then what is right. */
+/** The report as text: what failed first, then what was skipped and why, then what passed. */
 export function renderReport(report: Report): string {
   const width = Math.max(...report.behaviours.map(({ name }) => name.length)) + 2;
   const lines: string[] = [];
-  for (const judged of report.behaviours) {
-    if (judged.verdict !== 'fail') continue;
-    lines.push(`WRONG       ${judged.name}: ${judged.promise}`, `            ${judged.reason}`);
-    for (const [name, value] of Object.entries(judged.evidence)) lines.push(`              ${name}: ${String(value)}`);
+  for (const result of report.behaviours) {
+    if (result.outcome !== 'fail') continue;
+    lines.push(`FAILED   ${result.name}: ${result.promise}`, `         ${result.reason}`);
+    for (const [name, value] of Object.entries(result.evidence)) lines.push(`           ${name}: ${String(value)}`);
   }
-  for (const judged of report.behaviours) {
-    if (judged.verdict === 'notJudged') lines.push(`not judged  ${judged.name.padEnd(width)}${judged.why}`);
+  for (const result of report.behaviours) {
+    if (result.outcome === 'skipped') lines.push(`skipped  ${result.name.padEnd(width)}${result.why}`);
   }
-  for (const judged of report.behaviours) {
-    if (judged.verdict !== 'pass') continue;
-    lines.push(`right       ${judged.name.padEnd(width)}${judged.promise}`);
-    if (judged.detail !== undefined) lines.push(`            ${' '.repeat(width)}(${judged.detail})`);
+  for (const result of report.behaviours) {
+    if (result.outcome !== 'pass') continue;
+    lines.push(`passed   ${result.name.padEnd(width)}${result.promise}`);
+    if (result.detail !== undefined) lines.push(`         ${' '.repeat(width)}(${result.detail})`);
   }
   const seconds = (report.ms / 1000).toFixed(1);
-  const sum = `${report.passed} right, ${report.failed} wrong, ${report.notJudged} not judged`;
+  const sum = `${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`;
   return `${[...lines, '', `${sum}; ${report.calls} calls in ${seconds} s.`].join('\n')}\n`;
 }

@@ -8,7 +8,7 @@ import {
   type RelationName,
 } from '../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../model.ts';
-import type { Asking, Session } from './session.ts';
+import type { CallOptions, Session } from './session.ts';
 import type { AnyObject, KnownObject } from './subject.ts';
 
 /** The key by which `getMany` finds this very object: of an issue `VERSION@ID`. */
@@ -82,14 +82,14 @@ export function placeOf(item: Place): Place {
   return mark === undefined ? { time, tie } : { time, tie, mark };
 }
 
-/** Pages of the list of an entity; only its ids are asked for unless `asking` says otherwise. */
+/** Pages of the list of an entity; only its ids are asked for unless `options` says otherwise. */
 export function listing(
   session: Session,
   entity: EntityName,
   query: { readonly order: Order } & Partial<PageQuery<EntityName>>,
-  asking: Asking = { fields: new Set(['id']) },
+  options: CallOptions = { fields: new Set(['id']) },
 ): AskPage {
-  return (after, first) => session.list(entity, { where: null, ...query, first, after }, asking);
+  return (after, first) => session.list(entity, { where: null, ...query, first, after }, options);
 }
 
 /** What was seen of an entity. */

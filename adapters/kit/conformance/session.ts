@@ -30,7 +30,7 @@ export function sourceCode(error: unknown): SourceErrorCode | null {
  * Whether a failure says nothing of the keys that were asked: the source failed for a while, or what it declares is not
  * there, which `capabilities` tells.
  */
-export function isBesideThePoint(error: unknown): boolean {
+export function isUnrelatedFailure(error: unknown): boolean {
   const code = sourceCode(error);
   return code !== null && code !== 'SOURCE_BAD_DATA';
 }
@@ -43,7 +43,7 @@ export class Stopped extends Error {
   }
 }
 
-/** How much may still be asked. Each behaviour gets a share, so that the last ones are judged too. */
+/** How much may still be asked. Each behaviour gets a share, so that the last ones are checked too. */
 export class Budget {
   readonly callMs: number;
   readonly sampleSize: number;
@@ -83,28 +83,28 @@ const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 /** A call as the gateway would make it. */
 export function makeCall(
   entity: EntityName,
-  asking: { readonly fields?: ReadonlySet<string>; readonly signal?: AbortSignal; readonly deadline?: number },
+  options: { readonly fields?: ReadonlySet<string>; readonly signal?: AbortSignal; readonly deadline?: number },
   callMs: number,
   warn: (error: SourceError) => void,
 ): Call {
   return {
-    signal: asking.signal ?? AbortSignal.timeout(callMs),
-    deadline: asking.deadline ?? Date.now() + callMs,
-    fields: asking.fields ?? allFields(entity),
+    signal: options.signal ?? AbortSignal.timeout(callMs),
+    deadline: options.deadline ?? Date.now() + callMs,
+    fields: options.fields ?? allFields(entity),
     log: SILENT,
     warn,
   };
 }
 
 /** What a call may ask otherwise than by default: all fields, no abort. */
-export interface Asking {
+export interface CallOptions {
   readonly fields?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
   readonly deadline?: number;
 }
 
-/** What calls showed beside their answers, for the behaviours that judge just that. */
-export interface Sightings {
+/** What calls showed beside their answers, for the behaviours that check just that. */
+export interface Observations {
   /** Thrown, rejected with, given under a key or warned of, and no `SourceError`. */
   readonly strangeErrors: string[];
   readonly misshapen: string[];
@@ -118,7 +118,7 @@ export class Session {
   readonly subject: Subject;
   readonly adapter: Adapter;
   readonly budget: Budget;
-  readonly seen: Sightings = { strangeErrors: [], misshapen: [], included: [], unsupported: [], calls: 0 };
+  readonly seen: Observations = { strangeErrors: [], misshapen: [], included: [], unsupported: [], calls: 0 };
 
   constructor(subject: Subject, budget: Budget) {
     this.subject = subject;
@@ -144,20 +144,24 @@ export class Session {
   async get<E extends EntityName>(
     entity: E,
     ids: readonly string[],
-    asking: Asking = {},
+    options: CallOptions = {},
   ): Promise<FoundMany<Entities[E]>> {
     const what = `get(${entity})`;
     const get = declared(this.entity(entity)?.get, what);
-    const found = await this.#ask(what, entity, asking, (call) => get.read(ids, call));
+    const found = await this.#ask(what, entity, options, (call) => get.read(ids, call));
     this.#check(what, mapFault(found, isFound));
     this.#note(what, found.values(), found.included);
     return found;
   }
 
-  async list<E extends EntityName>(entity: E, query: PageQuery<E>, asking: Asking = {}): Promise<Page<Entities[E]>> {
+  async list<E extends EntityName>(
+    entity: E,
+    query: PageQuery<E>,
+    options: CallOptions = {},
+  ): Promise<Page<Entities[E]>> {
     const what = `list(${entity})`;
     const list = declared(this.entity(entity)?.list, what);
-    const page = await this.#ask(what, entity, asking, (call) => list.read(query, call));
+    const page = await this.#ask(what, entity, options, (call) => list.read(query, call));
     this.#check(what, isPage(page) ? null : 'The answer is no page of items, each with object, time and tie.');
     this.#note(what, [], page.included);
     return page;
@@ -168,10 +172,10 @@ export class Session {
     target: EntityName,
     parents: readonly string[],
     query: PageQuery<EntityName>,
-    asking: Asking = {},
+    options: CallOptions = {},
   ): Promise<ReadonlyMap<string, Page<AnyObject> | SourceError>> {
     const list = declared(this.relation(relation)?.list, relation);
-    const pages = await this.#ask(relation, target, asking, (call) => list.read(parents, query, call));
+    const pages = await this.#ask(relation, target, options, (call) => list.read(parents, query, call));
     this.#check(relation, mapFault(pages, isPage));
     this.#note(relation, pages.values());
     for (const page of pages.values()) if ('items' in page) this.#note(relation, [], page.included);
@@ -203,7 +207,7 @@ export class Session {
   }
 
   /** A call's answer as it comes, its errors noted all the same. */
-  async #ask<T>(what: string, entity: EntityName, asking: Asking, ask: (call: Call) => Promise<T>): Promise<T> {
+  async #ask<T>(what: string, entity: EntityName, options: CallOptions, ask: (call: Call) => Promise<T>): Promise<T> {
     const { promise, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       this.seen.misshapen.push(`${what} did not end within ${this.budget.callMs} ms.`);
@@ -212,9 +216,9 @@ export class Session {
     try {
       this.budget.take();
       this.seen.calls += 1;
-      return await Promise.race([ask(makeCall(entity, asking, this.budget.callMs, (e) => this.#warned(e))), promise]);
+      return await Promise.race([ask(makeCall(entity, options, this.budget.callMs, (e) => this.#warned(e))), promise]);
     } catch (error) {
-      this.#noteError(what, error, asking.signal?.aborted ?? false);
+      this.#noteError(what, error, options.signal?.aborted ?? false);
       throw error;
     } finally {
       clearTimeout(timer);

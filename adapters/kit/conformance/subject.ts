@@ -26,21 +26,21 @@ export interface UpstreamMeter {
   readonly answered: number;
 }
 
-/** What is judged. The adapter is started before and stopped after by whoever hands it over. */
+/** The adapter to check, and what is known of its source. Start the adapter before the suite runs, and stop it after. */
 export interface Subject {
   readonly adapter: Adapter;
   /**
    * Everything that the source holds. The more it has of ties, missing times, dangling references, issues in several
-   * versions and files, the more can be judged. Without it the suite samples by listing.
+   * versions and files, the more the suite can check. Without it the suite samples by listing.
    */
   readonly known?: readonly KnownObject[];
   /** Children that cannot be told from the objects alone: the ids below a parent, by relation. */
   readonly children?: { readonly [R in RelationName]?: Readonly<Record<string, readonly string[]>> };
-  /** Without it batching is not judged, and cancellation only from outside. */
+  /** Without it batching is not checked, and cancellation only from outside. */
   readonly upstream?: UpstreamMeter;
   /** Other names by which an object is found. */
   readonly aliases?: readonly { readonly entity: EntityName; readonly alias: string; readonly id: string }[];
-  /** Makes one more adapter for the same source, not yet started, for judging start and stop. */
+  /** Makes one more adapter for the same source, not yet started, for checking start and stop. */
   readonly create?: () => Adapter | Promise<Adapter>;
   /** Makes the source unreachable until the function that it gives is called. */
   readonly breakSource?: () => Promise<() => Promise<void>>;
@@ -55,7 +55,7 @@ export interface ConformanceOptions {
   readonly callMs?: number;
   /** Objects of an entity to look at where the data is not known; 150 where left out. */
   readonly sampleSize?: number;
-  /** Names of the behaviours to judge; all where left out. */
+  /** Names of the behaviours to check; all where left out. */
   readonly only?: readonly string[];
   /** Told before each behaviour. */
   readonly onProgress?: (behaviour: string, index: number, count: number) => void;
@@ -97,10 +97,10 @@ export interface OpenSubject extends Subject {
 }
 
 /**
- * Makes and starts an adapter as the gateway does, with real HTTP and counted upstream requests, for the suite to judge.
+ * Makes and starts an adapter as the gateway does, with real HTTP and counted upstream requests, for the suite to check.
  *
  * @param given what stands in the configuration beside what every source takes
- * @param about what is known of the source: the more, the more can be judged
+ * @param about what is known of the source: the more, the more the suite can check
  */
 export async function openSubject<O>(
   module: AdapterModule<O>,

@@ -17,8 +17,8 @@ it(
         const config = `sources:\n  cki: { adapter: cki, url: "${server.url}", rate: null, concurrency: 10 }\ndataDir: ./data\n`;
         await writeFile(join(folder, 'kcigraph.yaml'), config);
         const { code, stdout, stderr } = await runCommand(['check', 'cki'], folder);
-        expect(stdout + stderr).not.toContain('WRONG');
-        expect(stdout).toMatch(/\d+ right, 0 wrong/);
+        expect(stdout + stderr).not.toContain('FAILED');
+        expect(stdout).toMatch(/\d+ passed, 0 failed/);
         expect(code).toBe(0);
       } finally {
         await server.close();

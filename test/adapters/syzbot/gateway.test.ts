@@ -21,7 +21,7 @@ describe('kcigraph check', () => {
     const { code, stdout, stderr } = await runCommand(['check', 'syzbot'], own);
     await dashboard.close();
     await removeFolder(own);
-    expect(stdout).toContain(' 0 wrong, ');
+    expect(stdout).toContain(' 0 failed, ');
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   }, 60_000);
 });

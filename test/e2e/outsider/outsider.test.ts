@@ -79,11 +79,11 @@ describe('somebody from outside, with the package alone and the words of docs/ad
     expect(Number(/Tests +(\d+) passed/.exec(tested.output)?.[1])).toBeGreaterThan(20);
   }, 120_000);
 
-  it('checks it as a configured source: what is right, what is wrong, what could not be judged', async () => {
+  it('checks it as a configured source: what passes, what fails, what could not be checked', async () => {
     const [, config = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(GUIDE) ?? [];
     await writeFile(join(folder, 'kcigraph.yaml'), config);
     const checked = await type('npx kcigraph check acme');
-    expect(checked.output).toMatch(/\d+ right, 0 wrong, \d+ not judged; \d+ calls in/);
+    expect(checked.output).toMatch(/\d+ passed, 0 failed, \d+ skipped; \d+ calls in/);
     expect(checked.code).toBe(0);
   }, 120_000);
 
@@ -95,7 +95,7 @@ describe('somebody from outside, with the package alone and the words of docs/ad
     await writeFile(queries, text.replace('{ order, first, after,', '{ order, first, after: null,'));
     const checked = await type('npx kcigraph check acme');
     await rename(join(folder, 'queries.kept'), queries);
-    expect(checked.output).toMatch(/^WRONG {7}paging: /m);
+    expect(checked.output).toMatch(/^FAILED {3}paging: /m);
     expect(checked.code).toBe(1);
   }, 120_000);
 

@@ -239,7 +239,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
       const { test } = honest.entities;
       const list = { ...test?.list };
       Reflect.deleteProperty(list, 'read');
-      return wrapped(honest, { entities: { ...honest.entities, test: Object.assign({}, test, { list }) } });
+      return { ...wrapped(honest, {}), entities: { ...honest.entities, test: Object.assign({}, test, { list }) } };
     },
   },
   {

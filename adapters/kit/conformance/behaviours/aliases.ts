@@ -1,11 +1,11 @@
-import { type Behaviour, fail, notJudged, pass } from '../report.ts';
+import { type Behaviour, fail, pass, skipped } from '../report.ts';
 
 export const aliases: Behaviour = {
   name: 'aliases',
   promise: 'An object asked for by another of its names lies under that name, with its own id.',
   async run(session) {
     const known = session.subject.aliases ?? [];
-    if (known.length === 0) return notJudged('No other names were handed over.');
+    if (known.length === 0) return skipped('No other names were handed over.');
     for (const { entity, alias, id } of known) {
       const found = (await session.get(entity, [alias])).get(alias);
       const got = found !== undefined && 'object' in found ? found.object.id : null;

@@ -1,6 +1,6 @@
 import { fitsKeys } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { identityOf, keyOf, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 
@@ -8,18 +8,18 @@ export const answerKeys: Behaviour = {
   name: 'answer-keys',
   promise: 'get answers under the keys that were asked, each with the object of that key, and under no other.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       if (!session.entity(entity)?.get) continue;
-      parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
+      parts.push([entity, await outcomeOf(() => check(session, data, entity))]);
     }
     return combine(parts);
   },
 };
 
-async function judge(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
+async function check(session: Session, data: Sampler, entity: EntityName): Promise<Outcome> {
   const { items } = await data.sample(entity);
-  if (items.length === 0) return notJudged('No object is at hand.');
+  if (items.length === 0) return skipped('No object is at hand.');
   const wanted = new Map(items.slice(0, 5).map(({ object }) => [keyOf(entity, object), identityOf(object)]));
   const found = await session.get(entity, [...wanted.keys()]);
   for (const [key, value] of found) {

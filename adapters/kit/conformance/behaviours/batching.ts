@@ -1,5 +1,5 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { absentKey, declaredRelations, keyOf, someParents } from '../sampler.ts';
 import type { UpstreamMeter } from '../subject.ts';
 
@@ -10,9 +10,9 @@ export const batching: Behaviour = {
   promise: 'A call makes at most ceil(keys / maxKeys) upstream requests, or ceil(parents / maxParents).',
   async run(session, data) {
     const meter = session.subject.upstream;
-    if (meter === undefined) return notJudged('Upstream requests are not counted.');
+    if (meter === undefined) return skipped('Upstream requests are not counted.');
     const isLive = session.subject.known === undefined;
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       const size = session.entity(entity)?.get?.maxKeys;
       if (size === undefined) continue;
@@ -23,7 +23,7 @@ export const batching: Behaviour = {
         amount(size, isLive),
       );
       const ask = () => session.get(entity, keys, { fields: new Set(['id']) });
-      parts.push([`get(${entity})`, await settledVerdict(() => judge(meter, keys.length, size, ask))]);
+      parts.push([`get(${entity})`, await outcomeOf(() => check(meter, keys.length, size, ask))]);
     }
     for (const [relation, target] of declaredRelations(session)) {
       const capability = session.relation(relation);
@@ -34,12 +34,12 @@ export const batching: Behaviour = {
       const parents = filled(some, absent, amount(capability.maxParents, isLive));
       const query = { where: null, order, first: Math.min(2, capability.list.maxPage), after: null };
       const ask = () => session.related(relation, target, parents, query, { fields: new Set(['id']) });
-      parts.push([relation, await settledVerdict(() => judge(meter, parents.length, capability.maxParents, ask))]);
+      parts.push([relation, await outcomeOf(() => check(meter, parents.length, capability.maxParents, ask))]);
       if (capability.count === undefined) continue;
       const count = () => session.countBelow(relation, parents);
       parts.push([
         `count(${relation})`,
-        await settledVerdict(() => judge(meter, parents.length, capability.maxParents, count)),
+        await outcomeOf(() => check(meter, parents.length, capability.maxParents, count)),
       ]);
     }
     return combine(parts);
@@ -60,7 +60,7 @@ function filled(keys: readonly string[], absent: string, length: number): readon
   return result;
 }
 
-async function judge(meter: UpstreamMeter, keys: number, size: number, ask: () => Promise<unknown>): Promise<Verdict> {
+async function check(meter: UpstreamMeter, keys: number, size: number, ask: () => Promise<unknown>): Promise<Outcome> {
   const before = meter.started;
   await ask();
   const requests = meter.started - before;

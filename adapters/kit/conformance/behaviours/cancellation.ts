@@ -1,8 +1,8 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { ENTITY_NAMES } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { absentKey, declaredRelations, keyOf, listing, type Sampler, someParents } from '../sampler.ts';
-import { type Asking, type Session, Stopped } from '../session.ts';
+import { type CallOptions, type Session, Stopped } from '../session.ts';
 
 const TRIES = 6;
 const PROMPT_MS = 2000;
@@ -13,14 +13,14 @@ export const cancellation: Behaviour = {
   name: 'cancellation',
   promise: 'A call that is aborted ends at once, and so do its upstream requests; no new ones begin.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const [name, ask] of await callsOf(session, data))
-      parts.push([name, await settledVerdict(() => judge(session, ask))]);
+      parts.push([name, await outcomeOf(() => check(session, ask))]);
     return combine(parts);
   },
 };
 
-type Ask = (asking: Asking) => Promise<unknown>;
+type Ask = (options: CallOptions) => Promise<unknown>;
 
 /** A list, a look-up in several requests, and a relation: one of each is enough. */
 async function callsOf(session: Session, data: Sampler): Promise<readonly (readonly [string, Ask])[]> {
@@ -30,7 +30,7 @@ async function callsOf(session: Session, data: Sampler): Promise<readonly (reado
     const { items, order } = await data.sample(entity);
     if (list && order !== null && items.length > 0 && !calls.some(([name]) => name.startsWith('list'))) {
       const size = Math.min(list.maxPage, 100);
-      calls.push([`list(${entity})`, (asking) => listing(session, entity, { order }, asking)(null, size)]);
+      calls.push([`list(${entity})`, (options) => listing(session, entity, { order }, options)(null, size)]);
     }
     const [item] = items;
     if (get && item !== undefined && !calls.some(([name]) => name.startsWith('get'))) {
@@ -38,7 +38,7 @@ async function callsOf(session: Session, data: Sampler): Promise<readonly (reado
       const absent = Array.from({ length: Math.min(3 * get.maxKeys, 3000) }, (_, number) =>
         absentKey(item.object.id, number),
       );
-      calls.push([`get(${entity})`, (asking) => session.get(entity, [key, ...absent], asking)]);
+      calls.push([`get(${entity})`, (options) => session.get(entity, [key, ...absent], options)]);
     }
   }
   for (const [relation, target] of declaredRelations(session)) {
@@ -47,12 +47,12 @@ async function callsOf(session: Session, data: Sampler): Promise<readonly (reado
     const parents = await someParents(data, relation, 20);
     if (order === undefined || parents.length === 0 || calls.length > 2) continue;
     const query = { where: null, order, first: Math.min(list?.maxPage ?? 1, 100), after: null };
-    calls.push([relation, (asking) => session.related(relation, target, parents, query, asking)]);
+    calls.push([relation, (options) => session.related(relation, target, parents, query, options)]);
   }
   return calls;
 }
 
-async function judge(session: Session, ask: Ask): Promise<Verdict> {
+async function check(session: Session, ask: Ask): Promise<Outcome> {
   const early = await abortedBefore(session, ask);
   if (early.afterAbort > 0) {
     return fail('A call that was aborted before it began asked upstream.', { requests: early.afterAbort });
@@ -72,7 +72,7 @@ async function judge(session: Session, ask: Ask): Promise<Verdict> {
   if (answeredAfterMs > ANSWER_ON_ITS_WAY_MS) {
     return fail('A call that was aborted midway is answered each time.', { msAfterAbort: answeredAfterMs });
   }
-  return early.rejected ? pass() : notJudged('The source answers too quickly to be interrupted.');
+  return early.rejected ? pass() : skipped('The source answers too quickly to be interrupted.');
 }
 
 async function abortedBefore(session: Session, ask: Ask) {

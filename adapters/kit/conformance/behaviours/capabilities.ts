@@ -1,7 +1,7 @@
 import { type Adapter, CONTRACT, RELATION_NAMES, RELATION_TARGETS } from '../../../adapter.ts';
 import { FILTER_FIELDS, type FilterOperator } from '../../../filter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { type Behaviour, fail, pass, type Verdict } from '../report.ts';
+import { type Behaviour, fail, type Outcome, pass } from '../report.ts';
 import { type Session, Stopped, sourceCode } from '../session.ts';
 
 export const capabilities: Behaviour = {
@@ -11,8 +11,8 @@ export const capabilities: Behaviour = {
     const fault = capabilityFault(session.adapter);
     if (fault !== null) return fail(fault);
     for (const [what, ask] of declaredCalls(session)) {
-      const verdict = await judge(what, ask);
-      if (verdict.verdict === 'fail') return verdict;
+      const outcome = await check(what, ask);
+      if (outcome.outcome === 'fail') return outcome;
     }
     return pass();
   },
@@ -42,7 +42,7 @@ function declaredCalls(session: Session): readonly (readonly [string, () => Prom
   return calls;
 }
 
-async function judge(what: string, ask: () => Promise<unknown>): Promise<Verdict> {
+async function check(what: string, ask: () => Promise<unknown>): Promise<Outcome> {
   try {
     const answer = await ask();
     const values = answer instanceof Map ? [...answer.values()] : [];

@@ -1,7 +1,7 @@
 import { filterValue } from '../../../filter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { FilterJudge, filterVariants } from '../filter-reference.ts';
-import { type Behaviour, combine, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { FilterReference, filterVariants } from '../filter-reference.ts';
+import { type Behaviour, combine, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { placeOf, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import { filterOf } from './filters.ts';
@@ -12,25 +12,25 @@ export const combinedFilters: Behaviour = {
   name: 'combined-filters',
   promise: 'Several filters at once must all fit, in either order and on later pages too.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       if (!session.entity(entity)?.list) continue;
-      parts.push([entity, await settledVerdict(() => judgeEntity(session, data, entity))]);
+      parts.push([entity, await outcomeOf(() => checkEntity(session, data, entity))]);
     }
     return combine(parts);
   },
 };
 
-async function judgeEntity(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
+async function checkEntity(session: Session, data: Sampler, entity: EntityName): Promise<Outcome> {
   const capability = session.entity(entity);
   const fields = Object.entries(capability?.list?.filters ?? {});
   const { items, complete, order: sampled } = await data.sample(entity);
-  if (fields.length < 2) return notJudged('Fewer than two filters are declared.');
-  if (items.length === 0) return notJudged('There is nothing in the list.');
-  const judge = new FilterJudge(session, data, entity);
-  await judge.load(items);
+  if (fields.length < 2) return skipped('Fewer than two filters are declared.');
+  if (items.length === 0) return skipped('There is nothing in the list.');
+  const reference = new FilterReference(session, data, entity);
+  await reference.load(items);
   const orders = capability?.list?.order ?? [];
-  let verdict: Verdict = notJudged('The calls did not reach so far.');
+  let outcome: Outcome = skipped('The calls did not reach so far.');
   for (let pair = 0; pair < PAIRS && session.budget.left > 4; pair++) {
     // Values of one object, so that there is something to find.
     const object = items[(pair * 7) % items.length]?.object ?? items[0]?.object;
@@ -41,7 +41,7 @@ async function judgeEntity(session: Session, data: Sampler, entity: EntityName):
     const pieces = chosen.flatMap((field) => {
       if (field === undefined || object === undefined) return [];
       const [name, operators = []] = field;
-      const value = filterValue<EntityName>(entity, name, object, judge.ancestryOf(object));
+      const value = filterValue<EntityName>(entity, name, object, reference.ancestryOf(object));
       const [piece] = filterVariants(name, operators, [value]);
       return piece === undefined ? [] : [[name, piece] as const];
     });
@@ -54,9 +54,9 @@ async function judgeEntity(session: Session, data: Sampler, entity: EntityName):
     const rest = goesOn ? await session.list(entity, { ...more, after: placeOf(last) }) : null;
     const whole = rest === null ? page : { ...rest, items: [...page.items, ...rest.items] };
     // Without the sample's order only the end of the list tells whether something is missing.
-    const judged = await judge.judge(where, whole, order === sampled || !whole.hasMore ? items : [], complete);
-    if (judged.verdict === 'fail') return judged;
-    if (judged.verdict === 'pass') verdict = pass();
+    const checked = await reference.check(where, whole, order === sampled || !whole.hasMore ? items : [], complete);
+    if (checked.outcome === 'fail') return checked;
+    if (checked.outcome === 'pass') outcome = pass();
   }
-  return verdict;
+  return outcome;
 }

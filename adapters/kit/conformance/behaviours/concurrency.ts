@@ -1,5 +1,5 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import { type Behaviour, fail, notJudged, pass } from '../report.ts';
+import { type Behaviour, fail, pass, skipped } from '../report.ts';
 import { keyOf, listing } from '../sampler.ts';
 import { sameJson } from '../validate-answer.ts';
 
@@ -21,7 +21,7 @@ export const concurrency: Behaviour = {
         asks.push([`list(${entity})`, async () => (await listing(session, entity, { order }, {})(null, 10)).items]);
       }
     }
-    if (asks.length === 0) return notJudged('Nothing can be looked up or listed.');
+    if (asks.length === 0) return skipped('Nothing can be looked up or listed.');
     const alone: unknown[] = [];
     for (const [, ask] of asks) alone.push(await ask());
     const times = session.subject.known === undefined ? 2 : AT_ONCE;

@@ -1,5 +1,5 @@
 import { ENTITY_NAMES, type EntityName, isPlaceholder, type StatusCounts } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { declaredRelations, type Sampler, someParents } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import type { AnyObject } from '../subject.ts';
@@ -12,10 +12,10 @@ export const counts: Behaviour = {
   promise:
     'count tells by status what list shows, of an entity and below parents, for many parents at once, with a filter too, but for placeholder builds.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       if (session.entity(entity)?.count?.precision === 'exact') {
-        parts.push([entity, await settledVerdict(() => judgeEntity(session, data, entity))]);
+        parts.push([entity, await outcomeOf(() => checkEntity(session, data, entity))]);
       }
     }
     for (const [relation, target] of declaredRelations(session)) {
@@ -26,32 +26,32 @@ export const counts: Behaviour = {
       const query = { where: null, order, first: Math.min(capability.list?.maxPage ?? 1, 100), after: null };
       const pages = parents.length === 0 ? new Map() : await session.related(relation, target, parents, query);
       const counted = parents.length === 0 ? new Map() : await session.countBelow(relation, parents);
-      let verdict: Verdict = notJudged('No parent is at hand whose children are all on one page.');
+      let outcome: Outcome = skipped('No parent is at hand whose children are all on one page.');
       for (const parent of parents) {
         const page = pages.get(parent) ?? { items: [], hasMore: false };
         if (!('items' in page) || page.hasMore) continue;
-        verdict = compare(`${relation} of ${parent}`, page.items, counted.get(parent), target);
-        if (verdict.verdict === 'fail') break;
+        outcome = compare(`${relation} of ${parent}`, page.items, counted.get(parent), target);
+        if (outcome.outcome === 'fail') break;
       }
-      parts.push([relation, verdict]);
+      parts.push([relation, outcome]);
     }
     return combine(parts);
   },
 };
 
-async function judgeEntity(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
+async function checkEntity(session: Session, data: Sampler, entity: EntityName): Promise<Outcome> {
   const { items, complete } = await data.sample(entity);
-  if (!complete) return notJudged('The list is too long to be counted here.');
-  const verdict = compare(entity, items, await session.count(entity), entity);
+  if (!complete) return skipped('The list is too long to be counted here.');
+  const outcome = compare(entity, items, await session.count(entity), entity);
   const [item] = items;
-  if (verdict.verdict !== 'pass' || item === undefined) return verdict;
+  if (outcome.outcome !== 'pass' || item === undefined) return outcome;
   if (entity === 'issue') {
     const all = await data.sample('issue', true);
     const counted = await session.count(entity, null, true);
     const versions = all.complete ? compare('all versions', all.items, counted, entity) : pass();
-    if (versions.verdict === 'fail') return versions;
+    if (versions.outcome === 'fail') return versions;
   }
-  if (!session.entity(entity)?.count?.filters.origin?.includes('in')) return verdict;
+  if (!session.entity(entity)?.count?.filters.origin?.includes('in')) return outcome;
   const where = { origin: { in: [item.object.origin] } };
   const own = items.filter(({ object }) => object.origin === item.object.origin);
   return compare(`${entity} of ${item.object.origin}`, own, await session.count(entity, where), entity);
@@ -62,8 +62,8 @@ function compare(
   items: readonly { readonly object: AnyObject }[],
   counted: StatusCounts | Error | undefined,
   entity: EntityName,
-): Verdict {
-  if (counted instanceof Error) return notJudged(`The count is an error: ${counted.message}`);
+): Outcome {
+  if (counted instanceof Error) return skipped(`The count is an error: ${counted.message}`);
   const built = entity === 'build' ? items.filter(({ object }) => !isPlaceholder(object.id)) : items;
   const wanted = built.length === 0 ? NONE : countOf(built, entity);
   return sameJson(wanted, { ...NONE, ...counted })

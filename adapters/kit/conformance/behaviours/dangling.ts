@@ -1,6 +1,6 @@
 import type { RelationName } from '../../../adapter.ts';
 import type { EntityName } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { identityOf, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import type { AnyObject } from '../subject.ts';
@@ -34,21 +34,21 @@ export const dangling: Behaviour = {
   name: 'dangling',
   promise: 'An object whose parent the source does not have is given all the same, and found below that parent’s id.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const link of LINKS) {
       if (!session.relation(link.relation)?.list || !session.entity(link.child)) continue;
-      parts.push([link.relation, await settledVerdict(() => judge(session, data, link))]);
+      parts.push([link.relation, await outcomeOf(() => check(session, data, link))]);
     }
     return combine(parts);
   },
 };
 
-async function judge(session: Session, data: Sampler, link: Link): Promise<Verdict> {
+async function check(session: Session, data: Sampler, link: Link): Promise<Outcome> {
   const children = (await data.sample(link.child)).items.map(({ object }) => object);
   const keys = [...new Set(children.flatMap((child) => link.keyOf(child) ?? []))].slice(0, 300);
   const absent = new Set(await absentParents(session, data, link, keys));
   const orphans = children.filter((child) => absent.has(link.keyOf(child) ?? '')).slice(0, 5);
-  if (orphans.length === 0) return notJudged('No object at hand has a parent that the source lacks.');
+  if (orphans.length === 0) return skipped('No object at hand has a parent that the source lacks.');
   const { order: [order = 'NEWEST'] = [], maxPage = 1 } = session.relation(link.relation)?.list ?? {};
   const first = Math.min(maxPage, 100);
   const parents = [...new Set(orphans.flatMap((child) => link.keyOf(child) ?? []))];

@@ -1,6 +1,6 @@
 import { RELATION_TARGETS } from '../../../adapter.ts';
 import { ENTITY_NAMES } from '../../../model.ts';
-import { type Behaviour, fail, pass, type Verdict } from '../report.ts';
+import { type Behaviour, fail, type Outcome, pass } from '../report.ts';
 import { type Session, Stopped, sourceCode } from '../session.ts';
 
 export const errors: Behaviour = {
@@ -8,8 +8,8 @@ export const errors: Behaviour = {
   promise:
     'What fails is a SourceError with a sentence, thrown, under its key, or as a warning; nothing else is thrown.',
   async run(session) {
-    const broken = await judgeBroken(session);
-    if (broken.verdict === 'fail') return broken;
+    const broken = await checkBroken(session);
+    if (broken.outcome === 'fail') return broken;
     // Judged last: it tells of all calls that the others made.
     const [first, ...others] = [...new Set(session.seen.strangeErrors)];
     if (first !== undefined)
@@ -18,14 +18,14 @@ export const errors: Behaviour = {
   },
 };
 
-async function judgeBroken(session: Session): Promise<Verdict> {
+async function checkBroken(session: Session): Promise<Outcome> {
   const breakSource = session.subject.breakSource;
   if (breakSource === undefined) return pass('the source could not be made to fail');
   const mend = await breakSource();
   try {
     for (const [what, ask] of calls(session)) {
-      const verdict = await judge(what, ask);
-      if (verdict.verdict === 'fail') return verdict;
+      const outcome = await check(what, ask);
+      if (outcome.outcome === 'fail') return outcome;
     }
     return pass();
   } finally {
@@ -53,7 +53,7 @@ function calls(session: Session): readonly (readonly [string, () => Promise<unkn
   return result;
 }
 
-async function judge(what: string, ask: () => Promise<unknown>): Promise<Verdict> {
+async function check(what: string, ask: () => Promise<unknown>): Promise<Outcome> {
   try {
     // An answer that needed nothing from the source, or came from what is kept, is as good.
     await ask();

@@ -1,6 +1,6 @@
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
 import { allFields, COSTLY_FIELDS } from '../../model-fields.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { identityOf, keyOf, listing, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import type { AnyObject } from '../subject.ts';
@@ -11,19 +11,19 @@ export const fields: Behaviour = {
   promise:
     'Excerpts, misc, conflicts and files come only where they are asked for; what is asked for is always the same.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (session.entity(entity)) parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
+      if (session.entity(entity)) parts.push([entity, await outcomeOf(() => check(session, data, entity))]);
     }
     return combine(parts);
   },
 };
 
-async function judge(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
+async function check(session: Session, data: Sampler, entity: EntityName): Promise<Outcome> {
   const { items, order } = await data.sample(entity);
   const some = withMost(items.map(({ object }) => object)).slice(0, 20);
   const whole = new Map(items.map(({ object }) => [identityOf(object), object]));
-  if (some.length === 0) return notJudged('No object is at hand.');
+  if (some.length === 0) return skipped('No object is at hand.');
   const { get, list } = session.entity(entity) ?? {};
   const cheap = [...allFields(entity)].filter((name) => !COSTLY_FIELDS.has(name));
   const costly = [...allFields(entity)].filter((name) => COSTLY_FIELDS.has(name));
@@ -54,7 +54,7 @@ async function judge(session: Session, data: Sampler, entity: EntityName): Promi
     }
   }
   const isTold = some.some((object) => costly.some((name) => isGiven(object, name)));
-  return isTold ? pass() : notJudged('No object at hand has any such field.');
+  return isTold ? pass() : skipped('No object at hand has any such field.');
 }
 
 /** Conflicts are told of values, so whoever asks for them may be given all but the excerpts. */

@@ -1,5 +1,5 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { type AskPage, listing, placeOf, walk } from '../sampler.ts';
 
 export const hasMore: Behaviour = {
@@ -7,23 +7,20 @@ export const hasMore: Behaviour = {
   promise: 'hasMore is true where more comes after the last item of a page, and false where nothing does.',
   async run(session) {
     const limit = session.subject.known === undefined ? 30 : 200;
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       const list = session.entity(entity)?.list ?? null;
       for (const order of list?.order.slice(0, 1) ?? []) {
         const size = Math.min(list?.maxPage ?? 1, 7);
         const mayWait = list?.paging === 'offset';
-        parts.push([
-          entity,
-          await settledVerdict(() => judge(listing(session, entity, { order }), size, limit, mayWait)),
-        ]);
+        parts.push([entity, await outcomeOf(() => check(listing(session, entity, { order }), size, limit, mayWait))]);
       }
     }
     return combine(parts);
   },
 };
 
-async function judge(ask: AskPage, size: number, limit: number, mayWait: boolean): Promise<Verdict> {
+async function check(ask: AskPage, size: number, limit: number, mayWait: boolean): Promise<Outcome> {
   const { pages, items } = await walk(ask, size, limit);
   for (const [index, page] of pages.entries()) {
     const next = pages[index + 1];
@@ -35,7 +32,7 @@ async function judge(ask: AskPage, size: number, limit: number, mayWait: boolean
   }
   const reachedEnd = pages.at(-1)?.items.length === 0;
   const beforeLast = items.at(-3);
-  if (items.length === 0) return notJudged('There is nothing in the list.');
+  if (items.length === 0) return skipped('There is nothing in the list.');
   if (!reachedEnd || beforeLast === undefined || size < 2) return pass();
   const { hasMore: more } = await ask(placeOf(beforeLast), 2);
   return more ? fail('A full page that ends with the very last item says that more comes.') : pass();

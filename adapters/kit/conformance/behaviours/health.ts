@@ -1,4 +1,4 @@
-import { type Behaviour, fail, notJudged, pass } from '../report.ts';
+import { type Behaviour, fail, pass, skipped } from '../report.ts';
 import { makeCall } from '../session.ts';
 
 const CHEAP_MS = 5000;
@@ -15,7 +15,7 @@ export const health: Behaviour = {
       if (typeof ok !== 'boolean') return fail('`ok` is neither true nor false.', { ok });
       if (!ok && !detail) return fail('Something is wrong and it does not say what.');
       if (ms > CHEAP_MS) return fail('It takes long.', { ms });
-      return ok ? pass() : notJudged(`The source is not well: ${detail}`);
+      return ok ? pass() : skipped(`The source is not well: ${detail}`);
     } catch (error) {
       return fail('It throws instead of saying what is wrong.', { error: String(error) });
     }

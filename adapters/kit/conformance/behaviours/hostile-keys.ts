@@ -1,8 +1,8 @@
 import { RELATION_TARGETS } from '../../../adapter.ts';
 import { ENTITY_NAMES } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, pass, skipped } from '../report.ts';
 import { keyOf } from '../sampler.ts';
-import { isBesideThePoint, Stopped } from '../session.ts';
+import { isUnrelatedFailure, Stopped } from '../session.ts';
 
 const KEYS: readonly string[] = [
   '',
@@ -31,7 +31,7 @@ export const hostileKeys: Behaviour = {
   name: 'hostile-keys',
   promise: 'Keys that no object can have (NUL, half a surrogate pair, very long, empty, code) are absent, not errors.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       const capability = session.entity(entity);
       if (!capability?.get) continue;
@@ -39,7 +39,7 @@ export const hostileKeys: Behaviour = {
       const good = item === undefined ? [] : [keyOf(entity, item.object)];
       parts.push([
         entity,
-        await judge(async () => {
+        await check(async () => {
           const found = await session.get(entity, [...KEYS, ...good]);
           const wrong = KEYS.find((key) => found.has(key));
           return wrong ?? good.find((key) => !found.has(key)) ?? null;
@@ -51,8 +51,8 @@ export const hostileKeys: Behaviour = {
       const [order] = list?.order ?? [];
       if (order === undefined || !list?.filters.id?.includes('in')) continue;
       const query = { where: { id: { in: KEYS } }, order, first: 1, after: null };
-      const verdict = await judge(async () => (await session.list(entity, query)).items[0]?.object.id ?? null);
-      parts.push([`${entity}.id`, verdict]);
+      const outcome = await check(async () => (await session.list(entity, query)).items[0]?.object.id ?? null);
+      parts.push([`${entity}.id`, outcome]);
     }
     for (const relation of session.listedRelations) {
       const [order] = session.relation(relation)?.list?.order ?? [];
@@ -60,7 +60,7 @@ export const hostileKeys: Behaviour = {
       const query = { where: null, order, first: 1, after: null };
       parts.push([
         relation,
-        await judge(async () => {
+        await check(async () => {
           const pages = await session.related(relation, RELATION_TARGETS[relation], KEYS, query);
           const wrong = [...pages].find(([, page]) => !('items' in page) || page.items.length > 0);
           return wrong?.[0] ?? null;
@@ -71,7 +71,7 @@ export const hostileKeys: Behaviour = {
   },
 };
 
-async function judge(ask: () => Promise<string | null>): Promise<Verdict> {
+async function check(ask: () => Promise<string | null>): Promise<Outcome> {
   try {
     const wrong = await ask();
     return wrong === null
@@ -79,7 +79,7 @@ async function judge(ask: () => Promise<string | null>): Promise<Verdict> {
       : fail('A key has an answer that it must not have, or a good one beside has none.', { key: wrong });
   } catch (error) {
     if (error instanceof Stopped) throw error;
-    if (isBesideThePoint(error)) return notJudged(String(error));
+    if (isUnrelatedFailure(error)) return skipped(String(error));
     return fail('The call fails because of such a key.', { error: String(error) });
   }
 }

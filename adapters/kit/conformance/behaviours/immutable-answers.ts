@@ -1,5 +1,5 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, pass, skipped } from '../report.ts';
 import { keyOf, listing } from '../sampler.ts';
 import { plain, sameJson } from '../validate-answer.ts';
 
@@ -7,13 +7,13 @@ export const immutableAnswers: Behaviour = {
   name: 'immutable-answers',
   promise: 'An answer that was given does not change when something else is asked.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       const { list, get } = session.entity(entity) ?? {};
       const { items, order } = await data.sample(entity);
       const keys = items.slice(0, 5).map(({ object }) => keyOf(entity, object));
       if (keys.length === 0) {
-        parts.push([entity, notJudged('No object is at hand.')]);
+        parts.push([entity, skipped('No object is at hand.')]);
         continue;
       }
       const answers: unknown[] = [items.slice(0, 20)];

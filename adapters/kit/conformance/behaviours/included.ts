@@ -1,5 +1,5 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import { type Behaviour, fail, notJudged, pass } from '../report.ts';
+import { type Behaviour, fail, pass, skipped } from '../report.ts';
 import { keyOf } from '../sampler.ts';
 import { modelFaults } from '../validate-answer.ts';
 
@@ -10,7 +10,7 @@ export const included: Behaviour = {
     for (const entity of ENTITY_NAMES) if (session.entity(entity)) await data.sample(entity);
     // All that came along with the answers so far, those of the other behaviours too.
     const came = session.seen.included.slice(0, 500);
-    if (came.length === 0) return notJudged('No object came along with an answer.');
+    if (came.length === 0) return skipped('No object came along with an answer.');
     for (const { entity, object } of came) {
       const [fault] = modelFaults(entity, object);
       if (fault !== undefined)

@@ -1,4 +1,4 @@
-import { type Behaviour, fail, notJudged, pass } from '../report.ts';
+import { type Behaviour, fail, pass, skipped } from '../report.ts';
 import { identityOf } from '../sampler.ts';
 import type { AnyObject } from '../subject.ts';
 
@@ -7,10 +7,10 @@ export const issueVersions: Behaviour = {
   promise: 'Issues are listed in their newest version, or in all; `ID` finds the newest, `VERSION@ID` that one.',
   async run(session, data) {
     const capability = session.entity('issue');
-    if (!capability?.list) return notJudged('Issues cannot be listed.');
+    if (!capability?.list) return skipped('Issues cannot be listed.');
     const { items: newest } = await data.sample('issue');
     const { items: all, complete } = await data.sample('issue', true);
-    if (newest.length === 0) return notJudged('There are no issues.');
+    if (newest.length === 0) return skipped('There are no issues.');
     const highest = new Map<string, number>();
     for (const { object } of all) highest.set(object.id, Math.max(versionOf(object), highest.get(object.id) ?? 0));
     const ids = newest.map(({ object }) => object.id);
@@ -32,7 +32,7 @@ export const issueVersions: Behaviour = {
         if (got !== wanted) return fail('A key finds another version.', { key, wanted, got });
       }
     }
-    return many === undefined ? notJudged('No issue at hand has several versions.') : pass();
+    return many === undefined ? skipped('No issue at hand has several versions.') : pass();
   },
 };
 

@@ -1,5 +1,5 @@
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { identityOf, keyOf, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import type { AnyObject, KnownObject } from '../subject.ts';
@@ -9,16 +9,16 @@ export const knownData: Behaviour = {
   name: 'known-data',
   promise: 'Every known object is found, with its fields, and no other is listed.',
   async run(session, data) {
-    if (session.subject.known === undefined) return notJudged('No known data was handed over.');
-    const parts: [string, Verdict][] = [];
+    if (session.subject.known === undefined) return skipped('No known data was handed over.');
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
-      if (session.entity(entity)) parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
+      if (session.entity(entity)) parts.push([entity, await outcomeOf(() => check(session, data, entity))]);
     }
     return combine(parts);
   },
 };
 
-async function judge(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
+async function check(session: Session, data: Sampler, entity: EntityName): Promise<Outcome> {
   const known = data.known(entity);
   const { items } = await data.sample(entity, true);
   const listed = new Map(items.map(({ object }) => [identityOf(object), object]));
@@ -38,7 +38,7 @@ async function judge(session: Session, data: Sampler, entity: EntityName): Promi
   const identities = new Set(known.map(({ object }) => identityOf(object)));
   const unknown = items.find(({ object }) => !identities.has(identityOf(object)));
   if (unknown !== undefined) return fail('An object is listed that is not among the known.', { id: unknown.object.id });
-  return known.length === 0 ? notJudged('None is known.') : pass();
+  return known.length === 0 ? skipped('None is known.') : pass();
 }
 
 function wrongField({ object }: KnownObject, copy: AnyObject): string | null {

@@ -1,5 +1,5 @@
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { keyOf, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import type { AnyObject } from '../subject.ts';
@@ -9,19 +9,19 @@ export const lookupEqualsList: Behaviour = {
   name: 'lookup-equals-list',
   promise: 'getMany gives the same object and the same time as list does.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       const { get, list } = session.entity(entity) ?? {};
       if (!get || !list) continue;
-      parts.push([entity, await settledVerdict(() => judge(session, data, entity, get.maxKeys))]);
+      parts.push([entity, await outcomeOf(() => check(session, data, entity, get.maxKeys))]);
     }
     return combine(parts);
   },
 };
 
-async function judge(session: Session, data: Sampler, entity: EntityName, maxKeys: number): Promise<Verdict> {
+async function check(session: Session, data: Sampler, entity: EntityName, maxKeys: number): Promise<Outcome> {
   const { items } = await data.sample(entity);
-  if (items.length === 0) return notJudged('There is nothing in the list.');
+  if (items.length === 0) return skipped('There is nothing in the list.');
   // Where each key is a request of its own, a few tell enough.
   const some = session.subject.known === undefined && maxKeys < 20 ? items.slice(0, 10) : items;
   const found = await session.get(
@@ -32,7 +32,7 @@ async function judge(session: Session, data: Sampler, entity: EntityName, maxKey
     const key = keyOf(entity, object);
     const value = found.get(key);
     if (value === undefined) return fail('What list shows, getMany does not find.', { key });
-    if (value instanceof Error) return notJudged(`getMany fails for "${key}": ${value.message}`);
+    if (value instanceof Error) return skipped(`getMany fails for "${key}": ${value.message}`);
     if (value.time !== time) return fail('The times differ.', { key, list: time, getMany: value.time });
     const field = differingField(object, value.object);
     if (field !== null) return fail('The objects differ.', { key, field, list: object, getMany: value.object });

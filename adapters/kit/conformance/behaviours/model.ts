@@ -1,5 +1,5 @@
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, pass, skipped } from '../report.ts';
 import { declaredRelations, keyOf, type Sampler, someParents } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import type { AnyObject } from '../subject.ts';
@@ -10,7 +10,7 @@ export const model: Behaviour = {
   promise:
     'Every object is valid in the common model: each field is there, of its type, and by the rules of KCIDB 5.3.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       const capability = session.entity(entity);
       if (capability === undefined) continue;
@@ -23,21 +23,21 @@ export const model: Behaviour = {
         );
         for (const value of found.values()) if ('object' in value) objects.push(value.object);
       }
-      parts.push([entity, judge(entity, objects)]);
+      parts.push([entity, check(entity, objects)]);
     }
     for (const [relation, target] of declaredRelations(session)) {
-      parts.push([relation, judge(target, await children(session, data, relation, target))]);
+      parts.push([relation, check(target, await children(session, data, relation, target))]);
     }
     return combine(parts);
   },
 };
 
-function judge(entity: EntityName, objects: readonly AnyObject[]): Verdict {
+function check(entity: EntityName, objects: readonly AnyObject[]): Outcome {
   for (const object of objects) {
     const [fault] = modelFaults(entity, object);
     if (fault !== undefined) return fail(fault.message, { id: object.id, path: fault.path, value: fault.value });
   }
-  return objects.length === 0 ? notJudged('No object is at hand.') : pass();
+  return objects.length === 0 ? skipped('No object is at hand.') : pass();
 }
 
 async function children(

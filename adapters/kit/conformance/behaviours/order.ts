@@ -1,7 +1,7 @@
 import type { Order, PageItem } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
 import { comparePlaces } from '../../compare-places.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { listing, walk } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import type { AnyObject } from '../subject.ts';
@@ -10,13 +10,13 @@ export const order: Behaviour = {
   name: 'order',
   promise: 'Lists are sorted by time, then by tie; what has no time comes last, in NEWEST and in OLDEST.',
   async run(session) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       const list = session.entity(entity)?.list;
       for (const wanted of list?.order ?? []) {
         parts.push([
           `${entity} ${wanted}`,
-          await settledVerdict(() => judge(session, entity, wanted, list?.paging === 'offset')),
+          await outcomeOf(() => check(session, entity, wanted, list?.paging === 'offset')),
         ]);
       }
     }
@@ -24,25 +24,25 @@ export const order: Behaviour = {
   },
 };
 
-async function judge(session: Session, entity: EntityName, wanted: Order, isOffset: boolean): Promise<Verdict> {
+async function check(session: Session, entity: EntityName, wanted: Order, isOffset: boolean): Promise<Outcome> {
   const size = Math.min(session.entity(entity)?.list?.maxPage ?? 1, 100);
   const ask = listing(session, entity, { order: wanted });
   const { items } = await walk(ask, size, session.budget.sampleSize);
   return isOffset ? mostlySorted(items, wanted) : sorted(items, wanted);
 }
 
-function sorted(items: readonly PageItem<AnyObject>[], wanted: Order): Verdict {
+function sorted(items: readonly PageItem<AnyObject>[], wanted: Order): Outcome {
   for (const [index, item] of items.entries()) {
     const before = items[index - 1];
     if (before === undefined || comparePlaces(wanted, before, item) <= 0) continue;
     const [one, other] = [before, item].map(({ time, tie }) => `${time} ${tie}`);
     return fail('An item stands behind one that it belongs before.', { index, before: one, item: other });
   }
-  return items.length < 2 ? notJudged('There are fewer than two items.') : pass();
+  return items.length < 2 ? skipped('There are fewer than two items.') : pass();
 }
 
 /** Rows of an offset source may stand early or late, but not the wrong way round. */
-function mostlySorted(items: readonly PageItem<AnyObject>[], wanted: Order): Verdict {
+function mostlySorted(items: readonly PageItem<AnyObject>[], wanted: Order): Outcome {
   let [right, wrong] = [0, 0];
   for (const [index, item] of items.entries()) {
     const before = items[index - 1];
@@ -51,7 +51,5 @@ function mostlySorted(items: readonly PageItem<AnyObject>[], wanted: Order): Ver
     else wrong += 1;
   }
   if (wrong > right) return fail('More items stand the wrong way round than the right way.', { right, wrong });
-  return wrong === 0
-    ? pass()
-    : notJudged(`${wrong} of ${items.length} items stand early or late, as offset paging may.`);
+  return wrong === 0 ? pass() : skipped(`${wrong} of ${items.length} items stand early or late, as offset paging may.`);
 }

@@ -1,6 +1,6 @@
 import type { Order } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { identityOf, listing, type Sampler, walk } from '../sampler.ts';
 import type { Session } from '../session.ts';
 
@@ -10,25 +10,25 @@ export const paging: Behaviour = {
   name: 'paging',
   promise: 'Pages of any size, in each order, lose nothing and repeat nothing on the way to the end.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       const list = session.entity(entity)?.list;
       for (const order of list?.order ?? []) {
         const sizes = new Set(SIZES.map((size) => Math.min(size, list?.maxPage ?? 1)));
-        parts.push([`${entity} ${order}`, await settledVerdict(() => judge(session, data, entity, order, [...sizes]))]);
+        parts.push([`${entity} ${order}`, await outcomeOf(() => check(session, data, entity, order, [...sizes]))]);
       }
     }
     return combine(parts);
   },
 };
 
-async function judge(
+async function check(
   session: Session,
   data: Sampler,
   entity: EntityName,
   order: Order,
   sizes: readonly number[],
-): Promise<Verdict> {
+): Promise<Outcome> {
   const sample = await data.sample(entity);
   // What a small page needs to pass through is bounded by what the budget still allows.
   const few = session.subject.known !== undefined ? 40 : 4;
@@ -56,7 +56,7 @@ async function judge(
       return fail('Pages of another size give other objects, or the same in another order.', evidence);
     }
   }
-  return sample.items.length === 0 ? notJudged('There is nothing in the list.') : pass();
+  return sample.items.length === 0 ? skipped('There is nothing in the list.') : pass();
 }
 
 function missing(wanted: readonly string[], had: readonly string[]): string | null {

@@ -1,7 +1,7 @@
 import type { Order, Page, RelationName } from '../../../adapter.ts';
 import type { EntityName } from '../../../model.ts';
 import { comparePlaces } from '../../compare-places.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { type AskPage, declaredRelations, identityOf, type Sampler, someParents, walk } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import type { AnyObject } from '../subject.ts';
@@ -10,13 +10,13 @@ export const relatedPaging: Behaviour = {
   name: 'related-paging',
   promise: 'Children come in order, and pages of them lose nothing, repeat nothing and hold at most `first`.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const [relation, target] of declaredRelations(session)) {
       const [parent] = await someParents(data, relation, 1);
       for (const order of session.relation(relation)?.list?.order ?? []) {
         const name = `${relation} ${order}`;
-        if (parent === undefined) parts.push([name, notJudged('No parent is at hand.')]);
-        else parts.push([name, await settledVerdict(() => judge(session, data, { relation, target, parent, order }))]);
+        if (parent === undefined) parts.push([name, skipped('No parent is at hand.')]);
+        else parts.push([name, await outcomeOf(() => check(session, data, { relation, target, parent, order }))]);
       }
     }
     return combine(parts);
@@ -30,7 +30,7 @@ interface Children {
   readonly order: Order;
 }
 
-async function judge(session: Session, _data: Sampler, children: Children): Promise<Verdict> {
+async function check(session: Session, _data: Sampler, children: Children): Promise<Outcome> {
   const { relation, target, parent, order } = children;
   const capability = session.relation(relation)?.list;
   const ask: AskPage = async (after, first): Promise<Page<AnyObject>> => {
@@ -73,5 +73,5 @@ async function judge(session: Session, _data: Sampler, children: Children): Prom
       return fail('Pages of another size give other children.', evidence);
     }
   }
-  return (reference?.length ?? 0) === 0 ? notJudged('No parent at hand has children.') : pass();
+  return (reference?.length ?? 0) === 0 ? skipped('No parent at hand has children.') : pass();
 }

@@ -1,7 +1,7 @@
 import type { Order } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
 import { comparePlaces } from '../../compare-places.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import type { Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 
@@ -9,13 +9,13 @@ export const seek: Behaviour = {
   name: 'seek',
   promise: 'A page begins strictly after the place that was given, also where no object stands there any more.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       const list = session.entity(entity)?.list;
       for (const order of list?.order ?? []) {
         parts.push([
           `${entity} ${order}`,
-          await settledVerdict(() => judge(session, data, entity, order, list?.paging === 'offset')),
+          await outcomeOf(() => check(session, data, entity, order, list?.paging === 'offset')),
         ]);
       }
     }
@@ -24,16 +24,16 @@ export const seek: Behaviour = {
 };
 
 /** By places a little before and behind those that are taken. */
-async function judge(
+async function check(
   session: Session,
   data: Sampler,
   entity: EntityName,
   order: Order,
   isOffset: boolean,
-): Promise<Verdict> {
-  if (isOffset) return notJudged('An offset source finds its place by marks.');
+): Promise<Outcome> {
+  if (isOffset) return skipped('An offset source finds its place by marks.');
   const { items, complete } = await data.sample(entity);
-  if (!complete || items.length < 2) return notJudged('Not all of the list is known.');
+  if (!complete || items.length < 2) return skipped('Not all of the list is known.');
   const sorted = items.toSorted((one, other) => comparePlaces(order, one, other));
   const picked = [0, 1 / 4, 1 / 2, 3 / 4, 1].map((part) => sorted[Math.floor(part * (sorted.length - 1))]);
   for (const item of picked) {

@@ -1,6 +1,6 @@
 import type { Adapter } from '../../../adapter.ts';
 import { ENTITY_NAMES } from '../../../model.ts';
-import { type Behaviour, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { type Behaviour, fail, type Outcome, pass, skipped } from '../report.ts';
 import { makeCall, Session, sourceCode } from '../session.ts';
 
 export const startStop: Behaviour = {
@@ -9,7 +9,7 @@ export const startStop: Behaviour = {
     'An adapter starts, answers, and stops, each once or twice; afterwards calls end with a SourceError at most.',
   async run(session) {
     const { create } = session.subject;
-    if (create === undefined) return notJudged('No way to make one more adapter was handed over.');
+    if (create === undefined) return skipped('No way to make one more adapter was handed over.');
     const adapter = await create();
     try {
       await adapter.start();
@@ -17,19 +17,19 @@ export const startStop: Behaviour = {
     } catch (error) {
       return fail('start throws.', { error: String(error) });
     }
-    const verdict = await judgeStarted(session, adapter);
+    const outcome = await checkStarted(session, adapter);
     try {
       await adapter.stop();
       await adapter.stop();
     } catch (error) {
       return fail('stop throws.', { error: String(error) });
     }
-    if (verdict.verdict !== 'pass') return verdict;
-    return judgeStopped(session, adapter);
+    if (outcome.outcome !== 'pass') return outcome;
+    return checkStopped(session, adapter);
   },
 };
 
-async function judgeStarted(session: Session, adapter: Adapter): Promise<Verdict> {
+async function checkStarted(session: Session, adapter: Adapter): Promise<Outcome> {
   const other = new Session({ ...session.subject, adapter }, session.budget);
   const entity = ENTITY_NAMES.find((name) => adapter.entities[name]?.list);
   const [order] = (entity && adapter.entities[entity]?.list?.order) ?? [];
@@ -40,7 +40,7 @@ async function judgeStarted(session: Session, adapter: Adapter): Promise<Verdict
   return one === two ? pass() : fail('A second adapter of the same source answers otherwise.', { one, two });
 }
 
-async function judgeStopped(session: Session, adapter: Adapter): Promise<Verdict> {
+async function checkStopped(session: Session, adapter: Adapter): Promise<Outcome> {
   const entity = ENTITY_NAMES.find((name) => adapter.entities[name]?.get);
   if (entity === undefined) return pass();
   try {

@@ -1,6 +1,6 @@
 import { issueTie, type PageItem } from '../../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, settledVerdict, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { identityOf, listing, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';
 import type { AnyObject } from '../subject.ts';
@@ -9,18 +9,18 @@ export const ties: Behaviour = {
   name: 'ties',
   promise: 'A tie names one object, stays the same in every list, and is no other object’s id.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       if (!session.entity(entity)?.list) continue;
-      parts.push([entity, await settledVerdict(() => judge(session, data, entity))]);
+      parts.push([entity, await outcomeOf(() => check(session, data, entity))]);
     }
     return combine(parts);
   },
 };
 
-async function judge(session: Session, data: Sampler, entity: EntityName): Promise<Verdict> {
+async function check(session: Session, data: Sampler, entity: EntityName): Promise<Outcome> {
   const { items } = await data.sample(entity);
-  if (items.length === 0) return notJudged('There is nothing in the list.');
+  if (items.length === 0) return skipped('There is nothing in the list.');
   const versions = entity === 'issue' ? (await data.sample('issue', true)).items : [];
   const doubled = sharedTie(items) ?? sharedTie(versions) ?? misnamedVersion(versions);
   if (doubled !== null) return doubled;
@@ -36,7 +36,7 @@ async function judge(session: Session, data: Sampler, entity: EntityName): Promi
   return pass();
 }
 
-function sharedTie(items: readonly PageItem<AnyObject>[]): Verdict | null {
+function sharedTie(items: readonly PageItem<AnyObject>[]): Outcome | null {
   const owners = new Map<string, string>();
   const ids = new Set(items.map(({ object }) => object.id));
   for (const { object, tie } of items) {
@@ -52,7 +52,7 @@ function sharedTie(items: readonly PageItem<AnyObject>[]): Verdict | null {
   return null;
 }
 
-function misnamedVersion(items: readonly PageItem<AnyObject>[]): Verdict | null {
+function misnamedVersion(items: readonly PageItem<AnyObject>[]): Outcome | null {
   for (const { object, tie } of items) {
     if (!('version' in object) || tie === issueTie(object.id, object.version)) continue;
     return fail('The tie of a version of an issue is not issueTie(id, version).', { tie, id: object.id });

@@ -1,18 +1,18 @@
 import { ENTITY_NAMES } from '../../../model.ts';
-import { type Behaviour, combine, fail, notJudged, pass, type Verdict } from '../report.ts';
+import { type Behaviour, combine, fail, type Outcome, pass, skipped } from '../report.ts';
 import { listing, placeOf } from '../sampler.ts';
 
 export const totals: Behaviour = {
   name: 'totals',
   promise: 'Where a page tells a total, it is that of the whole list, on every page.',
   async run(session, data) {
-    const parts: [string, Verdict][] = [];
+    const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
       if (!session.entity(entity)?.list) continue;
       const { items, complete, order } = await data.sample(entity);
       const [first] = items;
       if (!complete || order === null || first === undefined) {
-        parts.push([entity, notJudged('The whole list is not at hand.')]);
+        parts.push([entity, skipped('The whole list is not at hand.')]);
         continue;
       }
       const ask = listing(session, entity, { order });
@@ -21,7 +21,7 @@ export const totals: Behaviour = {
       const evidence = { listed: items.length, total: wrong ?? null };
       if (wrong !== undefined)
         parts.push([entity, fail('A page tells another total than the list has items.', evidence)]);
-      else parts.push([entity, given.every((total) => total === undefined) ? notJudged('No total is told.') : pass()]);
+      else parts.push([entity, given.every((total) => total === undefined) ? skipped('No total is told.') : pass()]);
     }
     return combine(parts);
   },

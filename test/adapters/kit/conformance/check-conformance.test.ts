@@ -7,23 +7,23 @@ import { wrapped } from '../../../support/faulty-adapter/wrapped.ts';
 // A whole suite takes seconds, and many times that on a machine that is busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-const verdicts = (report: Awaited<ReturnType<typeof checkConformance>>, wanted: string) =>
-  report.behaviours.filter(({ verdict }) => verdict === wanted).map(({ name }) => name);
+const outcomes = (report: Awaited<ReturnType<typeof checkConformance>>, wanted: string) =>
+  report.behaviours.filter(({ outcome }) => outcome === wanted).map(({ name }) => name);
 
 describe('an honest adapter with known data', () => {
   for (const paging of ['keyset', 'full', 'offset'] as const) {
-    it(`passes everything that can be judged of ${paging} paging`, async () => {
+    it(`passes everything that can be checked of ${paging} paging`, async () => {
       const report = await checkConformance(arraySubject({ paging }));
-      expect(renderReport(report)).not.toContain('WRONG');
-      expect(verdicts(report, 'notJudged')).toEqual(paging === 'offset' ? ['seek'] : []);
+      expect(renderReport(report)).not.toContain('FAILED');
+      expect(outcomes(report, 'skipped')).toEqual(paging === 'offset' ? ['seek'] : []);
       expect(report).toMatchObject({ ok: true, failed: 0, passed: BEHAVIOURS.length - (paging === 'offset' ? 1 : 0) });
     });
   }
 
   it('passes with rows of an offset source that come as they arrived', async () => {
     const report = await checkConformance(arraySubject({ paging: 'offset', arrival: true }));
-    expect(verdicts(report, 'fail')).toEqual([]);
-    expect(verdicts(report, 'notJudged')).toEqual(['order', 'seek']);
+    expect(outcomes(report, 'fail')).toEqual([]);
+    expect(outcomes(report, 'skipped')).toEqual(['order', 'seek']);
   });
 
   it('passes with little to offer: one order, few filters, no counts, some relations, one key a request', async () => {
@@ -38,21 +38,21 @@ describe('an honest adapter with known data', () => {
         bringsBuilds: false,
       }),
     );
-    expect(verdicts(report, 'fail')).toEqual([]);
-    expect(verdicts(report, 'notJudged')).toEqual(expect.arrayContaining(['counts', 'issue-versions', 'included']));
+    expect(outcomes(report, 'fail')).toEqual([]);
+    expect(outcomes(report, 'skipped')).toEqual(expect.arrayContaining(['counts', 'issue-versions', 'included']));
   });
 });
 
 describe('an honest adapter of which nothing is known', () => {
   const live = () => ({ adapter: new ArrayAdapter({ documents: knownDocuments(), maxPage: 25 }) });
 
-  it('passes what can be judged by sampling', async () => {
+  it('passes what can be checked by sampling', async () => {
     const report = await checkConformance(live());
-    expect(verdicts(report, 'fail')).toEqual([]);
-    expect(verdicts(report, 'notJudged')).toEqual(
+    expect(outcomes(report, 'fail')).toEqual([]);
+    expect(outcomes(report, 'skipped')).toEqual(
       expect.arrayContaining(['known-data', 'start-stop', 'batching', 'aliases', 'included']),
     );
-    expect(verdicts(report, 'pass')).toEqual(
+    expect(outcomes(report, 'pass')).toEqual(
       expect.arrayContaining([
         'order',
         'paging',
@@ -71,8 +71,8 @@ describe('an honest adapter of which nothing is known', () => {
     const report = await checkConformance(subject, { maxCalls: 60 });
     expect(report.calls).toBeLessThanOrEqual(60);
     expect(subject.adapter.requests).toBeLessThan(400);
-    expect(verdicts(report, 'fail')).toEqual([]);
-    expect(verdicts(report, 'notJudged').length).toBeGreaterThan(5);
+    expect(outcomes(report, 'fail')).toEqual([]);
+    expect(outcomes(report, 'skipped').length).toBeGreaterThan(5);
   });
 
   it('is asked no longer than it may be', async () => {
@@ -80,7 +80,7 @@ describe('an honest adapter of which nothing is known', () => {
     const start = performance.now();
     const report = await checkConformance(slow, { maxMs: 1500, callMs: 1000 });
     expect(performance.now() - start).toBeLessThan(5000);
-    expect(verdicts(report, 'fail')).toEqual([]);
+    expect(outcomes(report, 'fail')).toEqual([]);
   });
 
   it('is not blamed for a fault that does not show again', async () => {
@@ -94,28 +94,28 @@ describe('an honest adapter of which nothing is known', () => {
       },
     });
     const report = await checkConformance({ adapter: moving }, { only: ['order'] });
-    expect(report.behaviours).toMatchObject([{ verdict: 'notJudged', why: expect.stringContaining('once') }]);
+    expect(report.behaviours).toMatchObject([{ outcome: 'skipped', why: expect.stringContaining('once') }]);
   });
 });
 
-it('an empty source is judged in what it answers, and nothing of it is wrong', async () => {
+it('an empty source is checked in what it answers, and nothing of it fails', async () => {
   const report = await checkConformance(arraySubject({ documents: [], aliases: {} }), {
     only: BEHAVIOURS.map(({ name }) => name).filter((name) => name !== 'aliases'),
   });
-  expect(verdicts(report, 'fail')).toEqual([]);
-  expect(verdicts(report, 'notJudged')).toEqual(expect.arrayContaining(['order', 'paging', 'filters', 'related']));
+  expect(outcomes(report, 'fail')).toEqual([]);
+  expect(outcomes(report, 'skipped')).toEqual(expect.arrayContaining(['order', 'paging', 'filters', 'related']));
 });
 
 describe('the report', () => {
-  it('names what is wrong first, with evidence, and is plain data', async () => {
+  it('names what failed first, with evidence, and is plain data', async () => {
     const subject = arraySubject({ latencyMs: 0 });
     const faulty = wrapped(subject.adapter, { health: () => Promise.reject(new Error('no route')) });
     const report = await checkConformance({ ...subject, adapter: faulty }, { only: ['health', 'marks', 'aliases'] });
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
     const lines = renderReport(report).split('\n');
-    expect(lines[0]).toMatch(/^WRONG {7}health: /);
+    expect(lines[0]).toMatch(/^FAILED {3}health: /);
     expect(lines.join('\n')).toContain('error: Error: no route');
-    expect(lines.at(-2)).toMatch(/^2 right, 1 wrong, 0 not judged; \d+ calls in [\d.]+ s\.$/);
+    expect(lines.at(-2)).toMatch(/^2 passed, 1 failed, 0 skipped; \d+ calls in [\d.]+ s\.$/);
   });
 
   it('tells of progress before each behaviour', async () => {

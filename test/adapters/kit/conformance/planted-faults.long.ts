@@ -10,7 +10,7 @@ describe('the whole suite blames a planted fault on what it breaks, and on nothi
   for (const planted of quick) {
     it(`${planted.caughtBy}: ${planted.fault}`, async () => {
       const report = await checkConformance(faultySubject(planted), { callMs: planted.callMs ?? 5000 });
-      const failed = report.behaviours.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name);
+      const failed = report.behaviours.filter(({ outcome }) => outcome === 'fail').map(({ name }) => name);
       expect(failed).toContain(planted.caughtBy);
       const allowed = [planted.caughtBy, ...(planted.also ?? [])];
       expect(failed.filter((name) => !allowed.includes(name))).toEqual([]);

@@ -15,8 +15,8 @@ describe('an adapter with one planted fault is caught by the check named for it'
         : [];
       const only = [...others, planted.caughtBy];
       const report = await checkConformance(faultySubject(planted), { only, callMs: planted.callMs ?? 5000 });
-      const judged = report.behaviours.find(({ name }) => name === planted.caughtBy);
-      expect(judged).toMatchObject({ verdict: 'fail' });
+      const result = report.behaviours.find(({ name }) => name === planted.caughtBy);
+      expect(result).toMatchObject({ outcome: 'fail' });
     });
   }
 });
