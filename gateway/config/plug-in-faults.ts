@@ -35,16 +35,26 @@ export function toAdapterModule(shown: string, exported: unknown): AdapterModule
     return `The plug-in ${shown} exports no "adapter"${hint}.`;
   }
   const contract = property(adapter, 'contract');
-  if (contract !== CONTRACT) {
-    const version = typeof contract === 'number' ? `version ${contract}` : 'no version';
-    return `The plug-in ${shown} keeps ${version} of the adapter contract, and this kcigraph knows version ${CONTRACT}.`;
-  }
+  if (contract !== CONTRACT) return `The plug-in ${shown} ${contractFault(contract)}`;
   const faults = [
     ...faultsOf(adapter, MEMBERS, ''),
     ...faultsOf(property(adapter, 'defaults') ?? {}, DEFAULTS, 'defaults.'),
   ];
   if (faults.length > 0) return `The adapter of the plug-in ${shown} is not right: ${faults.join(', ')}.`;
   return isComplete(adapter) ? adapter : `The adapter of the plug-in ${shown} is not right.`;
+}
+
+/** Says what its author has to change: what an adapter is made of differs from version to version. */
+function contractFault(contract: unknown): string {
+  if (typeof contract !== 'number') {
+    return `does not say which version of the adapter contract it is written for: export "contract: ${CONTRACT}" (see docs/adapters.md).`;
+  }
+  const versions = `is written for version ${contract} of the adapter contract, and this kcigraph uses version ${CONTRACT}`;
+  if (contract > CONTRACT) return `${versions}: update kcigraph (see docs/adapters.md).`;
+  return (
+    `${versions}: instead of "capabilities", "getMany", "list", "related" and "count", give "entities" and "relations", ` +
+    `where each capability is next to the function that answers it, and set "contract: ${CONTRACT}" (see docs/adapters.md).`
+  );
 }
 
 /**

@@ -452,10 +452,22 @@ describe('adapters', () => {
     ['a package that is not installed', '{ adapter: kcigraph-no-such }', good, 'no such npm package is installed'],
     ['a file that exports no adapter', '{ adapter: ./acme.ts }', 'export const x = 1;', 'exports no "adapter".'],
     [
-      'another contract',
+      'an older contract, and say what to change',
       '{ adapter: ./acme.ts }',
       plugIn('{ contract: 1 }'),
-      'keeps version 1 of the adapter contract, and this kcigraph knows version 2.',
+      'The plug-in "./acme.ts" is written for version 1 of the adapter contract, and this kcigraph uses version 2: instead of "capabilities", "getMany", "list", "related" and "count", give "entities" and "relations", where each capability is next to the function that answers it, and set "contract: 2" (see docs/adapters.md).',
+    ],
+    [
+      'a newer contract',
+      '{ adapter: ./acme.ts }',
+      plugIn('{ contract: 3 }'),
+      'is written for version 3 of the adapter contract, and this kcigraph uses version 2: update kcigraph (see docs/adapters.md).',
+    ],
+    [
+      'no contract',
+      '{ adapter: ./acme.ts }',
+      plugIn('{ name: "acme" }'),
+      'does not say which version of the adapter contract it is written for: export "contract: 2" (see docs/adapters.md).',
     ],
     [
       'what is missing or of another type, all at once',
