@@ -13,7 +13,7 @@ import {
   skipped,
 } from './report.ts';
 import { Sampler } from './sampler.ts';
-import { Budget, Session } from './session.ts';
+import { Budget, Session, suiteLimitMs } from './session.ts';
 import type { ConformanceOptions, Subject } from './subject.ts';
 
 /**
@@ -53,8 +53,8 @@ function behaviourChecker(session: Session, budget: Budget) {
 /** What a test runner brings: vitest's, jest's and mocha's own functions all fit. */
 export interface TestRunner {
   describe(name: string, define: () => void): unknown;
-  it(name: string, test: (context: { skip?: (why: string) => void }) => Promise<void>): unknown;
-  beforeAll(prepare: () => Promise<void>): unknown;
+  it(name: string, test: (context: { skip?: (why: string) => void }) => Promise<void>, timeoutMs?: number): unknown;
+  beforeAll(prepare: () => Promise<void>, timeoutMs?: number): unknown;
 }
 
 /**
@@ -69,21 +69,27 @@ export function describeConformance(
   options: ConformanceOptions = {},
 ): void {
   const chosen = BEHAVIOURS.filter((behaviour) => options.only?.includes(behaviour.name) ?? true);
+  // The suite ends each behaviour itself, with the reason; the runner's own limit of a few seconds would only cut it off.
+  const timeoutMs = suiteLimitMs(options);
   runner.describe(name, () => {
     let check: ReturnType<typeof behaviourChecker>;
     runner.beforeAll(async () => {
       const made = await subject();
       const budget = new Budget(options, made.known !== undefined);
       check = behaviourChecker(new Session(made, budget), budget);
-    });
+    }, timeoutMs);
     for (const [index, behaviour] of chosen.entries()) {
-      runner.it(`${behaviour.name}: ${behaviour.promise}`, async (context) => {
-        const result = await check(behaviour, chosen.length - index);
-        if (result.outcome === 'fail') throw new Error(renderReport(makeReport([result], 0, 0)));
-        if (result.outcome !== 'skipped') return;
-        if (context.skip === undefined) process.stderr.write(`${name}: ${result.name} is skipped: ${result.why}\n`);
-        else context.skip(result.why);
-      });
+      runner.it(
+        `${behaviour.name}: ${behaviour.promise}`,
+        async (context) => {
+          const result = await check(behaviour, chosen.length - index);
+          if (result.outcome === 'fail') throw new Error(renderReport(makeReport([result], 0, 0)));
+          if (result.outcome !== 'skipped') return;
+          if (context.skip === undefined) process.stderr.write(`${name}: ${result.name} is skipped: ${result.why}\n`);
+          else context.skip(result.why);
+        },
+        timeoutMs,
+      );
     }
   });
 }

@@ -43,6 +43,14 @@ export class Stopped extends Error {
   }
 }
 
+const MAX_MS = 600_000;
+const CALL_MS = 30_000;
+
+/** Milliseconds after which the suite has ended, its last call included. */
+export function suiteLimitMs({ maxMs = MAX_MS, callMs = CALL_MS }: ConformanceOptions): number {
+  return maxMs + 2 * callMs;
+}
+
 /** How much may still be asked. Each behaviour gets a share, so that the last ones are checked too. */
 export class Budget {
   readonly callMs: number;
@@ -53,10 +61,10 @@ export class Budget {
   readonly #until: number;
 
   constructor(options: ConformanceOptions, isKnown: boolean) {
-    this.callMs = options.callMs ?? 30_000;
+    this.callMs = options.callMs ?? CALL_MS;
     this.sampleSize = options.sampleSize ?? 150;
     this.#calls = options.maxCalls ?? (isKnown ? 20_000 : 1000);
-    this.#until = Date.now() + (options.maxMs ?? 600_000);
+    this.#until = Date.now() + (options.maxMs ?? MAX_MS);
   }
 
   /** Opens the share of one of the behaviours that are left: twice an even part, since most need less. */

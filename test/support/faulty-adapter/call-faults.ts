@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SourceError } from '../../../adapters/errors.ts';
 import type { PlantedFault } from './faults.ts';
-import { wrapped } from './wrapped.ts';
+import { withRequests, wrapped } from './wrapped.ts';
 
 /** Faults of how calls are answered: keys, parents, counts, errors, time. */
 export const CALL_FAULTS: readonly PlantedFault[] = [
@@ -26,6 +26,25 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
           return new Map(found.flatMap((one) => [...one]));
         },
       }),
+  },
+  {
+    fault: 'asks upstream more often for a field than it declares',
+    caughtBy: 'batching',
+    plant: (honest) =>
+      wrapped(honest, {
+        entities: withRequests(honest.entities, { perBatch: 1, forFields: { misc: 1 } }),
+        get: async (entity, ids, call) => {
+          const some = call.fields.has('misc') ? ids.slice(0, 1) : [];
+          for (let batch = 0; batch < ids.length / 5; batch++) await honest.get(entity, some, call);
+          return honest.get(entity, ids, call);
+        },
+      }),
+  },
+  {
+    fault: 'declares more requests for a field that its entity does not have',
+    caughtBy: 'capabilities',
+    plant: (honest) =>
+      wrapped(honest, { entities: withRequests(honest.entities, { perBatch: 1, forFields: { log_url: 1 } }) }),
   },
   {
     fault: 'goes on when nobody waits any more',

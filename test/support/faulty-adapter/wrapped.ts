@@ -1,4 +1,13 @@
-import type { Adapter, Call, Page, PageItem, PageQuery } from '../../../adapters/adapter.ts';
+import {
+  type Adapter,
+  type Call,
+  type EntitySources,
+  mapEntities,
+  type Page,
+  type PageItem,
+  type PageQuery,
+  type Requests,
+} from '../../../adapters/adapter.ts';
 import type { Entities, EntityName } from '../../../adapters/model.ts';
 import { type AskedAdapter, type Asking, answeredBy, asking } from '../asked-adapter.ts';
 
@@ -14,6 +23,11 @@ export function wrapped(inner: AskedAdapter, changes: Partial<Asking> & Partial<
   const tables = answeredBy({ entities: inner.entities, relations: inner.relations, ...others }, functions);
   const { start = () => inner.start(), stop = () => inner.stop(), health = (call) => inner.health(call) } = others;
   return asking({ ...tables, start, stop, health });
+}
+
+/** Declares what a batch of look-ups costs. */
+export function withRequests(entities: EntitySources, requests: Requests): EntitySources {
+  return mapEntities(entities, (source) => (source.get ? { ...source, get: { ...source.get, requests } } : source));
 }
 
 /** Changes the pages of lists; what `ask` gives instead is asked of the honest adapter. */

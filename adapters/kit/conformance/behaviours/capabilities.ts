@@ -1,6 +1,7 @@
 import { type Adapter, CONTRACT, RELATION_NAMES, RELATION_TARGETS } from '../../../adapter.ts';
 import { FILTER_FIELDS, type FilterOperator } from '../../../filter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import { allFields } from '../../model-fields.ts';
 import { type Behaviour, fail, type Outcome, pass } from '../report.ts';
 import { type Session, Stopped, sourceCode } from '../session.ts';
 
@@ -87,7 +88,9 @@ export function capabilityFault({ entities, relations }: Adapter): string | null
     if (source === undefined) continue;
     const entity = RELATION_TARGETS[relation];
     const fault = isObject(source)
-      ? (atLeastOne('maxParents', source.maxParents) ?? commonFault(entity, { ...source }))
+      ? (atLeastOne('maxParents', source.maxParents) ??
+        requestsFault(entity, source.requests) ??
+        commonFault(entity, { ...source }))
       : 'it must be an object.';
     if (fault !== null) return `${relation}: ${fault}`;
   }
@@ -99,7 +102,9 @@ function entityFault(entity: EntityName, source: Fields): string | null {
   if (typeof freshnessMs !== 'number' || !Number.isFinite(freshnessMs) || freshnessMs < 0) {
     return 'freshnessMs must be a number of at least 0.';
   }
-  const fault = isObject(get) ? (atLeastOne('maxKeys', get.maxKeys) ?? readFault('get', get)) : null;
+  const fault = isObject(get)
+    ? (atLeastOne('maxKeys', get.maxKeys) ?? requestsFault(entity, get.requests) ?? readFault('get', get))
+    : null;
   return fault ?? commonFault(entity, source);
 }
 
@@ -113,6 +118,19 @@ function commonFault(entity: EntityName, { list, count, keys }: Fields): string 
 
 function readFault(name: string, handler: Fields): string | null {
   return typeof handler.read === 'function' ? null : `${name}.read must be a function.`;
+}
+
+function requestsFault(entity: EntityName, requests: unknown): string | null {
+  if (requests === undefined) return null;
+  if (!isObject(requests)) return 'requests must be an object.';
+  const { perBatch, forFields = {} } = requests;
+  if (!isObject(forFields)) return 'requests.forFields must be an object.';
+  for (const [field, more] of Object.entries(forFields)) {
+    if (!allFields(entity).has(field)) return `requests.forFields names "${field}", which a ${entity} does not have.`;
+    const fault = atLeastOne(`requests.forFields.${field}`, more);
+    if (fault !== null) return fault;
+  }
+  return atLeastOne('requests.perBatch', perBatch);
 }
 
 function countFault(count: Fields): string | null {

@@ -1,8 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
-import { BEHAVIOURS, checkConformance, renderReport } from '../../../../adapters/kit/conformance/conformance.ts';
+import { z } from 'zod';
+import { type AdapterModule, CONTRACT, type Requests } from '../../../../adapters/adapter.ts';
+import {
+  BEHAVIOURS,
+  checkConformance,
+  describeConformance,
+  openSubject,
+  renderReport,
+} from '../../../../adapters/kit/conformance/conformance.ts';
 import { ArrayAdapter } from '../../../support/array-adapter.ts';
 import { arraySubject, knownDocuments } from '../../../support/array-subject.ts';
-import { wrapped } from '../../../support/faulty-adapter/wrapped.ts';
+import { withRequests, wrapped } from '../../../support/faulty-adapter/wrapped.ts';
 
 // A whole suite takes seconds, and many times that on a machine that is busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -41,6 +49,75 @@ describe('an honest adapter with known data', () => {
     expect(outcomes(report, 'fail')).toEqual([]);
     expect(outcomes(report, 'skipped')).toEqual(expect.arrayContaining(['counts', 'issue-versions', 'included']));
   });
+});
+
+describe('an adapter that makes several requests a batch', () => {
+  const subject = (requests: Requests | null) => {
+    const honest = arraySubject();
+    const { adapter } = honest;
+    const twice = wrapped(adapter, {
+      ...(requests && { entities: withRequests(adapter.entities, requests) }),
+      get: async (entity, ids, call) => {
+        for (let at = 0; at < ids.length; at += 10) {
+          await adapter.get(entity, ids.slice(at, at + 1), call);
+          if (call.fields.has('misc')) await adapter.get(entity, ids.slice(at, at + 1), call);
+        }
+        return adapter.get(entity, ids, call);
+      },
+    });
+    return { ...honest, adapter: twice };
+  };
+
+  it('passes where it declares them, and fails where it does not', async () => {
+    const declared = { perBatch: 2, forFields: { misc: 1 } };
+    const right = await checkConformance(subject(declared), { only: ['capabilities', 'batching'] });
+    expect(outcomes(right, 'pass')).toEqual(['capabilities', 'batching']);
+    const wrong = await checkConformance(subject(null), { only: ['batching'] });
+    expect(wrong.behaviours).toMatchObject([{ outcome: 'fail', evidence: { requests: 6, allowed: 3 } }]);
+  });
+});
+
+describe('a subject that is opened', () => {
+  const module = (served: () => void): AdapterModule<{ readonly url: string }> => ({
+    contract: CONTRACT,
+    name: 'slow',
+    options: z.strictObject({ url: z.string() }),
+    defaults: { timeout: 1000, concurrency: 1, rate: 0.01, cacheTtl: 0, staleIfError: 0 },
+    create: (_, { upstream }) =>
+      new ArrayAdapter({
+        documents: knownDocuments(),
+        upstream: async (call, request) => {
+          served();
+          return await upstream(call, request);
+        },
+      }),
+  });
+
+  it('is asked without the rate that its adapter sets for a server that others use', async () => {
+    let requests = 0;
+    const opened = await openSubject(
+      module(() => {
+        requests += 1;
+      }),
+      { url: 'http://localhost' },
+    );
+    const report = await checkConformance(opened, { only: ['order'], callMs: 2000 });
+    await opened.close();
+    expect(outcomes(report, 'pass')).toEqual(['order']);
+    expect(requests).toBeGreaterThan(3);
+  });
+});
+
+it('tests in a runner have the time that the suite sets, whatever the runner’s own limit is', () => {
+  const limits: (number | undefined)[] = [];
+  const runner = {
+    describe: (_: string, define: () => void) => define(),
+    it: (_: string, __: unknown, timeoutMs?: number) => limits.push(timeoutMs),
+    beforeAll: (_: unknown, timeoutMs?: number) => limits.push(timeoutMs),
+  };
+  const options = { only: ['order', 'paging'], maxMs: 5000, callMs: 100 };
+  describeConformance(runner, 'an adapter', async () => arraySubject(), options);
+  expect(limits).toEqual([5200, 5200, 5200]);
 });
 
 describe('an honest adapter of which nothing is known', () => {
