@@ -105,8 +105,13 @@ export interface PageItem<T> extends Place {
 export interface Page<T> {
   /** In the order asked for. */
   readonly items: readonly PageItem<T>[];
-  /** More come after the last item. Without items it means: not now (an index that is still filling). */
+  /** More come after the last item. */
   readonly hasMore: boolean;
+  /**
+   * The index that the page is read from is still filling, so that it may lack objects that the source has. The gateway
+   * warns the client, and does not cache the page.
+   */
+  readonly pending?: true;
   /** All that match, where the source tells it on the way. */
   readonly total?: number;
   readonly included?: readonly IncludedObject[];

@@ -142,7 +142,7 @@ export class BackgroundIndex<R> {
   /**
    * A page of a list of the paging `offset`, in the order in which its rows were learnt. Its marks hold across restarts,
    * however many rows come or go. What `toItem` gives null for is passed over.
-   * @param isFilling more is to be learnt, so that `hasMore` stays true at the end
+   * @param isFilling more is to be learnt: at the end `hasMore` stays true, and the page is `pending`
    * @param among only these, which stand in that order already
    */
   page<T>(
@@ -166,7 +166,7 @@ export class BackgroundIndex<R> {
         if (item !== null) items.push({ ...item, mark: `${epoch}.${entry.sequence}` });
         from = entry.sequence;
       }
-      if (rows.length < limit) return { items, hasMore: isFilling };
+      if (rows.length < limit) return { items, hasMore: isFilling, ...(isFilling && { pending: true as const }) };
     }
   }
 

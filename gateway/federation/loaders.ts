@@ -111,13 +111,22 @@ export class Loaders {
             items += page.items.length;
             this.#keep(source, page.included);
           }
+          // The adapter may have said it already, and better: how far the index reaches.
+          if (!isCut && [...answer.values()].some(isPending)) {
+            call.warn(stillFilling());
+            // The pages of the other parents are whole.
+            isCut = false;
+          }
           return { answer, items };
         },
         () => {
           isCut = true;
         },
       );
-      return asked.map(({ key }) => cutPage(pages.get(key) ?? EMPTY_PAGE, isCut));
+      return asked.map(({ key }) => {
+        const page = pages.get(key) ?? EMPTY_PAGE;
+        return cutPage(page, isCut || isPending(page));
+      });
     });
   }
 
@@ -139,6 +148,7 @@ export class Loaders {
           if (list === undefined) throw unsupported(`list ${entity}s`);
           const answer = await list.read(query, call);
           this.#keep(source, answer.included);
+          if (!isCut && isPending(answer)) call.warn(stillFilling());
           return { answer, items: answer.items.length };
         },
         () => {
@@ -278,6 +288,15 @@ function worse(one: SourceStateName, other: SourceStateName): SourceStateName {
 /** A page of an answer that the source itself says is not all that there is. */
 function cutPage<T>(page: Page<T> | SourceError, isCut: boolean): ReadPage<T> | SourceError {
   return isCut && !(page instanceof SourceError) ? { ...page, isCut } : page;
+}
+
+function isPending(page: Page<unknown> | SourceError): boolean {
+  return !(page instanceof SourceError) && page.pending === true;
+}
+
+function stillFilling(): SourceError {
+  const message = 'The index of the source is still filling: what it has not reached yet is not shown.';
+  return new SourceError('SOURCE_TRUNCATED', message);
 }
 
 function unsupported(what: string): SourceError {

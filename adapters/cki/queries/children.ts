@@ -95,7 +95,9 @@ export class Children {
     );
     const sorted = all.sort((one, other) => comparePlaces(order, one, other));
     const behind = after === null ? sorted : sorted.filter((item) => comparePlaces(order, item, after) > 0);
-    return { items: behind.slice(0, first), hasMore: behind.length > first || !commits.isWhole };
+    const pending = !commits.isWhole;
+    const hasMore = behind.length > first || pending;
+    return { items: behind.slice(0, first), hasMore, ...(pending && { pending: true as const }) };
   }
 
   async #builds(parent: string, query: PageQuery<'build'>, call: Call): Promise<Page<Build>> {

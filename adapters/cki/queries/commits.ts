@@ -82,7 +82,7 @@ export class Commits {
     const items = itemsOf(entries, call).filter(({ object }) => matches('checkout', object, query.where) === true);
     const read = async (offset: number, limit: number) => items.slice(offset, offset + limit);
     const page = await offsetPage<Checkout>({ ...query, pageSize: MAX_PREFIX }, read);
-    return { ...page, hasMore: page.hasMore || !this.#parts.sweep.isWhole };
+    return { ...page, hasMore: page.hasMore || !this.isWhole, ...(!this.isWhole && { pending: true as const }) };
   }
 
   get isWhole(): boolean {

@@ -114,7 +114,8 @@ class BuildsOfCheckout {
   ): Promise<ReadonlyMap<string, Page<Build>>> {
     const below = await this.#revisionsBelow(parents, call);
     const pages = new Map<string, Page<Build>>();
-    if (below.isFilling) for (const parent of below.unknown) pages.set(parent, { items: [], hasMore: true });
+    if (below.isFilling)
+      for (const parent of below.unknown) pages.set(parent, { items: [], hasMore: true, pending: true });
     if (below.revisions.length === 0) return pages;
     return await this.#source.client.read(call, async (statements) => {
       const children = await this.#rows(below.revisions, query.where, statements, call);
@@ -147,7 +148,8 @@ class BuildsOfCheckout {
   async list(parents: readonly string[], query: PageQuery<'build'>, call: Call): Promise<Page<Build>> {
     const below = await this.#revisionsBelow(parents, call);
     const isLate = below.isFilling && below.unknown.length > 0;
-    if (below.revisions.length === 0) return { items: [], hasMore: isLate };
+    const filling = isLate && { pending: true as const };
+    if (below.revisions.length === 0) return { items: [], hasMore: isLate, ...filling };
     return await this.#source.client.read(call, async (statements) => {
       const children = await this.#rows(below.revisions, query.where, statements, call);
       const all = parents.flatMap((parent) => children.get(parent) ?? []);
@@ -157,7 +159,7 @@ class BuildsOfCheckout {
         statements,
         call,
       );
-      return { items: itemsOf(rows, builds), hasMore: hasMore || isLate };
+      return { items: itemsOf(rows, builds), hasMore: hasMore || isLate, ...filling };
     });
   }
 

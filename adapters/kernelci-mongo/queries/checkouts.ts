@@ -70,7 +70,8 @@ export class CheckoutQueries {
       const object = checkouts.get(commit);
       const children = object === undefined ? [] : [{ object, time: object.startTime, tie: object.id }];
       const { rows, hasMore } = childPage(children, query);
-      pages.set(key, { items: rows, hasMore: hasMore || (object === undefined && isFilling) });
+      const pending = object === undefined && isFilling;
+      pages.set(key, { items: rows, hasMore: hasMore || pending, ...(pending && { pending: true as const }) });
     }
     return pages;
   }
@@ -78,7 +79,7 @@ export class CheckoutQueries {
   async list(query: PageQuery<'checkout'>, call: Call): Promise<Page<Checkout>> {
     if (!(await this.#source.revisions.areKnown(call, this.#list.isMissing(query.where)))) {
       warnOfFilling(call);
-      return { items: [], hasMore: true };
+      return { items: [], hasMore: true, pending: true };
     }
     return await this.#source.client.read(call, async (statements) => {
       const { rows, hasMore } = await this.#list.page(query, statements, call);

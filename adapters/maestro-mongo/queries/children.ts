@@ -79,7 +79,7 @@ export class Relation<E extends NodeEntity> {
       time: node.created,
       tie: object.id,
     }));
-    return { items, hasMore: isFilling || found.length > first };
+    return { items, hasMore: isFilling || found.length > first, ...(isFilling && { pending: true as const }) };
   }
 
   #matches(where: Filter<E> | null): (object: Entities[E]) => boolean {

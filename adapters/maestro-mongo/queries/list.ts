@@ -86,7 +86,8 @@ export async function listNodes<E extends NodeEntity>(
       if (items.length === query.first) return { items, hasMore: true };
       items.push({ object, time: node.created, tie: object.id, mark: node.id });
     }
-    if (!read.isCut || read.last === null) return { items, hasMore: isPartial };
+    if (!read.isCut || read.last === null)
+      return { items, hasMore: isPartial, ...(isPartial && { pending: true as const }) };
     range = { _id: { [order === -1 ? '$lt' : '$gt']: toObjectId(read.last) } };
     limit = Math.min(2 * limit, MAX_DOCUMENTS);
   }

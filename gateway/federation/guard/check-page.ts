@@ -48,6 +48,7 @@ export function checkPage<E extends EntityName>(
   return {
     items,
     hasMore: given.hasMore || isTooMuch,
+    ...(given.pending === true ? { pending: true } : {}),
     ...(total === undefined || !isCount(total) ? {} : { total }),
     ...(given.included === undefined ? {} : { included: checkIncluded(given.included, faults) }),
   };

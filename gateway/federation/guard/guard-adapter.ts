@@ -287,9 +287,11 @@ function nameOf(call: string, asked: readonly unknown[], { fields }: Call): stri
   return JSON.stringify([call, asked, [...fields].sort()]);
 }
 
-/** A failed key, or a list that says "not now", is asked for again. */
+/** A failed key, a page of an index that is still filling, or one without the items that it says come is asked for again. */
 function isComplete(answer: unknown): boolean {
-  if (answer instanceof Map) return [...answer.values()].every((value) => !(value instanceof SourceError));
+  if (answer instanceof SourceError) return false;
+  if (answer instanceof Map) return [...answer.values()].every((value) => isComplete(value));
   if (typeof answer !== 'object' || answer === null || !('items' in answer) || !('hasMore' in answer)) return true;
+  if ('pending' in answer && answer.pending === true) return false;
   return answer.hasMore !== true || !Array.isArray(answer.items) || answer.items.length > 0;
 }

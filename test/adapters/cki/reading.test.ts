@@ -249,7 +249,7 @@ describe('the index by commit', () => {
         makeCall(warnings),
       );
       expect(ids(found.get(commitOf(0)))).toEqual([id0]);
-      expect(found.get(commitOf(240))).toMatchObject({ items: [], hasMore: true });
+      expect(found.get(commitOf(240))).toMatchObject({ items: [], hasMore: true, pending: true });
       expect(warnings.map(({ code }) => code)).toEqual(['SOURCE_TRUNCATED']);
       server.fault = null;
       await filled(cki);
