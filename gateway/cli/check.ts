@@ -5,22 +5,29 @@ import { createAdapterEnv } from '../federation/adapter-env.ts';
 import { sourceFolder } from '../federation/registry.ts';
 import { createLog } from '../log.ts';
 import { CONFIG_FLAG, type Command, CommandError, type ExitCode, UsageError } from './command.ts';
-import { print, showStep } from './console.ts';
+import { print, printError, showStep } from './console.ts';
 import { describeConfig, requireStores } from './existing-store.ts';
 
 /** `kcigraph check`: checks the configuration as `serve` reads it or, with a name, that source. */
 export const check: Command = {
   summary: 'Check the configuration, or a source against the adapter contract.',
   operands: '[SOURCE]',
-  flags: { config: CONFIG_FLAG },
+  flags: {
+    wait: { description: 'wait until the source has filled its index, and check it again then' },
+    config: CONFIG_FLAG,
+  },
   details: `
 Without a name it reads the configuration and prints every fault.
-With a name it runs the conformance suite against that source, and changes nothing in it.`,
+With a name it runs the conformance suite against that source, and changes nothing in it.
+The exit code is 1 where a behaviour fails, also where the adapter refuses most records of the source.`,
   async run(args) {
-    const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
     const [name] = args.positionals;
+    if (name === undefined && args.on('wait')) {
+      throw new UsageError('--wait needs the name of a source: kcigraph check SOURCE --wait.');
+    }
+    const config = await loadConfig({ file: args.text('config'), overrides: { attach: true } });
     if (name === undefined) print(describeConfig(config));
-    if (name !== undefined) return await checkSource(config, name);
+    if (name !== undefined) return await checkSource(config, name, args.on('wait'));
     const names = config.sources.map(({ name, adapter }) => `${name} (${adapter})`).join(', ');
     print(`The configuration is valid. Sources: ${names}.\n`);
     for (const warning of config.warnings) print(`Note: ${warning}\n`);
@@ -31,7 +38,7 @@ With a name it runs the conformance suite against that source, and changes nothi
 const HEALTH_MS = 10_000;
 
 /** Runs the conformance suite against the adapter alone: the guard would hide its faults. */
-async function checkSource(config: Config, name: string): Promise<ExitCode> {
+async function checkSource(config: Config, name: string, wait: boolean): Promise<ExitCode> {
   const source = config.sources.find((candidate) => candidate.name === name);
   if (source === undefined) throw unknownSource(config, name);
   print(describeConfig(config));
@@ -55,8 +62,12 @@ async function checkSource(config: Config, name: string): Promise<ExitCode> {
       throw new CommandError(`${name}: ${error instanceof Error ? error.message : error}`, { cause: error });
     });
     await mustAnswer(name, adapter, log);
-    const report = await checkConformance({ adapter, upstream: metered.meter }, { onProgress: showStep });
+    const onWait = (calls: readonly string[]) =>
+      printError(`The index of ${name} is still filling (${calls.join(', ')}): the check waits until it is full.\n`);
+    const subject = { adapter, upstream: metered.meter };
+    const report = await checkConformance(subject, { onProgress: showStep, wait, onWait });
     print(renderReport(report));
+    if (report.pending.length > 0) print(`Run "kcigraph check ${name} --wait" to wait for that.\n`);
     return report.ok ? 0 : 1;
   } finally {
     await adapter.stop();

@@ -2,6 +2,7 @@ import { absentKeys } from './behaviours/absent-keys.ts';
 import { aliases } from './behaviours/aliases.ts';
 import { answerKeys } from './behaviours/answer-keys.ts';
 import { answerShape } from './behaviours/answer-shape.ts';
+import { answers } from './behaviours/answers.ts';
 import { batching } from './behaviours/batching.ts';
 import { cancellation } from './behaviours/cancellation.ts';
 import { capabilities } from './behaviours/capabilities.ts';
@@ -26,6 +27,7 @@ import { model } from './behaviours/model.ts';
 import { order } from './behaviours/order.ts';
 import { pageSize } from './behaviours/page-size.ts';
 import { paging } from './behaviours/paging.ts';
+import { mostlyRefused } from './behaviours/refused-records.ts';
 import { related } from './behaviours/related.ts';
 import { relatedPaging } from './behaviours/related-paging.ts';
 import { relationFilters } from './behaviours/relation-filters.ts';
@@ -36,7 +38,7 @@ import { times } from './behaviours/times.ts';
 import { totals } from './behaviours/totals.ts';
 import type { Behaviour } from './report.ts';
 
-/** All of them, in the order in which they are checked; the last two tell of the calls that the others made. */
+/** All of them, in the order in which they are checked; the last four tell of the calls that the others made. */
 export const BEHAVIOURS: readonly Behaviour[] = [
   capabilities,
   health,
@@ -72,6 +74,8 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   concurrency,
   immutableAnswers,
   included,
+  mostlyRefused,
+  answers,
   errors,
   answerShape,
 ];

@@ -2,6 +2,7 @@
  * The conformance suite: hand it an adapter, and what the source is known to hold, and it says by behaviour whether the
  * adapter keeps the contract of `adapter.ts`. It belongs to no test framework; `describeConformance` binds it to one.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { BEHAVIOURS } from './behaviours.ts';
 import {
   type Behaviour,
@@ -9,6 +10,7 @@ import {
   makeReport,
   outcomeOf,
   type Report,
+  refusedSentence,
   renderReport,
   skipped,
 } from './report.ts';
@@ -16,23 +18,34 @@ import { Sampler } from './sampler.ts';
 import { Budget, Session, suiteLimitMs } from './session.ts';
 import type { ConformanceOptions, Subject } from './subject.ts';
 
+const POLL_MS = 2000;
+
 /**
  * Holds an adapter against the contract, behaviour by behaviour. Never throws because of what the adapter does.
  *
  * On a source whose data is not known a fault counts only where it shows twice, since data moves while it is looked at.
  */
 export async function checkConformance(subject: Subject, options: ConformanceOptions = {}): Promise<Report> {
+  for (;;) {
+    const session = new Session(subject, new Budget(options, subject.known !== undefined));
+    const report = await checkOnce(session, options);
+    if (options.wait !== true || report.pending.length === 0) return report;
+    options.onWait?.(report.pending);
+    do await delay(options.pollMs ?? POLL_MS);
+    while (await session.isFilling());
+  }
+}
+
+async function checkOnce(session: Session, options: ConformanceOptions): Promise<Report> {
   const start = performance.now();
-  const budget = new Budget(options, subject.known !== undefined);
-  const session = new Session(subject, budget);
-  const check = behaviourChecker(session, budget);
+  const check = behaviourChecker(session, session.budget);
   const chosen = BEHAVIOURS.filter(({ name }) => options.only?.includes(name) ?? true);
   const results: BehaviourResult[] = [];
   for (const [index, behaviour] of chosen.entries()) {
     options.onProgress?.(behaviour.name, index, chosen.length);
     results.push(await check(behaviour, chosen.length - index));
   }
-  return makeReport(results, session.seen.calls, Math.round(performance.now() - start));
+  return makeReport(results, session.seen, Math.round(performance.now() - start));
 }
 
 /** Checks one behaviour after the other over one session, so that what was sampled once serves all. */
@@ -73,17 +86,22 @@ export function describeConformance(
   const timeoutMs = suiteLimitMs(options);
   runner.describe(name, () => {
     let check: ReturnType<typeof behaviourChecker>;
+    let session: Session;
     runner.beforeAll(async () => {
       const made = await subject();
       const budget = new Budget(options, made.known !== undefined);
-      check = behaviourChecker(new Session(made, budget), budget);
+      session = new Session(made, budget);
+      check = behaviourChecker(session, budget);
     }, timeoutMs);
     for (const [index, behaviour] of chosen.entries()) {
       runner.it(
         `${behaviour.name}: ${behaviour.promise}`,
         async (context) => {
           const result = await check(behaviour, chosen.length - index);
-          if (result.outcome === 'fail') throw new Error(renderReport(makeReport([result], 0, 0)));
+          if (result.outcome === 'fail') throw new Error(renderReport(makeReport([result], session.seen, 0)));
+          const detail =
+            result.outcome === 'pass' && index === chosen.length - 1 ? refusedSentence(session.seen) : null;
+          if (detail !== null) process.stderr.write(`${name}: ${detail}\n`);
           if (result.outcome !== 'skipped') return;
           if (context.skip === undefined) process.stderr.write(`${name}: ${result.name} is skipped: ${result.why}\n`);
           else context.skip(result.why);

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model.ts';
 import type { Sampler } from './sampler.ts';
-import { type Session, Stopped, sourceCode } from './session.ts';
+import { type Observations, refusedRecords, type Session, Stopped, sourceCode } from './session.ts';
 import { shown } from './validate-answer.ts';
 
 /** What a check found. `evidence` is small and plain data: which call, what came, what should have come. */
@@ -33,14 +33,23 @@ export function combine(parts: readonly (readonly [name: string, outcome: Outcom
     const also: JsonObject = others.length === 0 ? {} : { also: others.map(({ name }) => name).join(', ') };
     return { outcome: 'fail', reason: `${first.name}: ${first.reason}`, evidence: { ...first.evidence, ...also } };
   }
-  const open = parts.flatMap(([name, outcome]) => (outcome.outcome === 'skipped' ? [`${name}: ${outcome.why}`] : []));
-  if (open.length === parts.length) return skipped(open.length === 0 ? 'Nothing of it is declared.' : brief(open));
-  return pass(open.length === 0 ? undefined : `Skipped: ${brief(open)}`);
+  const open = parts.flatMap(([name, outcome]) => (outcome.outcome === 'skipped' ? [{ name, why: outcome.why }] : []));
+  if (open.length === parts.length) return skipped(open.length === 0 ? 'Nothing of it is declared.' : reasons(open));
+  return pass(open.length === 0 ? undefined : `Skipped: ${reasons(open)}`);
 }
 
-function brief(sentences: readonly string[]): string {
-  const [first = '', ...others] = sentences;
-  return others.length === 0 ? first : `${first} (and ${others.length} more alike)`;
+const NAMES_SHOWN = 4;
+
+/** Each reason once, with the parts that it holds for. */
+function reasons(parts: readonly { readonly name: string; readonly why: string }[]): string {
+  const byReason = Map.groupBy(parts, ({ why }) => why);
+  return [...byReason]
+    .map(([why, having]) => {
+      const names = having.map(({ name }) => name);
+      const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
+      return `${names.slice(0, NAMES_SHOWN).join(', ')}${more}: ${why}`;
+    })
+    .join(' ');
 }
 
 /** The outcome of a check, also where an error cut it short: other behaviours report such errors. */
@@ -73,16 +82,29 @@ export interface Report {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** How many records the adapter refused, and why the first of them; null where it refused none. */
+  readonly refused: string | null;
+  /** The calls that gave pages of an index that is still filling: check again when it is full. */
+  readonly pending: readonly string[];
   /** Calls made to the adapter. */
   readonly calls: number;
   readonly ms: number;
   readonly behaviours: readonly BehaviourResult[];
 }
 
-export function makeReport(behaviours: readonly BehaviourResult[], calls: number, ms: number): Report {
+export function makeReport(behaviours: readonly BehaviourResult[], seen: Observations, ms: number): Report {
   const count = (outcome: Outcome['outcome']) => behaviours.filter((result) => result.outcome === outcome).length;
   const [passed, failed, open] = [count('pass'), count('fail'), count('skipped')];
-  return { ok: failed === 0, passed, failed, skipped: open, calls, ms, behaviours };
+  const found = { refused: refusedSentence(seen), pending: [...seen.pending.keys()] };
+  return { ok: failed === 0, passed, failed, skipped: open, ...found, calls: seen.calls, ms, behaviours };
+}
+
+/** How many records were refused, with the first reason; null where none was. */
+export function refusedSentence(seen: Observations): string | null {
+  const refused = refusedRecords(seen);
+  const [first] = refused;
+  if (first === undefined) return null;
+  return `${refused.length.toLocaleString('en-US')} ${refused.length === 1 ? 'record' : 'records'} refused: ${first}`;
 }
 
 /** The report as text: what failed first, then what was skipped and why, then what passed. */
@@ -101,6 +123,13 @@ export function renderReport(report: Report): string {
     if (result.outcome !== 'pass') continue;
     lines.push(`passed   ${result.name.padEnd(width)}${result.promise}`);
     if (result.detail !== undefined) lines.push(`         ${' '.repeat(width)}(${result.detail})`);
+  }
+  if (report.refused !== null) lines.push('', report.refused);
+  if (report.pending.length > 0) {
+    lines.push(
+      '',
+      `The index of the source is still filling (${report.pending.join(', ')}): check again when it is full.`,
+    );
   }
   const seconds = (report.ms / 1000).toFixed(1);
   const sum = `${report.passed} passed, ${report.failed} failed, ${report.skipped} skipped`;

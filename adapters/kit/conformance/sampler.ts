@@ -8,10 +8,10 @@ import {
   type RelationName,
 } from '../../adapter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../model.ts';
-import type { CallOptions, Session } from './session.ts';
+import { type CallOptions, placeOf, type Session } from './session.ts';
 import type { AnyObject, KnownObject } from './subject.ts';
 
-/** The key by which `getMany` finds this very object: of an issue `VERSION@ID`. */
+/** The key by which `get` finds this very object: of an issue `VERSION@ID`. */
 export function keyOf(entity: EntityName, object: AnyObject): string {
   return entity === 'issue' && 'version' in object ? `${object.version}@${object.id}` : object.id;
 }
@@ -68,18 +68,12 @@ export async function walk(ask: AskPage, first: number, limit: number): Promise<
     const page: Page<AnyObject> = await ask(after, first);
     pages.push(page);
     const last: PageItem<AnyObject> | undefined = page.items.at(-1);
-    // An index that is still filling says "not now": its end is not known.
+    // An index that is still filling has no end yet.
     if (last === undefined) return { items, pages, complete: !page.hasMore };
     items.push(...page.items);
     after = placeOf(last);
   }
   return { items, pages, complete: false };
-}
-
-/** An item's place alone, as a cursor would carry it. */
-export function placeOf(item: Place): Place {
-  const { time, tie, mark } = item;
-  return mark === undefined ? { time, tie } : { time, tie, mark };
 }
 
 /** Pages of the list of an entity; only its ids are asked for unless `options` says otherwise. */
@@ -118,6 +112,13 @@ export class Sampler {
     // A look that was cut short is taken again by the next behaviour, from its own share of the budget.
     known.catch(() => this.#samples.delete(key));
     return known;
+  }
+
+  /** Looks at every entity; one that fails is left out. */
+  async sampleAll(): Promise<void> {
+    for (const entity of ENTITY_NAMES) {
+      if (this.session.entity(entity) !== undefined) await this.sample(entity).catch(() => undefined);
+    }
   }
 
   /** The known objects of an entity; empty where the data is not known. */

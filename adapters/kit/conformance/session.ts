@@ -9,6 +9,7 @@ import {
   type Logger,
   type Page,
   type PageQuery,
+  type Place,
   RELATION_NAMES,
   type RelationName,
 } from '../../adapter.ts';
@@ -109,6 +110,16 @@ export interface CallOptions {
   readonly fields?: ReadonlySet<string>;
   readonly signal?: AbortSignal;
   readonly deadline?: number;
+  /** The source was made to fail: an error says nothing of how it is otherwise. */
+  readonly expectsError?: boolean;
+}
+
+/** What the calls of one kind came to, without those that a behaviour provoked to fail. */
+export interface CallTally {
+  /** Objects, pages and counts that were given. */
+  given: number;
+  errors: number;
+  firstError: string | null;
 }
 
 /** What calls showed beside their answers, for the behaviours that check just that. */
@@ -118,7 +129,21 @@ export interface Observations {
   readonly misshapen: string[];
   readonly included: IncludedObject[];
   readonly unsupported: string[];
+  /** By call, such as `get(test)`. */
+  readonly tallies: Map<string, CallTally>;
+  /** The records that warnings call bad, by id, or by message where they name none, with the message. */
+  readonly refused: Map<string, string>;
+  /** Ids of the objects that were given. */
+  readonly given: Set<string>;
+  /** By call, of pages of an index that is still filling: asks whether it still is. */
+  readonly pending: Map<string, () => Promise<boolean>>;
   calls: number;
+}
+
+/** The faults of records that became no object; one whose object was given has a bad field at most. */
+export function refusedRecords({ refused, given }: Observations): readonly string[] {
+  const ids = new Set([...given].flatMap((id) => [id, id.slice(id.indexOf(':') + 1)]));
+  return [...refused].filter(([id]) => !ids.has(id)).map(([, message]) => message);
 }
 
 /** Asks the adapter on behalf of the behaviours: within the budget, and with an eye on what comes beside the answer. */
@@ -126,7 +151,17 @@ export class Session {
   readonly subject: Subject;
   readonly adapter: Adapter;
   readonly budget: Budget;
-  readonly seen: Observations = { strangeErrors: [], misshapen: [], included: [], unsupported: [], calls: 0 };
+  readonly seen: Observations = {
+    strangeErrors: [],
+    misshapen: [],
+    included: [],
+    unsupported: [],
+    tallies: new Map(),
+    refused: new Map(),
+    given: new Set(),
+    pending: new Map(),
+    calls: 0,
+  };
 
   constructor(subject: Subject, budget: Budget) {
     this.subject = subject;
@@ -158,7 +193,7 @@ export class Session {
     const get = declared(this.entity(entity)?.get, what);
     const found = await this.#ask(what, entity, options, (call) => get.read(ids, call));
     this.#check(what, mapFault(found, isFound));
-    this.#note(what, found.values(), found.included);
+    this.#note(what, options, found.values(), found.included);
     return found;
   }
 
@@ -171,8 +206,12 @@ export class Session {
     const list = declared(this.entity(entity)?.list, what);
     const page = await this.#ask(what, entity, options, (call) => list.read(query, call));
     this.#check(what, isPage(page) ? null : 'The answer is no page of items, each with object, time and tie.');
-    this.#note(what, [], page.included);
-    return page;
+    this.#note(what, options, [page], page.included);
+    if (page.pending !== true) return page;
+    this.#notePending(what, () =>
+      isEndPending((after) => list.read({ ...query, after }, this.#quietCall(entity)), query),
+    );
+    return stillFilling(page);
   }
 
   async related(
@@ -185,9 +224,14 @@ export class Session {
     const list = declared(this.relation(relation)?.list, relation);
     const pages = await this.#ask(relation, target, options, (call) => list.read(parents, query, call));
     this.#check(relation, mapFault(pages, isPage));
-    this.#note(relation, pages.values());
-    for (const page of pages.values()) if ('items' in page) this.#note(relation, [], page.included);
-    return pages;
+    this.#note(relation, options, pages.values());
+    for (const page of pages.values()) if ('items' in page) this.#note(relation, options, [], page.included);
+    if (![...pages.values()].some(isPendingPage)) return pages;
+    this.#notePending(relation, async () => {
+      const again = await list.read(parents, query, this.#quietCall(target));
+      return [...again.values()].some(isPendingPage);
+    });
+    return new Map([...pages].map(([parent, page]) => [parent, isPendingPage(page) ? stillFilling(page) : page]));
   }
 
   async count<E extends EntityName>(
@@ -199,6 +243,7 @@ export class Session {
     const count = declared(this.entity(entity)?.count, what);
     const counts = await this.#ask(what, entity, {}, (call) => count.read(where, call, allVersions));
     this.#check(what, isCounts(counts) ? null : 'The answer is no counts by status.');
+    this.#note(what, {}, [counts]);
     return counts;
   }
 
@@ -210,7 +255,7 @@ export class Session {
     const count = declared(this.relation(relation)?.count, what);
     const counts = await this.#ask(what, 'test', {}, (call) => count.read(parents, null, call));
     this.#check(what, mapFault(counts, isCounts));
-    this.#note(what, counts.values());
+    this.#note(what, {}, counts.values());
     return counts;
   }
 
@@ -226,7 +271,7 @@ export class Session {
       this.seen.calls += 1;
       return await Promise.race([ask(makeCall(entity, options, this.budget.callMs, (e) => this.#warned(e))), promise]);
     } catch (error) {
-      this.#noteError(what, error, options.signal?.aborted ?? false);
+      this.#noteError(what, error, options);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -239,22 +284,99 @@ export class Session {
     throw new Stopped(`${what}: ${fault}`);
   }
 
-  #note(what: string, values: Iterable<unknown>, included: readonly IncludedObject[] = []): void {
-    for (const value of values) if (value instanceof Error) this.#noteError(what, value, false);
+  #note(what: string, options: CallOptions, values: Iterable<unknown>, included: readonly IncludedObject[] = []): void {
+    for (const value of values) {
+      if (value instanceof Error) this.#noteError(what, value, options);
+      else this.#tally(what).given += 1;
+      for (const { id } of objectsIn(value)) this.seen.given.add(id);
+    }
     if (this.seen.included.length < 2000) this.seen.included.push(...included);
   }
 
   #warned(error: unknown): void {
-    this.#noteError('warn', error, false);
+    const code = sourceCode(error);
+    if (code === null) this.seen.strangeErrors.push(`warn: ${String(error)}`);
+    if (code === 'SOURCE_UNSUPPORTED') this.seen.unsupported.push(`warn: ${String(error)}`);
+    if (code !== 'SOURCE_BAD_DATA' || !(error instanceof Error)) return;
+    const key = ('id' in error && typeof error.id === 'string' && error.id) || error.message;
+    if (!this.seen.refused.has(key)) this.seen.refused.set(key, error.message);
   }
 
-  #noteError(what: string, error: unknown, aborted: boolean): void {
+  #noteError(what: string, error: unknown, options: CallOptions): void {
     if (error instanceof Stopped) return;
     const code = sourceCode(error);
     // What an aborted call ends with reaches nobody: `signal.reason` is as good as a SourceError.
-    if (code === null && !aborted) this.seen.strangeErrors.push(`${what}: ${String(error)}`);
+    if (code === null && options.signal?.aborted !== true) this.seen.strangeErrors.push(`${what}: ${String(error)}`);
     if (code === 'SOURCE_UNSUPPORTED') this.seen.unsupported.push(`${what}: ${String(error)}`);
+    if (options.signal !== undefined || options.deadline !== undefined || options.expectsError === true) return;
+    const tally = this.#tally(what);
+    tally.errors += 1;
+    tally.firstError ??= code === null ? String(error) : `${code}: ${String(error)}`;
   }
+
+  #tally(what: string): CallTally {
+    const tally = this.seen.tallies.get(what) ?? { given: 0, errors: 0, firstError: null };
+    this.seen.tallies.set(what, tally);
+    return tally;
+  }
+
+  #notePending(what: string, isPending: () => Promise<boolean>): void {
+    if (!this.seen.pending.has(what)) this.seen.pending.set(what, isPending);
+  }
+
+  #quietCall(entity: EntityName): Call {
+    return makeCall(entity, { fields: new Set(['id']) }, this.budget.callMs, () => {});
+  }
+
+  /** Asks the pages that were pending again, outside of the budget. A question that fails now is left to the next check. */
+  async isFilling(): Promise<boolean> {
+    for (const isPending of this.seen.pending.values()) if (await isPending().catch(() => false)) return true;
+    return false;
+  }
+}
+
+type Pages = (after: Place | null) => Promise<Page<AnyObject>>;
+
+/** Reads on to the end of a list, where it says whether more is to be learnt. */
+async function isEndPending(ask: Pages, { after: from }: Pick<PageQuery<EntityName>, 'after'>): Promise<boolean> {
+  let after = from;
+  for (;;) {
+    const page = await ask(after);
+    if (page.pending === true) return true;
+    const last = page.items.at(-1);
+    if (last === undefined || !page.hasMore) return false;
+    after = placeOf(last);
+  }
+}
+
+function isPendingPage(page: Page<unknown> | SourceError): page is Page<never> {
+  return 'items' in page && page.pending === true;
+}
+
+/** What is not there yet may still come: the end of the page is not the end of the list. */
+function stillFilling<T>(page: Page<T>): Page<T> {
+  return { ...page, hasMore: true };
+}
+
+/** An item's place alone, as a cursor would carry it. */
+export function placeOf(item: Place): Place {
+  const { time, tie, mark } = item;
+  return mark === undefined ? { time, tie } : { time, tie, mark };
+}
+
+function objectsIn(value: unknown): readonly { readonly id: string }[] {
+  const items: readonly unknown[] =
+    typeof value === 'object' && value !== null && 'items' in value && Array.isArray(value.items)
+      ? value.items
+      : [value];
+  return items.flatMap((item) => {
+    const object: unknown = typeof item === 'object' && item !== null && 'object' in item ? item.object : null;
+    return hasId(object) ? [object] : [];
+  });
+}
+
+function hasId(object: unknown): object is { readonly id: string } {
+  return typeof object === 'object' && object !== null && 'id' in object && typeof object.id === 'string';
 }
 
 function declared<T>(handler: T | undefined, what: string): T {

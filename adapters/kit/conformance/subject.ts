@@ -57,7 +57,13 @@ export interface ConformanceOptions {
   readonly sampleSize?: number;
   /** Names of the behaviours to check; all where left out. */
   readonly only?: readonly string[];
-  /** Told before each behaviour. */
+  /** Wait where an index of the source is still filling, however long it takes, and check again when it is full. */
+  readonly wait?: boolean;
+  /** Milliseconds between two looks at such an index; two seconds where left out. */
+  readonly pollMs?: number;
+  /** Called before the suite waits, with the calls that gave pages of such an index. */
+  readonly onWait?: (calls: readonly string[]) => void;
+  /** Called before each behaviour. */
   readonly onProgress?: (behaviour: string, index: number, count: number) => void;
 }
 

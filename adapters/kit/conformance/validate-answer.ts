@@ -18,7 +18,8 @@ export function mapFault(answer: unknown, isValue: (value: unknown) => boolean):
 }
 
 export function isPage(page: unknown): boolean {
-  return isRecord(page) && Array.isArray(page.items) && page.items.every(isPlaced) && typeof page.hasMore === 'boolean';
+  if (!isRecord(page) || !Array.isArray(page.items) || !page.items.every(isPlaced)) return false;
+  return typeof page.hasMore === 'boolean' && (page.pending === undefined || page.pending === true);
 }
 
 export function isFound(found: unknown): boolean {

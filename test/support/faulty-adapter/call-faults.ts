@@ -241,8 +241,20 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
       }),
   },
   {
+    fault: 'fails whenever incidents are listed',
+    caughtBy: 'answers',
+    plant: (honest) =>
+      wrapped(honest, {
+        list: (entity, query, call) => {
+          if (entity === 'incident') throw new SourceError('SOURCE_UNAVAILABLE', 'The answer has status 500.');
+          return honest.list(entity, query, call);
+        },
+      }),
+  },
+  {
     fault: 'declares a relation that it does not have',
     caughtBy: 'capabilities',
+    also: ['answers'],
     plant: (honest) =>
       wrapped(honest, {
         related: async (relation, parents, query, call) => {
@@ -254,6 +266,7 @@ export const CALL_FAULTS: readonly PlantedFault[] = [
   {
     fault: 'declares a list without the function that reads it',
     caughtBy: 'capabilities',
+    also: ['deadline', 'answers', 'errors'],
     plant: (honest) => {
       const { test } = honest.entities;
       const list = { ...test?.list };

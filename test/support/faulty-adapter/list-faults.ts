@@ -168,6 +168,12 @@ export const LIST_FAULTS: readonly PlantedFault[] = [
     plant: (honest) => withPages(honest, (page) => ({ ...page, hasMore: true })),
   },
   {
+    fault: 'says that more comes when nothing does, and not that its index is still filling',
+    caughtBy: 'has-more',
+    options: { paging: 'offset' },
+    plant: (honest) => withPages(honest, (page) => ({ ...page, hasMore: true })),
+  },
+  {
     fault: 'says that nothing more comes when it does',
     caughtBy: 'has-more',
     also: ['combined-filters'],

@@ -1,3 +1,5 @@
+import type { Call } from '../../../adapters/adapter.ts';
+import { SourceError } from '../../../adapters/errors.ts';
 import type { PlantedFault } from './faults.ts';
 import { withObjects, wrapped } from './wrapped.ts';
 
@@ -11,6 +13,55 @@ export const OBJECT_FAULTS: readonly PlantedFault[] = [
       withObjects(honest, (object) =>
         'status' in object && object.status === 'FAIL' ? Object.assign({}, object, { status: 'FAILED' }) : object,
       ),
+  },
+  {
+    fault: 'refuses most of its records',
+    caughtBy: 'refused-records',
+    also: [
+      'known-data',
+      'has-more',
+      'paging',
+      'seek',
+      'totals',
+      'lookup-equals-list',
+      'issue-versions',
+      'related',
+      'related-paging',
+      'dangling',
+      'filters',
+      'combined-filters',
+      'relation-filters',
+      'hostile-keys',
+      'absent-keys',
+      'counts',
+      'aliases',
+    ],
+    plant: (honest) => {
+      const isGood = ({ id }: { readonly id: string }, call: Call) => {
+        if (id.endsWith('1')) return true;
+        call.warn(new SourceError('SOURCE_BAD_DATA', `The record ${id} is not understood.`, { id }));
+        return false;
+      };
+      return wrapped(honest, {
+        list: async (entity, query, call) => {
+          const page = await honest.list(entity, query, call);
+          return { ...page, items: page.items.filter(({ object }) => isGood(object, call)), included: [] };
+        },
+        get: async (entity, ids, call) => {
+          const found = await honest.get(entity, ids, call);
+          return new Map([...found].filter(([, value]) => !('object' in value) || isGood(value.object, call)));
+        },
+        related: async (relation, parents, query, call) => {
+          const pages = await honest.related(relation, parents, query, call);
+          return new Map(
+            [...pages].map(([parent, page]) => [
+              parent,
+              'items' in page ? { ...page, items: page.items.filter(({ object }) => isGood(object, call)) } : page,
+            ]),
+          );
+        },
+      });
+    },
   },
   {
     fault: 'leaves out a field that must be there',

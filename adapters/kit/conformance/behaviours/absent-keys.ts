@@ -44,7 +44,8 @@ async function checkKeys(session: Session, data: Sampler, entity: EntityName): P
 }
 
 function isEmptyPage(page: Page<unknown> | Error): boolean {
-  return 'items' in page && page.items.length === 0 && !page.hasMore;
+  // An index that is still filling cannot know what the source does not hold.
+  return 'items' in page && page.items.length === 0 && (!page.hasMore || page.pending === true);
 }
 
 function unexpected(wrong: readonly [key: string, answer: unknown] | undefined): Outcome {

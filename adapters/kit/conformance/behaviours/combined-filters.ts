@@ -2,8 +2,8 @@ import { filterValue } from '../../../filter.ts';
 import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
 import { FilterReference, filterVariants } from '../filter-reference.ts';
 import { type Behaviour, combine, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
-import { placeOf, type Sampler } from '../sampler.ts';
-import type { Session } from '../session.ts';
+import type { Sampler } from '../sampler.ts';
+import { placeOf, type Session } from '../session.ts';
 import { filterOf } from './filters.ts';
 
 const PAIRS = 24;

@@ -57,7 +57,7 @@ async function check(session: Session, data: Sampler, link: Link): Promise<Outco
     const key = link.keyOf(orphan) ?? '';
     const page = pages.get(key);
     if (page !== undefined && !('items' in page))
-      return fail('A parent that is not there is an error.', { parent: key });
+      return fail('There is an error for a parent that is not there.', { parent: key, error: String(page) });
     const isThere = page?.items.some(({ object }) => identityOf(object) === identityOf(orphan)) ?? false;
     if (!isThere && !page?.hasMore)
       return fail('A child is not found below a parent that is not there.', { parent: key, child: orphan.id });

@@ -3,6 +3,8 @@ import { ENTITY_NAMES } from '../../../model.ts';
 import { type Behaviour, fail, type Outcome, pass } from '../report.ts';
 import { type Session, Stopped, sourceCode } from '../session.ts';
 
+const BROKEN = { expectsError: true };
+
 export const errors: Behaviour = {
   name: 'errors',
   promise:
@@ -38,9 +40,12 @@ function calls(session: Session): readonly (readonly [string, () => Promise<unkn
   for (const entity of ENTITY_NAMES) {
     const { get, list } = session.entity(entity) ?? {};
     const [order] = list?.order ?? [];
-    if (get) result.push([`get(${entity})`, () => session.get(entity, ['absent:0'])]);
+    if (get) result.push([`get(${entity})`, () => session.get(entity, ['absent:0'], BROKEN)]);
     if (order) {
-      result.push([`list(${entity})`, () => session.list(entity, { where: null, order, first: 1, after: null })]);
+      result.push([
+        `list(${entity})`,
+        () => session.list(entity, { where: null, order, first: 1, after: null }, BROKEN),
+      ]);
     }
   }
   for (const relation of session.listedRelations) {
@@ -48,7 +53,7 @@ function calls(session: Session): readonly (readonly [string, () => Promise<unkn
     if (order === undefined) continue;
     const parents = [relation.endsWith('OfRevision') ? '0123456789'.repeat(4) : 'absent:0'];
     const query = { where: null, order, first: 1, after: null };
-    result.push([relation, () => session.related(relation, RELATION_TARGETS[relation], parents, query)]);
+    result.push([relation, () => session.related(relation, RELATION_TARGETS[relation], parents, query, BROKEN)]);
   }
   return result;
 }

@@ -1,6 +1,7 @@
 import { ENTITY_NAMES } from '../../../model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
-import { type AskPage, listing, placeOf, walk } from '../sampler.ts';
+import { type AskPage, listing, walk } from '../sampler.ts';
+import { placeOf } from '../session.ts';
 
 export const hasMore: Behaviour = {
   name: 'has-more',
@@ -12,21 +13,19 @@ export const hasMore: Behaviour = {
       const list = session.entity(entity)?.list ?? null;
       for (const order of list?.order.slice(0, 1) ?? []) {
         const size = Math.min(list?.maxPage ?? 1, 7);
-        const mayWait = list?.paging === 'offset';
-        parts.push([entity, await outcomeOf(() => check(listing(session, entity, { order }), size, limit, mayWait))]);
+        parts.push([entity, await outcomeOf(() => check(listing(session, entity, { order }), size, limit))]);
       }
     }
     return combine(parts);
   },
 };
 
-async function check(ask: AskPage, size: number, limit: number, mayWait: boolean): Promise<Outcome> {
+async function check(ask: AskPage, size: number, limit: number): Promise<Outcome> {
   const { pages, items } = await walk(ask, size, limit);
   for (const [index, page] of pages.entries()) {
     const next = pages[index + 1];
     if (next === undefined || page.hasMore === next.items.length > 0) continue;
-    // Only an index that is still filling, which lists as offset, may say "not now".
-    if (mayWait && next.items.length === 0 && next.hasMore) continue;
+    if (page.pending === true || next.pending === true) continue;
     const evidence = { page: index, hasMore: page.hasMore, itemsAfterIt: next.items.length };
     return fail('hasMore does not say what the next page shows.', evidence);
   }
@@ -34,6 +33,8 @@ async function check(ask: AskPage, size: number, limit: number, mayWait: boolean
   const beforeLast = items.at(-3);
   if (items.length === 0) return skipped('There is nothing in the list.');
   if (!reachedEnd || beforeLast === undefined || size < 2) return pass();
-  const { hasMore: more } = await ask(placeOf(beforeLast), 2);
-  return more ? fail('A full page that ends with the very last item says that more comes.') : pass();
+  const { hasMore: more, pending } = await ask(placeOf(beforeLast), 2);
+  return more && pending !== true
+    ? fail('A full page that ends with the very last item says that more comes.')
+    : pass();
 }

@@ -41,8 +41,9 @@ export const hostileKeys: Behaviour = {
         entity,
         await check(async () => {
           const found = await session.get(entity, [...KEYS, ...good]);
-          const wrong = KEYS.find((key) => found.has(key));
-          return wrong ?? good.find((key) => !found.has(key)) ?? null;
+          const lost = good.find((key) => !found.has(key));
+          if (lost !== undefined) return fail('There is no answer for a good key beside such keys.', { key: lost });
+          return unexpected([...found].find(([key]) => KEYS.includes(key)));
         }),
       ]);
     }
@@ -51,7 +52,10 @@ export const hostileKeys: Behaviour = {
       const [order] = list?.order ?? [];
       if (order === undefined || !list?.filters.id?.includes('in')) continue;
       const query = { where: { id: { in: KEYS } }, order, first: 1, after: null };
-      const outcome = await check(async () => (await session.list(entity, query)).items[0]?.object.id ?? null);
+      const outcome = await check(async () => {
+        const [item] = (await session.list(entity, query)).items;
+        return item === undefined ? pass() : fail('A filter of such ids finds an object.', { id: item.object.id });
+      });
       parts.push([`${entity}.id`, outcome]);
     }
     for (const relation of session.listedRelations) {
@@ -62,8 +66,7 @@ export const hostileKeys: Behaviour = {
         relation,
         await check(async () => {
           const pages = await session.related(relation, RELATION_TARGETS[relation], KEYS, query);
-          const wrong = [...pages].find(([, page]) => !('items' in page) || page.items.length > 0);
-          return wrong?.[0] ?? null;
+          return unexpected([...pages].find(([, page]) => !('items' in page) || page.items.length > 0));
         }),
       ]);
     }
@@ -71,12 +74,16 @@ export const hostileKeys: Behaviour = {
   },
 };
 
-async function check(ask: () => Promise<string | null>): Promise<Outcome> {
+function unexpected(wrong: readonly [key: string, answer: unknown] | undefined): Outcome {
+  if (wrong === undefined) return pass();
+  const [key, answer] = wrong;
+  if (answer instanceof Error) return fail('There is an error for such a key.', { key, error: String(answer) });
+  return fail('There is an answer for such a key.', { key, answer });
+}
+
+async function check(ask: () => Promise<Outcome>): Promise<Outcome> {
   try {
-    const wrong = await ask();
-    return wrong === null
-      ? pass()
-      : fail('A key has an answer that it must not have, or a good one beside has none.', { key: wrong });
+    return await ask();
   } catch (error) {
     if (error instanceof Stopped) throw error;
     if (isUnrelatedFailure(error)) return skipped(String(error));

@@ -5,7 +5,7 @@ import { modelFaults } from '../validate-answer.ts';
 
 export const included: Behaviour = {
   name: 'included',
-  promise: 'Objects that come along with an answer are valid, and what getMany gives for their key.',
+  promise: 'Objects that come along with an answer are valid, and what get gives for their key.',
   async run(session, data) {
     for (const entity of ENTITY_NAMES) if (session.entity(entity)) await data.sample(entity);
     // All that came along with the answers so far, those of the other behaviours too.
@@ -22,7 +22,7 @@ export const included: Behaviour = {
       const found = (await session.get(entity, [key])).get(key);
       // What was derived from its parent may not be found again by key; another object under the key is wrong.
       if (found !== undefined && 'object' in found && found.object.id !== object.id) {
-        return fail('getMany finds another object.', { entity, id: object.id, found: found.object.id });
+        return fail('get finds another object.', { entity, id: object.id, found: found.object.id });
       }
     }
     return pass();

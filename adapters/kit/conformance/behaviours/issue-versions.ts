@@ -27,6 +27,7 @@ export const issueVersions: Behaviour = {
       const found = await session.get('issue', keys);
       for (const key of keys) {
         const value = found.get(key);
+        if (value instanceof Error) return fail('There is an error for an issue.', { key, error: String(value) });
         const wanted = key === id ? `${highest.get(id)}@${id}` : key;
         const got = value !== undefined && 'object' in value ? identityOf(value.object) : null;
         if (got !== wanted) return fail('A key finds another version.', { key, wanted, got });

@@ -31,7 +31,11 @@ async function check(session: Session, data: Sampler, entity: EntityName): Promi
   for (const one of known) {
     const found = lookups.get(keyOf(entity, one.object));
     const copy = found !== undefined && 'object' in found ? found.object : listed.get(identityOf(one.object));
-    if (copy === undefined) return fail('A known object is not there.', { key: keyOf(entity, one.object) });
+    const key = keyOf(entity, one.object);
+    if (found instanceof Error) return fail('There is an error for a known object.', { key, error: String(found) });
+    if (copy === undefined && session.seen.pending.size > 0)
+      return skipped('The index of the source is still filling.');
+    if (copy === undefined) return fail('A known object is not there.', { key });
     const field = wrongField(one, copy);
     if (field !== null) return fail('A known object is another.', { field, known: one.object, got: copy });
   }

@@ -7,7 +7,7 @@ import { sameJson } from '../validate-answer.ts';
 
 export const lookupEqualsList: Behaviour = {
   name: 'lookup-equals-list',
-  promise: 'getMany gives the same object and the same time as list does.',
+  promise: 'get gives the same object and the same time as list does.',
   async run(session, data) {
     const parts: [string, Outcome][] = [];
     for (const entity of ENTITY_NAMES) {
@@ -31,11 +31,11 @@ async function check(session: Session, data: Sampler, entity: EntityName, maxKey
   for (const { object, time } of some) {
     const key = keyOf(entity, object);
     const value = found.get(key);
-    if (value === undefined) return fail('What list shows, getMany does not find.', { key });
-    if (value instanceof Error) return skipped(`getMany fails for "${key}": ${value.message}`);
-    if (value.time !== time) return fail('The times differ.', { key, list: time, getMany: value.time });
+    if (value === undefined) return fail('What list shows, get does not find.', { key });
+    if (value instanceof Error) return skipped(`get fails for "${key}": ${value.message}`);
+    if (value.time !== time) return fail('The times differ.', { key, list: time, get: value.time });
     const field = differingField(object, value.object);
-    if (field !== null) return fail('The objects differ.', { key, field, list: object, getMany: value.object });
+    if (field !== null) return fail('The objects differ.', { key, field, list: object, get: value.object });
   }
   return pass();
 }

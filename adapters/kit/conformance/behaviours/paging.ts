@@ -53,7 +53,11 @@ async function check(
     const differs = ids.slice(0, common).findIndex((id, index) => id !== reference?.[index]);
     if (differs !== -1) {
       const evidence = { pageSize: size, index: differs, object: ids[differs], otherwise: reference[differs] };
-      return fail('Pages of another size give other objects, or the same in another order.', evidence);
+      const isElsewhere = reference.includes(ids[differs] ?? '');
+      return fail(
+        `Pages of another size give ${isElsewhere ? 'objects in another order' : 'other objects'}.`,
+        evidence,
+      );
     }
   }
   return sample.items.length === 0 ? skipped('There is nothing in the list.') : pass();

@@ -1,6 +1,7 @@
 import { ENTITY_NAMES } from '../../../model.ts';
 import { type Behaviour, combine, fail, type Outcome, pass, skipped } from '../report.ts';
-import { listing, placeOf } from '../sampler.ts';
+import { listing } from '../sampler.ts';
+import { placeOf } from '../session.ts';
 
 export const totals: Behaviour = {
   name: 'totals',

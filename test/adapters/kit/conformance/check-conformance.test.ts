@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { type AdapterModule, CONTRACT, type Requests } from '../../../../adapters/adapter.ts';
+import { type AdapterModule, CONTRACT, type Page, type Requests } from '../../../../adapters/adapter.ts';
+import { SourceError } from '../../../../adapters/errors.ts';
 import {
   BEHAVIOURS,
   checkConformance,
@@ -183,7 +184,121 @@ it('an empty source is checked in what it answers, and nothing of it fails', asy
   expect(outcomes(report, 'skipped')).toEqual(expect.arrayContaining(['order', 'paging', 'filters', 'related']));
 });
 
+describe('an adapter whose index is still filling', () => {
+  /** It has listed and related the first objects by now; `fill` lets it reach the others. */
+  const filling = () => {
+    const whole = arraySubject({ paging: 'offset', count: null });
+    const { adapter } = whole;
+    let isFull = false;
+    const cut = <T>(page: Page<T>): Page<T> =>
+      isFull ? page : { items: page.items.slice(0, 2), hasMore: true, pending: true };
+    const subject = {
+      ...whole,
+      adapter: wrapped(adapter, {
+        list: async (entity, query, call) => {
+          if (isFull) return adapter.list(entity, query, call);
+          if (query.after !== null) return { items: [], hasMore: true, pending: true };
+          const { total, ...page } = await adapter.list(entity, query, call);
+          return cut(page);
+        },
+        related: async (relation, parents, query, call) => {
+          const pages = await adapter.related(relation, parents, query, call);
+          if (query.after !== null && !isFull) {
+            return new Map(parents.map((parent) => [parent, { items: [], hasMore: true, pending: true as const }]));
+          }
+          return new Map([...pages].map(([parent, page]) => [parent, 'items' in page ? cut(page) : page]));
+        },
+      }),
+    };
+    return { subject, fill: () => (isFull = true) };
+  };
+
+  it('is not blamed for what it has not reached yet, and the report says so', async () => {
+    const report = await checkConformance(filling().subject, { maxMs: 60_000 });
+    expect(report.behaviours.filter(({ outcome }) => outcome === 'fail')).toEqual([]);
+    expect(report.pending).toEqual(expect.arrayContaining(['list(checkout)', 'list(test)', 'testsOfBuild']));
+    expect(renderReport(report)).toContain('The index of the source is still filling (list(checkout), ');
+  });
+
+  it('is checked again when it is full, where the check is to wait', async () => {
+    const { subject, fill } = filling();
+    const waits: (readonly string[])[] = [];
+    const report = await checkConformance(subject, {
+      only: ['known-data', 'paging'],
+      wait: true,
+      pollMs: 10,
+      onWait: (calls) => {
+        waits.push(calls);
+        setTimeout(fill, 50);
+      },
+    });
+    expect(waits).toEqual([['list(checkout)', 'list(build)', 'list(test)', 'list(issue)', 'list(incident)']]);
+    expect(report.pending).toEqual([]);
+    expect(outcomes(report, 'pass')).toEqual(['known-data', 'paging']);
+  });
+});
+
 describe('the report', () => {
+  const bad = (id: string) => new SourceError('SOURCE_BAD_DATA', `Build ${id} has no checkout.`, { id });
+
+  it('counts the records that were refused, each once, and quotes the first', async () => {
+    const { adapter, ...about } = arraySubject();
+    const some = wrapped(adapter, {
+      list: (entity, query, call) => {
+        for (let number = 0; number < 1092; number++) call.warn(bad(`lab:${number}`));
+        return adapter.list(entity, query, call);
+      },
+    });
+    const report = await checkConformance({ ...about, adapter: some }, { only: ['order', 'refused-records'] });
+    expect(report.refused).toBe('1,092 records refused: Build lab:0 has no checkout.');
+    expect(renderReport(report)).toContain('\n1,092 records refused: Build lab:0 has no checkout.\n');
+    expect(outcomes(report, 'fail')).toEqual(['refused-records']);
+  });
+
+  it('does not count a record of which only a field is bad', async () => {
+    const { adapter, ...about } = arraySubject();
+    const some = wrapped(adapter, {
+      list: async (entity, query, call) => {
+        const page = await adapter.list(entity, query, call);
+        for (const { object } of page.items) call.warn(bad(object.id.slice(object.id.indexOf(':') + 1)));
+        return page;
+      },
+    });
+    const report = await checkConformance({ ...about, adapter: some }, { only: ['order', 'refused-records'] });
+    expect(report).toMatchObject({ refused: null, ok: true });
+  });
+
+  it('prints the error under a key, and names one fault', async () => {
+    const { adapter, ...about } = arraySubject();
+    const isBroken = (key: string) => key.includes('\0') || key.endsWith('3');
+    const some = wrapped(adapter, {
+      get: async (entity, ids, call) => {
+        const found = await adapter.get(entity, ids, call);
+        return new Map([...found, ...ids.filter(isBroken).map((id) => [id, bad(id)] as const)]);
+      },
+    });
+    const report = await checkConformance({ ...about, adapter: some }, { only: ['known-data', 'hostile-keys'] });
+    expect(report.behaviours).toMatchObject([
+      {
+        reason: expect.stringContaining('There is an error for a known object.'),
+        evidence: { error: expect.stringMatching(/^SourceError: Build .*3 has no checkout\.$/) },
+      },
+      {
+        reason: expect.stringContaining('There is an error for such a key.'),
+        evidence: { error: expect.stringMatching(/^SourceError: Build /) },
+      },
+    ]);
+  });
+
+  it('prints each reason for which something was skipped, with all that it holds for', async () => {
+    const report = await checkConformance(arraySubject({ documents: [], aliases: {} }), { only: ['order', 'paging'] });
+    const text = renderReport(report);
+    expect(text).toContain(
+      'checkout NEWEST, checkout OLDEST, build NEWEST, build OLDEST and 6 more: There are fewer than',
+    );
+    expect(text).toContain('and 6 more: There is nothing in the list.');
+  });
+
   it('names what failed first, with evidence, and is plain data', async () => {
     const subject = arraySubject({ latencyMs: 0 });
     const faulty = wrapped(subject.adapter, { health: () => Promise.reject(new Error('no route')) });
