@@ -9,6 +9,7 @@ import {
   openSubject,
   renderReport,
 } from '../../../../adapters/kit/conformance/conformance.ts';
+import type { StatusCounts } from '../../../../adapters/model.ts';
 import { ArrayAdapter } from '../../../support/array-adapter.ts';
 import { arraySubject, knownDocuments } from '../../../support/array-subject.ts';
 import { withRequests, wrapped } from '../../../support/faulty-adapter/wrapped.ts';
@@ -75,6 +76,51 @@ describe('an adapter that makes several requests a batch', () => {
     expect(outcomes(right, 'pass')).toEqual(['capabilities', 'batching']);
     const wrong = await checkConformance(subject(null), { only: ['batching'] });
     expect(wrong.behaviours).toMatchObject([{ outcome: 'fail', evidence: { requests: 6, allowed: 3 } }]);
+  });
+});
+
+describe('counts of what cannot be listed', () => {
+  const subject = (more: Partial<StatusCounts>) => {
+    const { adapter, ...about } = arraySubject();
+    const { list: _list, ...test } = { ...adapter.entities.test, freshnessMs: 0 };
+    const { list: _below, ...testsOfBuild } = { maxParents: 10, ...adapter.relations.testsOfBuild };
+    const { list: _direct, ...testsOfCheckout } = { maxParents: 10, ...adapter.relations.testsOfCheckout };
+    const counting = wrapped(adapter, {
+      entities: { ...adapter.entities, test },
+      relations: { ...adapter.relations, testsOfBuild, testsOfCheckout },
+      count: async (asked, call) => {
+        const counts = await adapter.count(asked, call);
+        if (!('relation' in asked) || asked.relation !== 'testsOfBuild') return counts;
+        return new Map(
+          [...counts].map(([key, one]) => [
+            key,
+            one instanceof Error
+              ? one
+              : { ...one, total: one.total + (more.total ?? 0), pass: one.pass + (more.pass ?? 0) },
+          ]),
+        );
+      },
+    });
+    return { ...about, adapter: counting };
+  };
+  const only = ['capabilities', 'counts', 'batching', 'known-data'];
+
+  it('are checked against what is known', async () => {
+    const report = await checkConformance(subject({}), { only });
+    expect(outcomes(report, 'pass')).toEqual(['capabilities', 'known-data', 'counts', 'batching']);
+    const wrong = await checkConformance(subject({ total: 1, pass: 1 }), { only });
+    expect(outcomes(wrong, 'fail')).toEqual(['counts']);
+    expect(renderReport(wrong)).toContain('testsOfBuild: The count differs from what is listed.');
+  });
+
+  it('are held to their own sum where nothing is known', async () => {
+    const { known: _known, children: _children, ...live } = subject({ total: 1 });
+    const report = await checkConformance(live, { only: ['counts'] });
+    expect(renderReport(report)).toContain('testsOfBuild: The counts by status are not the total together.');
+    const { known: _all, children: _given, ...honest } = subject({});
+    const fine = await checkConformance(honest, { only: ['counts'] });
+    expect(renderReport(fine)).toContain('only the sum of the statuses was checked.');
+    expect(outcomes(fine, 'fail')).toEqual([]);
   });
 });
 
