@@ -81,7 +81,7 @@ export function importedLayers(root: string): ReadonlyMap<string, ReadonlySet<st
 }
 
 /** Each import of one of our files by another. */
-function importsWithin(root: string): (readonly [file: string, target: string])[] {
+export function importsWithin(root: string): (readonly [file: string, target: string])[] {
   return globSync('{gateway,adapters}/**/*.ts', { cwd: root })
     .sort()
     .flatMap((file) => {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importFaults } from '../../scripts/check-imports.ts';
+import { countCircles } from '../../scripts/house.ts';
 import { configFolder } from '../support/config-folder.ts';
 
 async function check(...files: readonly (readonly [path: string, text: string])[]): Promise<string> {
@@ -43,4 +44,12 @@ describe('the check of the direction of imports', () => {
     expect(await check([file, `import type { X } from '${target}';\n`])).toContain(`${file} `);
     expect(await check([file, `export const x = await import('${target}');\n`])).toContain(`${file} `);
   });
+});
+
+it('counts the groups of files that import each other as circles', () => {
+  expect(countCircles([])).toBe(0);
+  const line = [['a', 'b'] as const, ['b', 'c'] as const, ['a', 'c'] as const];
+  expect(countCircles(line)).toBe(0);
+  expect(countCircles([...line, ['c', 'a']])).toBe(1);
+  expect(countCircles([...line, ['c', 'b'], ['d', 'e'], ['e', 'd'], ['d', 'a']])).toBe(2);
 });

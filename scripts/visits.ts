@@ -1,22 +1,23 @@
 /**
- * Preloaded, it notes which files of the project run, in the order in which they first do: a call stands at the beginning of
- * each function.
+ * Preloaded into a gateway, it notes which files of the project run: it inserts a call at the beginning of each function.
+ * The parent process asks for them by a message; the answer names the files that ran on the main thread since the last one.
  */
 import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 import ts from 'typescript';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TRACED = /^(gateway|adapters)\/.+\.ts$/;
 
 const seen = new Set<string>();
 
-/** The files that ran since it was last asked. */
-export function visited(): readonly string[] {
-  const files = [...seen];
-  seen.clear();
-  return files;
+if (isMainThread) {
+  process.on('message', () => {
+    process.send?.([...seen]);
+    seen.clear();
+  });
 }
 
 Object.defineProperty(globalThis, '__visited', { value: (file: string) => seen.add(file) });
