@@ -34,7 +34,7 @@ const PLACES: Readonly<Record<string, string>> = {
 const LEFT_OUT: readonly string[] = ['generated', 'swappable'];
 const BOX = { width: 370, height: 52, across: 420, down: 88, margin: 20 };
 
-/** The picture of a graph of layers: who imports stands above what it imports. */
+/** The picture of a graph of layers: each layer is above those that it imports from. */
 export function drawLayers(graph: Graph, adapters: readonly string[]): string {
   const shown = [...graph.keys()].filter((name) => Object.hasOwn(PLACES, name));
   const unknown = [...graph.keys()].filter((name) => !LEFT_OUT.includes(name) && !shown.includes(name));
@@ -58,7 +58,7 @@ export function drawLayers(graph: Graph, adapters: readonly string[]): string {
   const width = (columns - 1) * BOX.across + BOX.width + 2 * BOX.margin;
   const height = top * BOX.down + BOX.height + 2 * BOX.margin;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" role="img">
-<title>The layers of kcigraph: who imports stands above what it imports</title>
+<title>The layers of kcigraph: each layer imports only from layers below it</title>
 <defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#2a7f62"/></marker></defs>
 <rect width="${width}" height="${height}" fill="#ffffff"/>
 ${[...lines, ...boxes].join('\n')}

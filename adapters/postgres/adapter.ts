@@ -1,3 +1,10 @@
+/**
+ * Reads: the table of capabilities (here) leads to one function for each kind of question, which builds one SQL statement for
+ * all keys or parents: columns for the selected fields, conditions for the filter, a keyset for the page, an access path that fits
+ * both. The client sends it with a permit over a connection of the pool, and rows become objects of the model.
+ * Writes: objects are copied into staging tables, merged into the tables of the entities, and committed with their receipt.
+ */
+
 import {
   type Adapter,
   type AdapterEnv,

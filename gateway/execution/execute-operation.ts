@@ -1,3 +1,11 @@
+/**
+ * An operation, in the order in which it happens: the text is weighed before it is parsed (depth, aliases, tokens); the
+ * document is parsed and validated once and cached; then, here, variables are coerced, the cost is checked, the deadline starts and
+ * the context of the request is made. The compiled executor resolves the query level by level, each field for all of its
+ * parents in one call; graphql-js executes what cannot be compiled. At the end the answer is counted against the memory
+ * budget, and what sources reported becomes `errors` and `extensions`.
+ */
+
 import {
   type DocumentNode,
   type ExecutionResult,

@@ -1,3 +1,12 @@
+/**
+ * A list over several sources, in the order in which it happens: the plan (here) decides which source is read for what, and
+ * splits the filter into what the source applies and what the gateway evaluates. If parents must be filtered over all
+ * sources, they are found first, and the list is read below them. The merge then takes rows of all sources by (time, tie),
+ * asks the other sources for the copies of each candidate, drops what does not fit, and shows an object only where its
+ * primary record is. Merged objects become a page with a cursor. Counts start from the same plan.
+ * Look-ups by key need no plan: every source that can hold the key is asked at once, in batches, and the copies are merged.
+ */
+
 import { SourceError } from '../../adapters/errors.ts';
 import type { Entities, EntityName } from '../../adapters/model.ts';
 import type { Budget } from './budget.ts';

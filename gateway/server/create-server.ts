@@ -1,3 +1,10 @@
+/**
+ * A request, in the order in which it happens: a listener takes it from one of several sockets and refuses it at once under
+ * a flood; the router finds its route and waits for admission; the route checks headers, reads the body within its limits and
+ * hands it to execution or to submission; the answer is compressed, sent and noted in the access log. A new configuration
+ * replaces all that depends on it: requests under way finish under the one that they began with.
+ */
+
 import { isDeepStrictEqual } from 'node:util';
 import { createDocumentStores } from '../execution/apollo-server.ts';
 import { createExecutor } from '../execution/create-executor.ts';

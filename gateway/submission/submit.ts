@@ -1,3 +1,10 @@
+/**
+ * A submission, in the order in which it happens: the token is checked and gives the origins that it may submit for. The
+ * document is received, in memory if it is small and in a file otherwise, and validated against the rules of its version: a
+ * small one on the main thread, a large one in a worker. Its objects are upgraded and loaded in one transaction, together
+ * with the receipt. Documents that are to be loaded later wait in a queue on disk and then take the same way.
+ */
+
 import type { Logger, Receipt, Store } from '../../adapters/adapter.ts';
 import { authorise } from './authorise.ts';
 import { CurrentStore } from './current-store.ts';
