@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { buildSchema, GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RELATION_NAMES } from '../../adapters/adapter.ts';
 import { commandEnv, LAUNCHER, type RunningCommand, runCommand, startCommand } from '../support/command.ts';
 import { hasGql, PYTHON } from '../support/gql/python.ts';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.ts';
@@ -10,7 +12,7 @@ import { makeReaderFolder } from './reader-folder.ts';
 import { typeCheck } from './type-check.ts';
 import { ReaderShell, type Typed } from './type-in-shell.ts';
 
-/** Documents whose commands a test of their own types, in the order and the folder that they are meant for. */
+/** Documents with a test that types their commands, configurations and queries in the order and the folder that they are meant for. */
 const WALKED: ReadonlyMap<string, string> = new Map([['docs/adapters.md', 'test/e2e/outsider/outsider.test.ts']]);
 /** What begins to serve, and does not end by itself. */
 const SERVES = /^(npm start|npm run demo\b.*|npx kcigraph (serve|demo)\b.*)$/;
@@ -31,6 +33,7 @@ const blocks = DOCUMENTS.flatMap((document) => codeBlocks(document));
 const of = (language: string) => blocks.filter((block) => block.language === language);
 const placeOf = ({ document, line }: CodeBlock) => `${document}:${line}`;
 const named = (some: readonly CodeBlock[]) => some.map((block) => [placeOf(block), block] as const);
+const untyped = (language: string) => named(of(language).filter(({ document }) => !WALKED.has(document)));
 
 let reader: Awaited<ReturnType<typeof makeReaderFolder>>;
 let gateway: RunningCommand;
@@ -92,7 +95,7 @@ describe.each(
   );
 });
 
-it('the commands of the other documents are typed by a test of their own', () => {
+it('the commands, configurations and queries of the other documents have a test of their own', () => {
   for (const [document, test] of WALKED) {
     expect(DOCUMENTS).toContain(document);
     expect(readFileSync(join(ROOT, test), 'utf8')).toContain(document);
@@ -120,16 +123,17 @@ function faultsIn({ stdout }: Typed): unknown[] {
   });
 }
 
-it.each(named(of('graphql')))('the query of %s finds something', async (_, { text }) => {
-  const answer = await fetch(`${gateway.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: text }),
-  });
-  const { data, errors } = JSON.parse(await answer.text());
+it.each(untyped('graphql'))('the query of %s finds something', async (_, { text }) => {
+  const { data, errors } = await answerTo(text);
   expect(errors).toBeUndefined();
   for (const [field, value] of Object.entries(data)) expect(hasSubstance(value), field).toBe(true);
 });
+
+async function answerTo(query: string) {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  return JSON.parse(await answer.text());
+}
 
 /** Not only nulls, zeros and empty lists. */
 function hasSubstance(value: unknown): boolean {
@@ -137,7 +141,7 @@ function hasSubstance(value: unknown): boolean {
   return value !== null && value !== 0 && value !== false && value !== '';
 }
 
-it.each(named(of('yaml')))('the configuration of %s is right', async (_, { text }) => {
+it.each(untyped('yaml'))('the configuration of %s is right', async (_, { text }) => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'kcigraph.yaml'), text);
   // The plug-in of the guide for authors, which begins as a copy of the template.
@@ -166,6 +170,23 @@ it('what is written in TypeScript has the right types', () => {
   const faults = [...typeCheck(of('ts'))].filter(([, found]) => found.length > 0);
   expect(faults.map(([block, found]) => [placeOf(block), ...found])).toEqual([]);
 }, 120_000);
+
+it('the table of capabilities in docs/adapters.md names every relation, and only fields that the schema has', () => {
+  const guide = readFileSync(join(ROOT, 'docs/adapters.md'), 'utf8');
+  const table = /^## What each capability gives\n([\s\S]*?)^## /m.exec(guide)?.[1] ?? '';
+  const rows = table.split('\n').filter((line) => line.startsWith('| `'));
+  const namedBy = (cell: number, form: RegExp) =>
+    rows.flatMap((row) => [...(row.split('|')[cell] ?? '').matchAll(form)].map(([, name = '']) => name));
+  expect(new Set(namedBy(2, /`(\w+Of\w+)`/g))).toEqual(new Set(RELATION_NAMES));
+  const schema = buildSchema(readFileSync(join(ROOT, 'schema.graphql'), 'utf8'));
+  const fields = namedBy(1, /`(\w+\.\w+)`/g);
+  expect(fields.length).toBeGreaterThan(10);
+  for (const field of fields) {
+    const [type = '', name = ''] = field.split('.');
+    const found = schema.getType(type);
+    expect(found instanceof GraphQLObjectType ? Object.keys(found.getFields()) : [], field).toContain(name);
+  }
+});
 
 const linked = DOCUMENTS.flatMap((document) => {
   const text = readFileSync(join(ROOT, document), 'utf8');

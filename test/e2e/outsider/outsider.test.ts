@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { copyFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
+import { codeBlocks } from '../../docs/code-blocks.ts';
 import { commandEnv, type RunningCommand, startCommand } from '../../support/command.ts';
 import { NPM_QUIETLY, packPackage } from '../../support/packed-package.ts';
 import { removeFolder, temporaryFolder } from '../../support/temporary-folder.ts';
@@ -14,6 +15,12 @@ import { type AcmeServer, startAcmeServer } from './acme-server.ts';
 const GUIDE = readFileSync(new URL('../../../docs/adapters.md', import.meta.url), 'utf8');
 /** What the guide says to type, line by line. */
 const COMMANDS = [...GUIDE.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.trim().split('\n'));
+/** Its blocks in a language, in their order. */
+const blocksIn = (language: string) =>
+  codeBlocks('docs/adapters.md', GUIDE)
+    .filter((block) => block.language === language)
+    .map(({ text }) => text);
+const [FIRST_CONFIG = '', CONFIG = '', ...OTHER_CONFIGS] = blocksIn('yaml');
 const WORK = fileURLToPath(new URL('./acme/', import.meta.url));
 const { vitest, typescript } = manifest.devDependencies;
 const TYPES = manifest.devDependencies['@types/node'];
@@ -57,6 +64,25 @@ describe('somebody from outside, with the package alone and the words of docs/ad
     await removeFolder(folder);
   });
 
+  it('serves the adapter that the guide opens with, which answers the query as shown and passes the check', async () => {
+    const [code = ''] = blocksIn('ts');
+    const [query = '', ...otherQueries] = blocksIn('graphql');
+    const [answer = ''] = blocksIn('json');
+    expect([OTHER_CONFIGS, otherQueries]).toEqual([[], []]);
+    await writeFile(join(folder, 'first.ts'), code);
+    await writeFile(join(folder, 'kcigraph.yaml'), FIRST_CONFIG);
+    const gateway = await startCommand('npx', ['kcigraph', 'serve', '--port', '0'], folder);
+    try {
+      expect(await ask(gateway, { query })).toMatchObject({ data: JSON.parse(answer) });
+    } finally {
+      await gateway.stop();
+    }
+    const checked = await type('npx kcigraph check acme');
+    expect(checked.output).toContain(', 0 wrong, ');
+    expect(checked.code).toBe(0);
+    await rm(join(folder, 'first.ts'));
+  }, 120_000);
+
   it('copies the template, which is right as it is: its types, and its own test', async () => {
     expect(await type('npx kcigraph new acme')).toMatchObject({ code: 0 });
     expect(await type('npx tsc --noEmit --project acme')).toEqual({ code: 0, output: '' });
@@ -80,8 +106,7 @@ describe('somebody from outside, with the package alone and the words of docs/ad
   }, 120_000);
 
   it('checks it as a configured source: what passes, what fails, what could not be checked', async () => {
-    const [, config = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(GUIDE) ?? [];
-    await writeFile(join(folder, 'kcigraph.yaml'), config);
+    await writeFile(join(folder, 'kcigraph.yaml'), CONFIG);
     const checked = await type('npx kcigraph check acme');
     expect(checked.output).toMatch(/\d+ passed, 0 failed, \d+ skipped; \d+ calls in/);
     expect(checked.code).toBe(0);
@@ -100,8 +125,7 @@ describe('somebody from outside, with the package alone and the words of docs/ad
   }, 120_000);
 
   it('uses the very test that the guide shows', async () => {
-    const shown = [...GUIDE.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block);
-    expect(shown).toContain(await readFile(join(WORK, 'conformance-test.ts'), 'utf8'));
+    expect(blocksIn('ts')).toContain(await readFile(join(WORK, 'conformance-test.ts'), 'utf8'));
   });
 
   it('serves it while it is worked on, and starts again when its code changes', async () => {
