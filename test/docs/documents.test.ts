@@ -129,6 +129,12 @@ it.each(untyped('graphql'))('the query of %s finds something', async (_, { text 
   for (const [field, value] of Object.entries(data)) expect(hasSubstance(value), field).toBe(true);
 });
 
+it('README.md shows the answer to its first question', async () => {
+  const inReadme = ({ document }: CodeBlock) => document === 'README.md';
+  const [question = '', answer = ''] = [of('graphql'), of('json')].map((some) => some.find(inReadme)?.text);
+  expect(await answerTo(question)).toMatchObject({ data: JSON.parse(answer) });
+});
+
 async function answerTo(query: string) {
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
