@@ -85,6 +85,6 @@ export const options = z.strictObject({
     .describe('Bytes that the index and the objects each take on disk.'),
   refresh: z.int().min(50).default(60_000).describe('Milliseconds between two looks for new checkouts.'),
   resweep: z.int().min(1000).default(86_400_000).describe('Milliseconds after which all checkouts are read again.'),
-  freshness: z.int().min(0).default(120_000).describe('Milliseconds for which what was read is as good as new.'),
+  freshness: z.int().min(0).default(120_000).describe('Milliseconds for which what was read counts as fresh.'),
 });
 export type CkiOptions = z.output<typeof options>;

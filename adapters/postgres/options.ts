@@ -10,9 +10,7 @@ export const options = z.strictObject({
     .refine((url) => SERVER.test(url) || (url.startsWith(EMBEDDED) && url.length > EMBEDDED.length), {
       error: 'It must be `embedded:FOLDER` or a URL that starts with `postgres://`.',
     })
-    .describe(
-      'Where the data lies: `embedded:FOLDER` (a PostgreSQL of its own, in FOLDER/postgres) or `postgres://…`.',
-    ),
+    .describe('Where the data is: `embedded:FOLDER` (an embedded PostgreSQL, in FOLDER/postgres) or `postgres://…`.'),
   readUrl: z
     .string()
     .regex(SERVER, { error: 'It must be a URL that starts with `postgres://`.' })

@@ -32,7 +32,7 @@ export const options = z.strictObject({
     .int()
     .min(100)
     .default(600_000)
-    .describe('Milliseconds for which the lists, and a bug that is asked for, are as good as new.'),
+    .describe('Milliseconds for which the lists, and a bug that is asked for, count as fresh.'),
   recheck: z
     .int()
     .min(100)

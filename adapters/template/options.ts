@@ -14,7 +14,7 @@ export const options = z
     url: z
       .url({ protocol: /^https?$/, error: 'It must be a URL that starts with `http://` or `https://`.' })
       .optional()
-      .describe('Where one document, or documents line by line, are fetched from, in the place of `path`.'),
+      .describe('Where one document, or documents line by line, are fetched from, instead of `path`.'),
     token: z.string().min(1).optional().describe('Sent to `url` as a Bearer token.'),
     paging: z
       .enum(['keyset', 'offset', 'full'])
@@ -41,7 +41,7 @@ export const options = z
       .default(536_870_912)
       .describe('Bytes of what `url` gives, decompressed; more is refused.'),
     rescan: z.int().min(100).default(10_000).describe('Milliseconds between two looks at the files, beside watching.'),
-    freshness: z.int().min(0).default(60_000).describe('Milliseconds for which what `url` gave is as good as new.'),
+    freshness: z.int().min(0).default(60_000).describe('Milliseconds for which what `url` gave counts as fresh.'),
   })
   .refine(({ path, url }) => (path === undefined) !== (url === undefined), {
     error: 'Give either `path` or `url`.',

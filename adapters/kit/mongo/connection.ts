@@ -28,7 +28,7 @@ export function mongoOptions(database: string) {
       .regex(/^[^/\\. "$*<>:|?\0]{1,63}$/, { error: 'It must be the name of a database.' })
       .optional()
       .describe(`The database; else the one that the URL names, else \`${database}\`.`),
-    username: z.string().min(1).optional().describe('Who reads, where the URL does not say it.'),
+    username: z.string().min(1).optional().describe('The user to read as, if the URL does not name one.'),
     password: z
       .string()
       .optional()
