@@ -7,7 +7,7 @@ type Variables = Readonly<Record<string, unknown>>;
 export function exactVariables(operation: OperationDefinitionNode | undefined, variables: Variables): Variables {
   const exact = new Set(
     (operation?.variableDefinitions ?? [])
-      .filter(({ type }) => nameOf(type) === 'JSON')
+      .filter(({ type }) => namedType(type) === 'JSON')
       .map(({ variable }) => variable.name.value),
   );
   const entries = Object.entries(variables);
@@ -23,6 +23,7 @@ export function dropUndeclared(
   for (const name of Object.keys(variables)) if (!declared.has(name)) Reflect.deleteProperty(variables, name);
 }
 
-function nameOf(type: TypeNode): string {
-  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
+/** The name of a type within its lists and non-null marks. */
+export function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 }

@@ -44,3 +44,6 @@ export const JSON_VALUES = 50_000;
 
 /** Objects and lists within each other in the JSON of one request. */
 export const JSON_NESTING = 64;
+
+/** Fields of one object in a variable that is not JSON: several times as many as the largest input type has. */
+export const VARIABLE_FIELDS = 200;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { type ApolloServer, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import type { GraphQLError } from 'graphql';
 import { parseExactJson } from '../../adapters/kit/exact-json.ts';
@@ -20,6 +21,8 @@ import { sendCompressed } from './send-compressed.ts';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL_TYPE = 'application/graphql-response+json';
+/** Stands for a content type that cannot be read: no client can send it, and Apollo Server cannot read it either. */
+const UNREADABLE_TYPE = '';
 
 export interface GraphqlRouteOptions {
   readonly apollo: ApolloServer<ApolloContext>;
@@ -124,12 +127,8 @@ async function answer(options: GraphqlRouteOptions, exchange: Exchange, asked: A
     withoutTimes: isGet,
     answer: null,
   };
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
   const result = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: { ...asked, headers },
+    httpGraphQLRequest: { ...asked, headers: headersOf(request) },
     context: async () => ({ exchange: graphql }),
   });
   if (signal.aborted) return;
@@ -143,6 +142,19 @@ async function answer(options: GraphqlRouteOptions, exchange: Exchange, asked: A
     return;
   }
   await sendCompressed(exchange, status, type, await bodyOf(result, graphql, signal), { ...others, ...caching });
+}
+
+/**
+ * The headers as Apollo Server gets them. It reads the content type with regular expressions that take quadratic time, so
+ * it gets the bare type that was read here.
+ */
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  if (headers.has('content-type')) headers.set('content-type', mediaTypeOf(request)?.essence ?? UNREADABLE_TYPE);
+  return headers;
 }
 
 /** A refusal has no tag; what was answered has one, be it whole or not. */

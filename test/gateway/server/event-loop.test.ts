@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createExecutor } from '../../../gateway/execution/create-executor.ts';
+import { rawRequest } from './raw-request.ts';
 import type { Sending, Sent } from './request-sender.ts';
 import { startServer, type TestServer } from './start-server.ts';
 
@@ -49,6 +50,10 @@ async function measured(text: string): Promise<Sent & { readonly cpu: number }> 
 
 const query = (text: string) => JSON.stringify({ query: text });
 const variables = (json: string) => `{"query":"{ sources { name } }","variables":{"v":${json}}}`;
+const filter = (json: string) =>
+  `{"query":"query ($f: TestFilter) { tests(filter: $f) { nodes { id } } }","variables":{"f":${json}}}`;
+const json = (fields: number, text = '') =>
+  JSON.stringify({ ...Object.fromEntries(Array.from({ length: fields }, (_, n) => [`x${n}`, 1])), id: [text] });
 const LEAVES = ['id', 'origin', 'timestamp', 'path', 'status', 'startTime', 'duration', 'comment', 'misc', 'nodeId'];
 
 describe('does not hold the event loop:', () => {
@@ -61,6 +66,13 @@ describe('does not hold the event loop:', () => {
     ['5 million objects', variables(`[${'{},'.repeat(5_000_000)}{}]`), 413, /"LIMIT_EXCEEDED"/],
     ['300,000 objects', variables(`[${'{},'.repeat(300_000)}{}]`), 400, /"LIMIT_EXCEEDED"/],
     ['49,000 objects', variables(`[${'{},'.repeat(49_000)}{}]`), 200, /"data"/],
+    ['a filter of 24,000 fields', filter(json(24_000)), 400, /"LIMIT_EXCEEDED"/],
+    [
+      'a filter of 20 unknown fields beside 900 kB of text',
+      filter(json(20, '\n'.repeat(440_000))),
+      400,
+      /"BAD_USER_INPUT"/,
+    ],
     ['a field 1,240 times', query(`{ ${'sources { name } '.repeat(1_240)} }`), 400, /"LIMIT_EXCEEDED"/],
     [
       'a name 1,240 times in each of two selections',
@@ -91,5 +103,24 @@ describe('does not hold the event loop:', () => {
     const sent = await measured(text);
     expect(sent).toMatchObject({ status, text: expect.stringMatching(wording) });
     expect(sent.cpu).toBeLessThan(MOST);
+  });
+
+  it.each([
+    ['GET', 415],
+    ['POST', 200],
+  ])('a content type of 13 kB of blanks, by %s', async (method, status) => {
+    let least = Number.POSITIVE_INFINITY;
+    for (let time = 0; time < 4; time++) {
+      const url = new URL(method === 'GET' ? '/graphql?query={__typename}' : '/graphql', server.url);
+      const before = cpuMilliseconds();
+      const answer = await rawRequest(url.href, [
+        `${method} ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n`,
+        `Content-Type: ${method === 'GET' ? 'a/' : 'application/json;'}${' '.repeat(13_000)}x\r\n`,
+        method === 'GET' ? '\r\n' : 'Content-Length: 24\r\n\r\n{"query":"{__typename}"}',
+      ]);
+      least = Math.min(least, cpuMilliseconds() - before);
+      expect(answer).toMatch(`HTTP/1.1 ${status} `);
+    }
+    expect(least).toBeLessThan(MOST);
   });
 });
