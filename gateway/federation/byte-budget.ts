@@ -62,9 +62,12 @@ export class ByteBudget {
   #opened = 0;
   #shedding: NodeJS.Timeout | null = null;
   #idleLooks = 0;
+  readonly #onBodiesWait: () => void;
 
-  constructor(limit: number) {
+  /** @param onBodiesWait called now and then while bodies wait for memory */
+  constructor(limit: number, onBodiesWait: () => void = () => {}) {
     this.#limit = limit;
+    this.#onBodiesWait = onBodiesWait;
   }
 
   get limit(): number {
@@ -203,6 +206,7 @@ export class ByteBudget {
       this.#shedding = null;
       return;
     }
+    if (this.#lanes.body.size > 0) this.#onBodiesWait();
     const now = performance.now();
     let needed = waiters
       .filter(({ since }) => now - since >= SHED_AFTER)

@@ -25,7 +25,13 @@ const RETRY_AFTER = 1;
 export class Admission {
   readonly #waiting = new Set<Waiting>();
   readonly #starts = new StartQueue();
+  readonly #onFull: () => void;
   #inFlight = 0;
+
+  /** @param onFull called for each request that finds no place free, whether it waits or is refused */
+  constructor(onFull: () => void) {
+    this.#onFull = onFull;
+  }
 
   /**
    * @param limit requests worked on at once
@@ -34,8 +40,11 @@ export class Admission {
    */
   async enter(limit: number, signal: AbortSignal): Promise<Leave> {
     if (this.#inFlight < limit) this.#inFlight += 1;
-    else if (this.isFull(limit)) throw overloaded();
-    else await this.#wait(signal);
+    else {
+      this.#onFull();
+      if (this.isFull(limit)) throw overloaded();
+      await this.#wait(signal);
+    }
     await this.#starts.start(signal);
     return () => {
       this.#starts.end();

@@ -15,23 +15,25 @@ import { GraphiqlPage } from './graphiql-page.ts';
 import { HttpListener } from './http-listener.ts';
 import { Metrics } from './metrics.ts';
 import type { GatewayServer, ServerOptions } from './server-options.ts';
+import { SlowSenders } from './slow-senders.ts';
 
 /** The gateway as a server over HTTP. It neither starts nor stops the registry. */
 export function createServer(options: ServerOptions): GatewayServer {
   const { config, registry, submission, log, metrics = new Metrics() } = options;
   const page = new GraphiqlPage(config.tabs ?? null);
-  const memory = new ByteBudget(config.limits.inFlightBytes);
+  const senders = new SlowSenders();
+  const memory = new ByteBudget(config.limits.inFlightBytes, senders.giveWay);
   let lasting: Lasting = {
     executor: options.executor ?? createExecutor({ onExecuted: (engine, ms) => metrics.executed(engine, ms) }),
     metrics,
     page,
     isDraining: () => listener.draining,
-    admission: new Admission(),
+    admission: new Admission(senders.giveWay),
     // Parsed documents are also what compiled ones are known by.
     stores: createDocumentStores(),
   };
   let current = createAnswering({ config, registry, submission, log }, lasting);
-  const listener = new HttpListener({ config, log, metrics, memory, first: current });
+  const listener = new HttpListener({ config, log, metrics, memory, senders, first: current });
   metrics.watch(registry);
   metrics.watchMemory(memory);
 

@@ -12,6 +12,7 @@ import { Pipelining } from './pipelining.ts';
 import { findRoute } from './router.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { ServerConfig } from './server-options.ts';
+import type { SlowSenders } from './slow-senders.ts';
 
 /** Milliseconds for the head of a request: whoever sends it byte by byte must not hold a connection for long. */
 const HEAD_TIMEOUT = 15_000;
@@ -36,6 +37,7 @@ export interface ListenerOptions {
   readonly metrics: Metrics;
   /** What all requests share. */
   readonly memory: ByteBudget;
+  readonly senders: SlowSenders;
   /** What answers until it is replaced. */
   readonly first: Answering;
 }
@@ -145,7 +147,7 @@ export class HttpListener {
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { log, metrics } = this.#options;
+    const { log, metrics, senders } = this.#options;
     const inUse = this.#current;
     const { config, routes, answer, refuseFlood } = inUse.answering;
     response.once('finish', () => readRest(request));
@@ -156,6 +158,7 @@ export class HttpListener {
     if (refused !== null) {
       metrics.answered(refused.name, response.statusCode, 0);
       this.#logRefusal();
+      senders.giveWay();
       return;
     }
     inUse.requests += 1;
@@ -181,6 +184,7 @@ export class HttpListener {
     });
     for (const [name, value] of securityHeaders) response.setHeader(name, value);
     response.setHeader('x-request-id', requestId);
+    if (!request.complete) senders.add(request);
     cutWhenSlow(request, response, config.rateWindow ?? RATE_WINDOW);
     const idleTimeout = config.idleTimeout ?? IDLE;
     const memoryWait = config.limits.deadline;
