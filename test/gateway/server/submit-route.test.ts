@@ -286,6 +286,15 @@ describe('an open door', () => {
       { forwarded: 'for=203.0.113.9' },
       { via: '1.1 proxy.example' },
       { 'x-real-ip': '203.0.113.9' },
+      { 'cf-connecting-ip': '203.0.113.9' },
+      { 'true-client-ip': '203.0.113.9' },
+      { 'x-cluster-client-ip': '203.0.113.9' },
+      { 'x-original-forwarded-for': '203.0.113.9' },
+      { 'x-envoy-external-address': '203.0.113.9' },
+      { x_forwarded_for: '203.0.113.9' },
+      { host: 'kcigraph.example@localhost' },
+      { host: 'localhost#.kcigraph.example' },
+      { host: 'localhost/.kcigraph.example' },
     ];
     for (const headers of foreign) {
       for (const [path, body] of [
