@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ADAPTER_MODULES } from '../gateway/federation/adapter-modules.ts';
 import type { SourceConfig } from '../gateway/federation/registry.ts';
-import { exampleQueries } from '../gateway/server/example-queries.ts';
+import { exampleQueries } from '../gateway/http/graphiql.ts';
 import { documentOf } from '../test/adapters/template/known-files.ts';
 import { type FaultGateway, startFaultGateway } from '../test/e2e/faults/fault-gateway.ts';
 import { NOW, scaledObjects } from '../test/e2e/three-sources/scaled-objects.ts';

@@ -27,7 +27,7 @@ export function batchResolverTypes(schema: GraphQLSchema): string {
     ...fields.filter(({ field }) => field.args.length > 0).map(({ type, field }) => argsName(type, field)),
   ].sort();
   const parents = objects.filter((type) => !roots.has(type)).map(({ name }) => name);
-  return `import type { BatchResolver } from '../resolvers/batch-resolver.ts';
+  return `import type { BatchResolver } from '../graphql/resolvers/batch-resolver.ts';
 import type {
 ${imports.map((name) => `  ${name},`).join('\n')}
 } from './schema-types.ts';

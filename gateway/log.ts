@@ -1,5 +1,5 @@
 import pino, { type Logger as Pino } from 'pino';
-import type { Logger } from '../adapters/adapter.ts';
+import type { Logger } from '../adapters/contract/adapter.ts';
 import { printable, printableLine } from '../adapters/kit/printable.ts';
 
 export interface LogOptions {

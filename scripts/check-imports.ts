@@ -1,4 +1,4 @@
-// Holds the direction of imports: command line -> app -> server -> execution -> resolvers -> federation -> the contract <- each adapter.
+// Holds the direction of imports: command line -> app -> http -> graphql -> resolvers -> federation -> the contract <- each adapter.
 // `node bin/runtime.js scripts/check-imports.ts [ROOT]`
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';
@@ -13,55 +13,51 @@ interface Layer {
   readonly below: readonly string[];
 }
 
-const CONTRACT = ['contract', 'normal forms'];
+const CONTRACT = ['contract', 'event loop'];
 const LAYERS: readonly Layer[] = [
-  {
-    name: 'normal forms',
-    files: /^adapters\/kit\/(normalise-\w+|rfc3339|exact-json|yield-to-event-loop)\.ts$/,
-    below: [],
-  },
-  { name: 'contract', files: /^adapters\/[\w-]+\.ts$/, below: ['normal forms'] },
+  { name: 'event loop', files: /^adapters\/kit\/yield-to-event-loop\.ts$/, below: [] },
+  { name: 'contract', files: /^adapters\/contract\//, below: [] },
   { name: 'kit', files: /^adapters\/kit\//, below: CONTRACT },
   { name: 'embedded server', files: /^adapters\/embedded-postgres\//, below: [...CONTRACT, 'kit'] },
   { name: 'adapters', files: /^adapters\//, below: [...CONTRACT, 'kit', 'embedded server'] },
   { name: 'adapter registry', files: /^gateway\/federation\/adapter-modules\.ts$/, below: [...CONTRACT, 'adapters'] },
   { name: 'generated', files: /^gateway\/generated\//, below: [...CONTRACT, 'federation', 'resolvers'] },
   { name: 'swappable', files: /^gateway\/swappable\.ts$/, below: [] },
-  { name: 'submission', files: /^gateway\/submission\//, below: [...CONTRACT, 'kit', 'swappable'] },
+  { name: 'ingest', files: /^gateway\/ingest\//, below: [...CONTRACT, 'kit', 'swappable'] },
   {
     name: 'federation',
     files: /^gateway\/federation\//,
-    below: [...CONTRACT, 'kit', 'submission', 'generated', 'adapter registry'],
+    below: [...CONTRACT, 'kit', 'ingest', 'generated', 'adapter registry'],
   },
   {
     name: 'resolvers',
-    files: /^gateway\/resolvers\//,
-    below: [...CONTRACT, 'submission', 'generated', 'federation'],
+    files: /^gateway\/graphql\/resolvers\//,
+    below: [...CONTRACT, 'ingest', 'generated', 'federation'],
   },
   {
-    name: 'execution',
-    files: /^gateway\/execution\//,
-    below: [...CONTRACT, 'submission', 'generated', 'federation', 'resolvers'],
+    name: 'graphql',
+    files: /^gateway\/graphql\/(?!resolvers\/)/,
+    below: [...CONTRACT, 'ingest', 'generated', 'federation', 'resolvers'],
   },
   {
-    name: 'server',
-    files: /^gateway\/server\//,
-    below: [...CONTRACT, 'swappable', 'submission', 'generated', 'federation', 'resolvers', 'execution'],
+    name: 'http',
+    files: /^gateway\/http\//,
+    below: [...CONTRACT, 'swappable', 'ingest', 'generated', 'federation', 'resolvers', 'graphql'],
   },
   {
     name: 'config',
     files: /^gateway\/config\//,
-    below: [...CONTRACT, 'kit', 'submission', 'adapter registry', 'server'],
+    below: [...CONTRACT, 'kit', 'ingest', 'adapter registry', 'http'],
   },
   {
     name: 'app',
     files: /^gateway\/(app\/|log\.ts$)/,
-    below: [...CONTRACT, 'kit', 'swappable', 'submission', 'federation', 'execution', 'server', 'config'],
+    below: [...CONTRACT, 'kit', 'swappable', 'ingest', 'federation', 'graphql', 'http', 'config'],
   },
   {
     name: 'command line',
     files: /^gateway\/cli\//,
-    below: [...CONTRACT, 'kit', 'submission', 'federation', 'config', 'app'],
+    below: [...CONTRACT, 'kit', 'ingest', 'federation', 'config', 'app'],
   },
 ];
 

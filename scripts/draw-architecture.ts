@@ -18,17 +18,17 @@ const PLACES: Readonly<Record<string, string>> = {
   'command line': 'gateway/cli',
   app: 'gateway/app',
   config: 'gateway/config',
-  server: 'gateway/server',
-  execution: 'gateway/execution',
-  resolvers: 'gateway/resolvers',
+  http: 'gateway/http',
+  graphql: 'gateway/graphql',
+  resolvers: 'gateway/graphql/resolvers',
   federation: 'gateway/federation',
-  submission: 'gateway/submission',
+  ingest: 'gateway/ingest',
   'adapter registry': 'gateway/federation/adapter-modules.ts',
   adapters: 'adapters/*/',
   'embedded server': 'adapters/embedded-postgres',
   kit: 'adapters/kit',
-  contract: 'adapters/{adapter,model,filter,errors}.ts',
-  'normal forms': 'adapters/kit/normalise-*.ts',
+  contract: 'adapters/contract',
+  'event loop': 'adapters/kit/yield-to-event-loop.ts',
 };
 /** What is generated from the schema, and a class that several layers use, are not a step on the way of anything. */
 const LEFT_OUT: readonly string[] = ['generated', 'swappable'];

@@ -16,7 +16,7 @@ import {
 } from '../kit/author.ts';
 import type { Children } from './queries/children.ts';
 import type { Commits } from './queries/commits.ts';
-import type { Finders } from './queries/finders.ts';
+import type { Finders } from './queries/look-up.ts';
 
 export interface QueriesOptions {
   readonly finders: Finders;

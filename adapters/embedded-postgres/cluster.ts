@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Logger } from '../adapter.ts';
+import type { Logger } from '../contract/adapter.ts';
 import { checkVersion, DatabaseFault, embeddedBinaries } from './folder.ts';
 import { runAs, type ServerUser, serverUser, withAccess } from './user.ts';
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Logger } from '../adapter.ts';
+import type { Logger } from '../contract/adapter.ts';
 import {
   type Cluster,
   claimCluster,

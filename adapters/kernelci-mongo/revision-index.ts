@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Document } from 'bson';
-import { MAX_NO_MS } from '../kit/absences.ts';
 import { type AdapterEnv, type Call, type Health, type Json, SourceError } from '../kit/author.ts';
 import { BackgroundIndex } from '../kit/background-index.ts';
-import { type MaxAge, maxAgeOf } from '../kit/max-age.ts';
+import { MAX_NO_MS, type MaxAge, maxAgeOf } from '../kit/cache.ts';
 import { isId, timeOfId, toObjectId } from '../kit/mongo/documents.ts';
 import type { LegacyClient } from './client.ts';
 import type { LegacyOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import { type Document, ObjectId } from 'bson';
 import { type Call, SourceError } from '../kit/author.ts';
-import { BoundedCache } from '../kit/bounded-cache.ts';
+import { BoundedCache } from '../kit/cache.ts';
 import { idOf, textOf, timeOf } from '../kit/mongo/documents.ts';
 import { commitOf } from './ids.ts';
 import type { JobRecord } from './translate-checkout.ts';

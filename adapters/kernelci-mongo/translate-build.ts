@@ -3,8 +3,7 @@ import type { Build, Call, Json, JsonObject, Resource, Status } from '../kit/aut
 import { idOf, listOf, numberOf, textOf, timeOf, toJson } from '../kit/mongo/documents.ts';
 import type { Ids } from './ids.ts';
 import { BUILD_STATUSES } from './statuses.ts';
-import type { FieldSources } from './translate.ts';
-import { excerptFromStart, hasValue, storageUrl, warnOfInvalidRecord } from './translate.ts';
+import { excerptFromStart, type FieldSources, hasValue, storageUrl, warnOfInvalidRecord } from './translate.ts';
 
 /** What the translation of a build needs beside its document. */
 export interface BuildContext {

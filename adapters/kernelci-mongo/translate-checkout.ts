@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
+import { secureRepositoryUrl } from '../contract/time-and-url.ts';
 import type { Checkout, Json, JsonObject } from '../kit/author.ts';
 import { textOf, timeOf } from '../kit/mongo/documents.ts';
-import { secureRepositoryUrl } from '../kit/normalise-url.ts';
 import type { Ids } from './ids.ts';
 
 /** A job as the revision index stores it. */

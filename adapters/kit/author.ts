@@ -3,13 +3,18 @@
  * the kit what serves any system. One name, so that an adapter depends on this package and on nothing beside.
  */
 export { z } from 'zod';
-export * from '../adapter.ts';
-export * from '../errors.ts';
-export * from '../filter.ts';
-export * from '../model.ts';
-export { compareBytes, comparePlaces } from './compare-places.ts';
-export { type ExactInteger, exactInteger, isExactInteger, parseExactJson } from './exact-json.ts';
+export * from '../contract/adapter.ts';
+export * from '../contract/errors.ts';
+export { type ExactInteger, exactInteger, isExactInteger, parseExactJson } from '../contract/exact-json.ts';
+export { onlyAsked } from '../contract/fields.ts';
+export * from '../contract/filter.ts';
+export { namedCommits, ownerOf } from '../contract/keys.ts';
+export * from '../contract/model.ts';
+export { compareBytes, comparePlaces } from '../contract/positions.ts';
+export { normaliseTime, normaliseUrl } from '../contract/time-and-url.ts';
+export { type MaxAge, maxAgeOf } from './cache.ts';
 export { fillGaps, isSaid } from './fill-gaps.ts';
+export type { DocumentFormat } from './kcidb/document-reader.ts';
 export {
   DocumentChanged,
   DocumentReader,
@@ -17,15 +22,9 @@ export {
   type ReadDocuments,
   type ReadLimits,
   type ReadObject,
+  type ReceivedDocument,
+  readDocument,
 } from './kcidb/document-reader.ts';
-export { type ReceivedDocument, readDocument } from './kcidb/read-document.ts';
-export type { DocumentFormat } from './kcidb/reader-job.ts';
-export { type MaxAge, maxAgeOf } from './max-age.ts';
-export { namedCommits } from './named-commits.ts';
-export { normaliseTime } from './normalise-time.ts';
-export { normaliseUrl } from './normalise-url.ts';
 export { type FetchRows, type OffsetQuery, offsetPage } from './offset-page.ts';
-export { onlyAsked } from './only-asked.ts';
-export { ownerOf } from './owner-of.ts';
 export { SingleFlight } from './single-flight.ts';
 export { isSliceOver, yieldToEventLoop } from './yield-to-event-loop.ts';

@@ -1,18 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { AdapterEnv, Page, PageItem, Place } from '../adapter.ts';
-import type { Json } from '../model.ts';
-import type { IndexEntry, IndexReach, LearntEntry, PutOptions } from './background-index/index-entry.ts';
-import { portions } from './background-index/portions.ts';
-import { putEntries, removeRows, type WrittenEntry, written } from './background-index/put-entries.ts';
-import { behindPlace, byBeginning, byKey, byName, putEarlier } from './background-index/read-entries.ts';
-import { SCHEMA, SCHEMA_VERSION } from './background-index/schema.ts';
-import { Unkept } from './background-index/unkept.ts';
+import type { AdapterEnv, Page, PageItem, Place } from '../contract/adapter.ts';
+import { parseExactJson } from '../contract/exact-json.ts';
+import type { Json } from '../contract/model.ts';
 import { type DiskStatements, DiskStore } from './disk-store.ts';
-import { parseExactJson } from './exact-json.ts';
+import {
+  behindPlace,
+  byBeginning,
+  byKey,
+  byName,
+  type IndexEntry,
+  type IndexReach,
+  type LearntEntry,
+  type PutOptions,
+  portions,
+  putEarlier,
+  putEntries,
+  removeRows,
+  SCHEMA,
+  SCHEMA_VERSION,
+  Unkept,
+  type WrittenEntry,
+  written,
+} from './index-table.ts';
 
-export type { IndexEntry, IndexReach, LearntEntry, PutOptions } from './background-index/index-entry.ts';
+export type { IndexEntry, IndexReach, LearntEntry, PutOptions } from './index-table.ts';
 
 export interface BackgroundIndexOptions {
   /** Of the records: an index that was written by another version is begun anew. Below 1,000. */

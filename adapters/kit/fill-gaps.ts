@@ -1,6 +1,6 @@
-import type { Entities, EntityName } from '../model.ts';
-import { isExactInteger } from './exact-json.ts';
-import { ownerOf } from './owner-of.ts';
+import { isExactInteger } from '../contract/exact-json.ts';
+import { ownerOf } from '../contract/keys.ts';
+import type { Entities, EntityName } from '../contract/model.ts';
 
 /**
  * The first of two reports of one object, with what only the second says. An empty text or list says as little as null.

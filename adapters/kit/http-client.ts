@@ -1,14 +1,20 @@
-import { Agent, request as send } from 'undici';
-import type { HttpClient, HttpRequest, HttpResponse, TlsOptions } from '../adapter.ts';
-import { SourceError } from '../errors.ts';
-import { parseExactJson } from './exact-json.ts';
-import { decodedBody, discard, ENCODINGS, readBody, tooLarge, tooManyValues } from './http-client/answer-body.ts';
-import { AnswerCache } from './http-client/answer-cache.ts';
-import { connectionFault } from './http-client/connection-fault.ts';
-import { publicLookup } from './http-client/public-lookup.ts';
-import { refusalOf } from './http-client/refusal.ts';
-import { userAgentOf } from './http-client/user-agent.ts';
-import { mayHoldMoreValues, mostValues } from './json-values.ts';
+import { Agent, type Dispatcher, errors, request as send } from 'undici';
+import type { HttpClient, HttpRequest, HttpResponse, TlsOptions } from '../contract/adapter.ts';
+import { SourceError } from '../contract/errors.ts';
+import { parseExactJson } from '../contract/exact-json.ts';
+import {
+  AnswerCache,
+  decodedBody,
+  discard,
+  ENCODINGS,
+  PRIVATE_ADDRESS,
+  publicLookup,
+  readBody,
+  startOfBody,
+  tooLarge,
+  tooManyValues,
+} from './http-answer.ts';
+import { mayHoldMoreValues, mostValues } from './json/json-values.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface HttpClientOptions {
@@ -144,4 +150,146 @@ function parseJson(text: string): unknown {
   } catch (cause) {
     throw new SourceError('SOURCE_BAD_DATA', 'The source answered with damaged JSON.', { cause });
   }
+}
+
+const PROJECT = 'kcigraph';
+
+/**
+ * What we call ourselves: always with the project's name, and with what the configuration says of who runs it. Sources
+ * that are asked by many want to know whom to write to.
+ */
+export function userAgentOf(configured: string | undefined): string {
+  // What no header can hold is left out.
+  const text = (configured ?? '').replace(/[^\x20-\x7e]/g, '').trim();
+  if (text === '') return PROJECT;
+  return text.toLowerCase().includes(PROJECT) ? text : `${PROJECT} (${text.replace(/[()]/g, '')})`;
+}
+
+/** Of a refusal so much is read, for so long, to find out for how long it holds. */
+const MESSAGE_BYTES = 4_096;
+const MESSAGE_MS = 1_000;
+
+/** What a status means that no adapter has to judge; null where the adapter does. */
+export async function refusalOf(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  retryHeader = headers['retry-after'],
+): Promise<SourceError | null> {
+  const header = typeof retryHeader === 'string' ? retryHeader : undefined;
+  // A date is meant by the source's clock, which may be another than ours.
+  const itsNow = typeof headers.date === 'string' ? Date.parse(headers.date) : Number.NaN;
+  const now = Number.isNaN(itsNow) ? Date.now() : itsNow;
+  if (statusCode === 429) {
+    body.on('error', () => undefined);
+    const encoding = headers['content-encoding'];
+    const message = await startOfBody(
+      body,
+      typeof encoding === 'string' ? encoding : undefined,
+      MESSAGE_BYTES,
+      MESSAGE_MS,
+    );
+    const rest = retryAfter(header, message, now);
+    const options = rest === null ? {} : { retryAfterMs: rest };
+    return new SourceError('SOURCE_RATE_LIMITED', 'The source asked for fewer requests.', options);
+  }
+  if (statusCode === 401 || statusCode === 403) {
+    discard(body);
+    const message = `The source refused the request (status ${statusCode}): its credentials are missing, wrong or not enough.`;
+    return new SourceError('SOURCE_UNAVAILABLE', message, { isRetryable: false });
+  }
+  if (statusCode >= 500) {
+    discard(body);
+    const rest = retryAfter(header, '', now);
+    const options = rest === null ? {} : { retryAfterMs: rest };
+    return new SourceError('SOURCE_UNAVAILABLE', `The source is out of order (status ${statusCode}).`, options);
+  }
+  return null;
+}
+
+/** By the code of the system, of TLS or of undici: what a person should know, without any address. */
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'The source could not be reached: nothing listens at its address.',
+  ENOTFOUND: 'The source could not be reached: its host name is not known.',
+  EAI_AGAIN: 'The source could not be reached: its host name could not be looked up.',
+  EHOSTUNREACH: 'The source could not be reached: there is no way to its host.',
+  ENETUNREACH: 'The source could not be reached: there is no way to its network.',
+  ECONNRESET: 'The source broke off its answer.',
+  EPIPE: 'The source broke off its answer.',
+  UND_ERR_SOCKET: 'The source broke off its answer.',
+};
+const TIMEOUTS: ReadonlySet<string> = new Set([
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+const TLS = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+const NO_HTTP = /^UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|RESPONSE)/;
+
+/** A failed exchange as what the contract knows. Addresses stay in `cause`, which only the log shows. */
+export function connectionFault(cause: unknown, isAborted: boolean): SourceError {
+  if (cause instanceof SourceError) return cause;
+  if (isAborted) return new SourceError('SOURCE_TIMEOUT', 'The request ended before the source answered.', { cause });
+  const code = codeOf(cause);
+  if (TIMEOUTS.has(code)) return new SourceError('SOURCE_TIMEOUT', 'The source did not answer in time.', { cause });
+  if (TLS.test(code)) {
+    const message = 'The source could not be reached safely: its certificate or its TLS is not as it must be.';
+    return new SourceError('SOURCE_UNAVAILABLE', message, { cause, isRetryable: false });
+  }
+  if (code === PRIVATE_ADDRESS) {
+    const message = 'The source could not be reached: its host name leads to a private address, which is not allowed.';
+    return new SourceError('SOURCE_UNAVAILABLE', message, { cause, isRetryable: false });
+  }
+  if (cause instanceof errors.HTTPParserError || NO_HTTP.test(code))
+    return new SourceError('SOURCE_BAD_DATA', 'The source answered with no HTTP.', { cause });
+  const message = UNREACHABLE[code] ?? 'The source could not be reached, or broke off its answer.';
+  return new SourceError('SOURCE_UNAVAILABLE', message, { cause });
+}
+
+/** Of several attempts (an IPv4 and an IPv6 address) that of the first. */
+function codeOf(error: unknown): string {
+  const one: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  if (typeof one !== 'object' || one === null) return '';
+  return 'code' in one && typeof one.code === 'string' ? one.code : '';
+}
+
+const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const NUMBER = String.raw`(\d{1,6}(?:\.\d{1,3})?)`;
+const UNIT = String.raw`(ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b`;
+
+/** What services say in words: "available in 30 seconds", "wait 5 minutes", "10 requests per 6 seconds". */
+const WORDS = [
+  new RegExp(String.raw`\b(?:in|after|wait|for)\s+${NUMBER}\s*${UNIT}`, 'i'),
+  new RegExp(String.raw`\b(?:per|every|within)\s+(?:${NUMBER}\s*)?${UNIT}`, 'i'),
+];
+
+/**
+ * Milliseconds for which a service wants to be left alone; null where it does not say.
+ * @param header `Retry-After`: seconds, or a date
+ * @param message its answer, which may name the window that its limit counts in
+ */
+export function retryAfter(header: string | undefined, message: string, now = Date.now()): number | null {
+  return fromHeader(header?.trim() ?? '', now) ?? fromMessage(message);
+}
+
+function fromHeader(header: string, now: number): number | null {
+  if (/^\d{1,9}(\.\d{1,3})?$/.test(header)) return Number(header) * 1000;
+  // A date names its month; anything else that Date.parse would guess at is none.
+  const date = /[A-Za-z]{3}/.test(header) ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
+
+function fromMessage(message: string): number | null {
+  for (const words of WORDS) {
+    const match = words.exec(message);
+    if (match === null) continue;
+    const [, number = '1', unit = 's'] = match;
+    return Math.ceil(Number(number) * millisecondsOf(unit.toLowerCase()));
+  }
+  return null;
+}
+
+function millisecondsOf(unit: string): number {
+  if (unit === 'ms' || unit.startsWith('milli')) return MILLISECONDS.ms;
+  if (unit.startsWith('h')) return MILLISECONDS.h;
+  return unit.startsWith('m') ? MILLISECONDS.m : MILLISECONDS.s;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Order, Page, PageItem, Place } from '../adapter.ts';
-import { comparePlaces } from './compare-places.ts';
+import type { Order, Page, PageItem, Place } from '../contract/adapter.ts';
+import { comparePlaces } from '../contract/positions.ts';
 
 /**
  * A stretch of the source's rows. Fewer than asked for mean that the list ends there, so one that cannot be understood

@@ -1,5 +1,5 @@
-import type { Call } from '../adapter.ts';
-import { isOverRate, SourceError } from '../errors.ts';
+import type { Call } from '../contract/adapter.ts';
+import { isOverRate, SourceError } from '../contract/errors.ts';
 
 interface Flight {
   readonly answer: Promise<unknown>;

@@ -13,9 +13,9 @@ import {
   type RelationSource,
   type RelationSources,
   type RelationTarget,
-} from '../adapter.ts';
-import { SourceError } from '../errors.ts';
-import { filtersOf, type PushedFilters } from '../filter.ts';
+} from '../contract/adapter.ts';
+import { SourceError } from '../contract/errors.ts';
+import { filtersOf, type PushedFilters } from '../contract/filter.ts';
 import { CheckoutIndex, CheckoutsByCommit, sweep } from './checkout-index.ts';
 import { MAX_KEYS, MAX_PARENTS, NodeClient, StatsCache } from './client.ts';
 import { Ids } from './ids.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Document, ObjectId } from 'bson';
 import type { Filter } from 'mongodb';
-import type { AdapterEnv, Call } from '../adapter.ts';
-import { SourceError } from '../errors.ts';
-import type { HashFilter } from '../filter.ts';
+import type { AdapterEnv, Call } from '../contract/adapter.ts';
+import { SourceError } from '../contract/errors.ts';
+import type { HashFilter } from '../contract/filter.ts';
 import { BackgroundIndex, type IndexEntry } from '../kit/background-index.ts';
 import { idAt, isId, msOf, textOf, toObjectId } from '../kit/mongo/documents.ts';
 import type { NodeClient, StatsCache } from './client.ts';

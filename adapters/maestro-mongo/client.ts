@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import type { Filter } from 'mongodb';
-import type { AdapterEnv, Call, Health } from '../adapter.ts';
-import { SourceError } from '../errors.ts';
+import type { AdapterEnv, Call, Health } from '../contract/adapter.ts';
+import { SourceError } from '../contract/errors.ts';
 import { createMongoClient, type FindQuery, type MongoClient, untilAborted } from '../kit/mongo/client.ts';
 import { idOf, toObjectId } from '../kit/mongo/documents.ts';
 import { type MaestroNode, readNode } from './node.ts';

@@ -1,7 +1,7 @@
 import { type Document, ObjectId } from 'bson';
 import type { Filter } from 'mongodb';
-import type { Call } from '../adapter.ts';
-import { SourceError } from '../errors.ts';
+import type { Call } from '../contract/adapter.ts';
+import { SourceError } from '../contract/errors.ts';
 import { documentOf, idOf, integerOf, textOf, timeOf } from '../kit/mongo/documents.ts';
 
 export type NodeEntity = 'checkout' | 'build' | 'test';

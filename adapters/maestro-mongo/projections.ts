@@ -1,4 +1,4 @@
-import type { Entities, EntityName } from '../model.ts';
+import type { Entities, EntityName } from '../contract/model.ts';
 import type { NodeEntity } from './node.ts';
 
 type Projection = Readonly<Record<string, 0 | 1>>;

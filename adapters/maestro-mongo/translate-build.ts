@@ -1,5 +1,5 @@
+import type { Build, Status } from '../contract/model.ts';
 import { textOf } from '../kit/mongo/documents.ts';
-import type { Build, Status } from '../model.ts';
 import type { MaestroNode, Result } from './node.ts';
 import { pickFields } from './projections.ts';
 import { filesOf, labOf, miscOf, type TranslationCall, type TranslationContext, urlOf, warnerOf } from './translate.ts';

@@ -1,5 +1,5 @@
+import type { Environment, JsonObject, Status, Test } from '../contract/model.ts';
 import { documentOf, textOf } from '../kit/mongo/documents.ts';
-import type { Environment, JsonObject, Status, Test } from '../model.ts';
 import { dummyArchitecture } from './ids.ts';
 import type { MaestroNode } from './node.ts';
 import { pickFields } from './projections.ts';

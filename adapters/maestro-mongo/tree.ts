@@ -1,9 +1,8 @@
 import type { Document, ObjectId } from 'bson';
 import type { Filter } from 'mongodb';
-import type { AdapterEnv, Call } from '../adapter.ts';
-import { SourceError } from '../errors.ts';
-import { BoundedCache } from '../kit/bounded-cache.ts';
-import { type MaxAge, maxAgeOf } from '../kit/max-age.ts';
+import type { AdapterEnv, Call } from '../contract/adapter.ts';
+import { SourceError } from '../contract/errors.ts';
+import { BoundedCache, type MaxAge, maxAgeOf } from '../kit/cache.ts';
 import { idAt, msOf } from '../kit/mongo/documents.ts';
 import { type CollectionStats, eitherSpelling, MAX_NODES, type NodeClient } from './client.ts';
 import { CHILD_KINDS, invalidNode, type MaestroNode, NODES_OF } from './node.ts';

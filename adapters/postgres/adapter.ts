@@ -21,11 +21,11 @@ import {
   type RelationSource,
   type RelationSources,
   type Store,
-} from '../adapter.ts';
-import { SourceError } from '../errors.ts';
-import { filtersOf } from '../filter.ts';
+} from '../contract/adapter.ts';
+import { SourceError } from '../contract/errors.ts';
+import { filtersOf } from '../contract/filter.ts';
+import type { EntityName } from '../contract/model.ts';
 import { Semaphore } from '../kit/semaphore.ts';
-import type { EntityName } from '../model.ts';
 import { toSourceError } from './connection/faults.ts';
 import { createPools, type Pools } from './connection/pool.ts';
 import { Transaction, type TransactionKind } from './connection/transaction.ts';

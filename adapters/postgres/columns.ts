@@ -1,5 +1,5 @@
-import { FIELDS, type Field, type FieldKind, type MergeRule } from '../kit/model-fields.ts';
-import type { EntityName } from '../model.ts';
+import { FIELDS, type Field, type FieldKind, type MergeRule } from '../contract/fields.ts';
+import type { EntityName } from '../contract/model.ts';
 
 type ColumnType = 'text' | 'boolean' | 'bigint' | 'double precision' | 'timestamptz' | 'text[]' | 'jsonb';
 

@@ -1,8 +1,10 @@
 import {
   type Call,
+  comparePlaces,
   type Entities,
   type EntityName,
   type FoundMany,
+  issueTie,
   onlyAsked,
   type Page,
   type PageItem,
@@ -12,13 +14,13 @@ import {
   type RelationTarget,
   SourceError,
 } from '../kit/author.ts';
+import type { LearntEntry } from '../kit/background-index.ts';
+import type { KnownBugs } from './bug-cache.ts';
 import type { BugIndex } from './bug-index.ts';
+import { type Children, childrenOf } from './children.ts';
+import { candidates, canFit, isFitting } from './filters.ts';
 import { type BugName, bugOfCrash, parseIssueKey } from './ids.ts';
-import { type Children, childrenOf } from './queries/children.ts';
-import { candidates, canFit, isFitting } from './queries/filters.ts';
-import type { KnownBugs } from './queries/known-bugs.ts';
-import { itemOf, pageOfRows, recordOf } from './queries/page-of-rows.ts';
-import type { ListedBugs } from './sweep/listed-bugs.ts';
+import type { ListedBugs } from './listed-bugs.ts';
 
 /** Answers from the index, and by at most one request for a bug that it does not know. */
 export class Queries {
@@ -180,4 +182,26 @@ const OLDER = new SourceError(
 function bugNamed(entity: EntityName, key: string): BugName | null {
   if (entity === 'issue') return parseIssueKey(key)?.name ?? null;
   return entity === 'test' || entity === 'incident' ? bugOfCrash(key) : null;
+}
+
+/** A row in its place; issues have a tie of their own for each version. */
+export function itemOf<E extends EntityName>(object: Entities[E], time: string | null): PageItem<Entities[E]> {
+  const tie = 'version' in object ? issueTie(object.id, object.version) : object.id;
+  return { object, time, tie };
+}
+
+/** Children of one parent, all of which are at hand: sorted, and sought in. */
+export function pageOfRows<E extends EntityName>(
+  rows: readonly PageItem<Entities[E]>[],
+  { order, first, after }: PageQuery<E>,
+): Page<Entities[E]> {
+  const sorted = rows.toSorted((one, other) => comparePlaces(order, one, other));
+  const behind = after === null ? sorted : sorted.filter((row) => comparePlaces(order, row, after) > 0);
+  return { items: behind.slice(0, first), hasMore: behind.length > first };
+}
+
+/** The object of an entry of that kind: the index keeps each kind by itself. */
+export function recordOf<E extends EntityName>(_kind: E, entry: LearntEntry<Entities[EntityName]>): Entities[E];
+export function recordOf(_kind: EntityName, { record }: LearntEntry<Entities[EntityName]>): Entities[EntityName] {
+  return record;
 }

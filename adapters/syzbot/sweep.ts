@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '../adapter.ts';
+import type { Logger } from '../contract/adapter.ts';
 import { type Call, SourceError } from '../kit/author.ts';
-import type { BugIndex } from './bug-index.ts';
-import type { Bugs } from './bugs.ts';
+import type { BugIndex, Bugs } from './bug-index.ts';
 import { GROUPS, type Group, type SyzbotClient } from './client.ts';
 import { type BugName, nameOf } from './ids.ts';
+import { ListedBugs, type ToRead } from './listed-bugs.ts';
 import type { SyzbotOptions } from './options.ts';
-import { ListedBugs, type ToRead } from './sweep/listed-bugs.ts';
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from '../../adapters/adapter.ts';
+import type { Logger } from '../../adapters/contract/adapter.ts';
 import { createEmbeddedServer } from '../../adapters/embedded-postgres/server.ts';
 import { BrokenWay } from './broken-way.ts';
 import { runKcigraph } from './kcigraph-process.ts';

@@ -1,4 +1,4 @@
-import type { Logger, Store } from '../../adapters/adapter.ts';
+import type { Logger, Store } from '../../adapters/contract/adapter.ts';
 import { Swappable } from '../swappable.ts';
 
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 import { access, constants, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Logger, Store } from '../../adapters/adapter.ts';
+import type { Logger, Store } from '../../adapters/contract/adapter.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Config } from '../config/load-config.ts';
 import { createRegistry, type Registry, type RegistryEnv, type Source, sourceFolder } from '../federation/registry.ts';

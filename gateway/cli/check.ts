@@ -1,8 +1,7 @@
-import type { Adapter, Logger } from '../../adapters/adapter.ts';
-import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import type { Adapter, Logger } from '../../adapters/contract/adapter.ts';
+import { nearestName } from '../../adapters/kit/kcidb/validator.ts';
 import { type Config, loadConfig } from '../config/load-config.ts';
-import { createAdapterEnv } from '../federation/adapter-env.ts';
-import { sourceFolder } from '../federation/registry.ts';
+import { createAdapterEnv, sourceFolder } from '../federation/registry.ts';
 import { createLog } from '../log.ts';
 import { CONFIG_FLAG, type Command, CommandError, type ExitCode, UsageError } from './command.ts';
 import { print, printError, showStep } from './console.ts';

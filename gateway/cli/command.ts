@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { nearestName } from '../../adapters/kit/kcidb/validator.ts';
 
 /** A flag of a command, as `--help` shows it. */
 export interface Flag {

@@ -1,4 +1,4 @@
-import { normaliseTime } from '../../adapters/kit/normalise-time.ts';
+import { normaliseTime } from '../../adapters/contract/time-and-url.ts';
 import { openSources, storeOf } from '../app/sources.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createLog } from '../log.ts';

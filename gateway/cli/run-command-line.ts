@@ -1,4 +1,4 @@
-import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { nearestName } from '../../adapters/kit/kcidb/validator.ts';
 import { printable } from '../../adapters/kit/printable.ts';
 import { GatewayError } from '../app/gateway-error.ts';
 import { ConfigError } from '../config/config-error.ts';

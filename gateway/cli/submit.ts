@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { Fault } from '../../adapters/adapter.ts';
+import type { Fault } from '../../adapters/contract/adapter.ts';
 import { printableLine } from '../../adapters/kit/printable.ts';
 import { CONFIG_FLAG, type Command, type ExitCode, UsageError } from './command.ts';
 import { Progress, print, printError } from './console.ts';

@@ -1,7 +1,6 @@
 import { parseDuration } from '../config/config-schema.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { isOriginClaim } from '../submission/authorise.ts';
-import { makeToken } from '../submission/token.ts';
+import { isOriginClaim, makeToken } from '../ingest/token.ts';
 import { CONFIG_FLAG, type Command, UsageError } from './command.ts';
 import { printError } from './console.ts';
 import { describeConfig } from './existing-store.ts';

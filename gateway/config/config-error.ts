@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { $ZodIssue } from 'zod/v4/core';
-import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { nearestName } from '../../adapters/kit/kcidb/validator.ts';
 import { printable, printableLine, redactValue } from '../../adapters/kit/printable.ts';
 
 /** The keys that lead to a value, from the top of the file. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DEFAULT_SPOOL_LIMITS } from '../submission/spool-quota.ts';
+import { DEFAULT_SPOOL_LIMITS } from '../ingest/queue.ts';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 const text = () => z.string().min(1).meta({ kind: 'text' });

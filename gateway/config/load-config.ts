@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { redactValue } from '../../adapters/kit/printable.ts';
-import type { ExampleQuery } from '../server/example-queries.ts';
+import type { ExampleQuery } from '../http/graphiql.ts';
 import {
   ConfigError,
   type ConfigFault,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { relative } from 'node:path';
-import { type AdapterModule, CONTRACT } from '../../adapters/adapter.ts';
+import { type AdapterModule, CONTRACT } from '../../adapters/contract/adapter.ts';
 
 interface Member {
   readonly name: string;

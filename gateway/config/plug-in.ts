@@ -3,7 +3,7 @@ import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { AdapterModule } from '../../adapters/adapter.ts';
+import type { AdapterModule } from '../../adapters/contract/adapter.ts';
 import { redactValue } from '../../adapters/kit/printable.ts';
 import { plugInFault, toAdapterModule } from './plug-in-faults.ts';
 

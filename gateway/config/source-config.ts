@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { z } from 'zod';
-import { type AdapterModule, PATH_KIND } from '../../adapters/adapter.ts';
-import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { type AdapterModule, PATH_KIND } from '../../adapters/contract/adapter.ts';
+import { nearestName } from '../../adapters/kit/kcidb/validator.ts';
 import { redactValue } from '../../adapters/kit/printable.ts';
 import { ADAPTER_MODULES } from '../federation/adapter-modules.ts';
 import {

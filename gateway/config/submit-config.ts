@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 import type { z } from 'zod';
-import { nearestName } from '../../adapters/kit/kcidb/nearest-name.ts';
+import { nearestName } from '../../adapters/kit/kcidb/validator.ts';
 import { redactValue } from '../../adapters/kit/printable.ts';
-import { DEFAULT_SPOOL_LIMITS, type SpoolLimits } from '../submission/spool-quota.ts';
+import { DEFAULT_SPOOL_LIMITS, type SpoolLimits } from '../ingest/queue.ts';
 import type { Explained } from './config-error.ts';
 import type { CONFIG_SCHEMA } from './config-schema.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parse } from 'graphql';
-import type { ExampleQuery } from '../server/example-queries.ts';
+import type { ExampleQuery } from '../http/graphiql.ts';
 import type { Explained, Path } from './config-error.ts';
 
 const KEY: Path = ['graphiql', 'queries'];

@@ -1,5 +1,5 @@
-import type { AdapterModule } from '../../adapters/adapter.ts';
 import { adapter as cki } from '../../adapters/cki/adapter.ts';
+import type { AdapterModule } from '../../adapters/contract/adapter.ts';
 import { adapter as kernelciMongo } from '../../adapters/kernelci-mongo/adapter.ts';
 import { adapter as maestroMongo } from '../../adapters/maestro-mongo/adapter.ts';
 import { adapter as postgres } from '../../adapters/postgres/adapter.ts';

@@ -1,15 +1,16 @@
-import { SourceError } from '../../adapters/errors.ts';
-import { type BuildFilter, type CheckoutFilter, type Filter, matches } from '../../adapters/filter.ts';
-import { type ChildCopies, type CopiesById, childCopies, MAX_CHILDREN } from './child-copies.ts';
+import { SourceError } from '../../adapters/contract/errors.ts';
+import { type BuildFilter, type CheckoutFilter, type Filter, matches } from '../../adapters/contract/filter.ts';
+import type { Entities, EntityName } from '../../adapters/contract/model.ts';
+import { ownersFirst } from '../../adapters/kit/fill-gaps.ts';
 import { type FieldSet, fieldSet } from './field-set.ts';
-import { type Copy, mergeObjects } from './merge-objects.ts';
-import { readRows } from './read-rows.ts';
+import { evaluate, type Fit } from './list/filter-fallback.ts';
+import { readRows } from './list/list.ts';
+import { type ListPlace, type ListPlan, type ListSubject, reportUnable, type UnableSource } from './list/query.ts';
+import { type Copy, mergeObjects } from './merge.ts';
 import type { Source } from './registry.ts';
-import type { RequestContext } from './request-context.ts';
-import type { Scope } from './scope.ts';
-import { canGet, entitySource, listObstacle } from './select-sources.ts';
-import { pickFields, takes } from './source-filter.ts';
-import { reportUnable, type UnableSource } from './unsupported.ts';
+import { type ChildCopies, type CopiesById, childCopies, MAX_CHILDREN } from './relations.ts';
+import type { RequestContext, Scope } from './request.ts';
+import { canGet, entitySource, listObstacle, pickFields, takes, withoutAncestors } from './source-plan.ts';
 
 type Path = readonly (string | number)[];
 
@@ -297,4 +298,32 @@ export function buildsFittingIn(
     return below === null || below.has(own.object.checkoutId);
   });
   return new Set(fitting.map(([id]) => id));
+}
+
+/**
+ * Whether objects fit what is left to be evaluated on the merged graph.
+ * @param objects their copies by priority; null where there is nothing to evaluate, which does not fit
+ * @param graphOf what is left of the filter for the object at an index
+ */
+export async function fitsGraph<E extends EntityName>(
+  context: RequestContext,
+  { entity, scope }: ListSubject<E>,
+  { fitting }: ListPlan<E>,
+  objects: readonly (readonly Copy<Entities[E]>[] | null)[],
+  graphOf: (index: number) => Filter<E> | null,
+  { path }: ListPlace,
+): Promise<readonly Fit[]> {
+  return await Promise.all(
+    objects.map(async (copies, index) => {
+      const [first] = ownersFirst(copies ?? [], (copy) => copy.object);
+      const object = first?.object;
+      if (object === undefined) return false;
+      const graph = graphOf(index);
+      if (graph === null) return true;
+      const isBelow = fitting?.ids.has(String(Reflect.get(object, fitting.field))) === true;
+      const where = isBelow ? withoutAncestors(entity, graph) : graph;
+      const [fits = 'unknown'] = await evaluate(context, scope, entity, where, [object], path);
+      return fits;
+    }),
+  );
 }

@@ -1,12 +1,10 @@
-import { SourceError } from '../../adapters/errors.ts';
-import { matches } from '../../adapters/filter.ts';
+import { SourceError } from '../../adapters/contract/errors.ts';
+import { matches } from '../../adapters/contract/filter.ts';
+import type { Entities, EntityName, Status, StatusCounts } from '../../adapters/contract/model.ts';
 import { ownersFirst } from '../../adapters/kit/fill-gaps.ts';
-import type { Entities, EntityName, Status, StatusCounts } from '../../adapters/model.ts';
-import { MAX_PAGE_REQUESTS } from './budget.ts';
-import { type Counted, countInSource } from './count-in-source.ts';
+import { fitsGraph } from './ancestors.ts';
 import { type FieldSet, fieldSet } from './field-set.ts';
-import { fitsGraph } from './graph-filter.ts';
-import { isListed } from './list-page.ts';
+import { isListed, readRows } from './list/list.ts';
 import {
   identityIn,
   type ListedSource,
@@ -14,13 +12,21 @@ import {
   type ListPlace,
   type ListPlan,
   type ListSubject,
-} from './list-subject.ts';
-import type { Copy } from './merge-objects.ts';
-import { readRows } from './read-rows.ts';
-import type { RequestContext } from './request-context.ts';
-import { canGet, entitySource, keysExclude } from './select-sources.ts';
-import { fieldsRead, pickFields, subjectOf, withoutAncestors } from './source-filter.ts';
-import { addCounts, countStatuses, NO_COUNTS } from './verdict.ts';
+} from './list/query.ts';
+import { addCounts, type Copy, countStatuses, NO_COUNTS } from './merge.ts';
+import type { Source } from './registry.ts';
+import { MAX_PAGE_REQUESTS, type RequestContext } from './request.ts';
+import {
+  canGet,
+  entitySource,
+  fieldsRead,
+  keysExclude,
+  pickFields,
+  relationSource,
+  splitFilter,
+  subjectOf,
+  withoutAncestors,
+} from './source-plan.ts';
 
 /** What one source has of an object. */
 interface Held<E extends EntityName> extends Copy<Entities[E]> {
@@ -349,4 +355,44 @@ function cut<E extends EntityName>(context: RequestContext, place: ListPlace, { 
   const message = 'There are too many objects here to count those that lie in several sources once.';
   context.report.add(source.name, new SourceError('SOURCE_TRUNCATED', message), place.path);
   return null;
+}
+
+/** Failed, or the source does not count such a list. */
+export type Counted = StatusCounts | 'failed' | 'uncountable';
+
+/** What a source counts of a list by itself. Its failure is reported. */
+export async function countInSource<E extends EntityName>(
+  context: RequestContext,
+  subject: ListSubject<E>,
+  place: ListPlace,
+  { source, countParts }: ListedSource<E>,
+): Promise<Counted> {
+  if (countParts === null || !countParts.every((part) => isCounted(source, subject, part))) return 'uncountable';
+  const answers = await Promise.all(
+    countParts.map(({ relation, parent, where }) => {
+      const asked = { entity: subject.entity, relation, where, allVersions: subject.allVersions };
+      return context.loaders.counts(source, asked).load({ key: parent, path: place.path });
+    }),
+  );
+  let sum = NO_COUNTS;
+  for (const counts of answers) {
+    if (counts instanceof SourceError) {
+      context.report.fail(source.name, counts, place.path);
+      return 'failed';
+    }
+    sum = addCounts(sum, counts);
+  }
+  return sum;
+}
+
+function isCounted<E extends EntityName>(
+  source: Source,
+  { entity, scope }: ListSubject<E>,
+  { relation, where }: ListPart<E>,
+): boolean {
+  // A count by relation knows no versions; it counts what the relation gives.
+  const asked = relation === null ? entitySource(source, entity) : relationSource<E>(source, relation);
+  if (asked?.count?.precision !== 'exact') return false;
+  const { residual, graph } = splitFilter(scope, source, entity, asked.count.filters, where);
+  return residual === null && graph === null;
 }

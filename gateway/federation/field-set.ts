@@ -1,5 +1,12 @@
-import { MODEL_FIELDS } from '../../adapters/kit/model-fields.ts';
-import type { Entities, EntityName } from '../../adapters/model.ts';
+import { MODEL_FIELDS } from '../../adapters/contract/fields.ts';
+import type { Entities, EntityName } from '../../adapters/contract/model.ts';
+
+/** What a client selected below a field, by field names (aliases and type conditions are already resolved away). */
+export interface Selection {
+  readonly fields: ReadonlySet<string>;
+  /** The selection below one of the fields; an empty one where it is not selected or has nothing below it. */
+  below(field: string): Selection;
+}
 
 /** The fields of an entity that are asked for, and a text that is the same for the same fields. */
 export interface FieldSet {

@@ -1,4 +1,4 @@
-import type { Checkout, Entities, EntityName } from '../../adapters/model.ts';
+import type { Checkout, Entities, EntityName } from '../../adapters/contract/model.ts';
 
 export const TYPE_NAMES = {
   checkout: 'Checkout',

@@ -1,22 +1,28 @@
-import type { Call, Found, IncludedObject, Logger, Page, PageQuery, RelationName } from '../../adapters/adapter.ts';
-import { SourceError } from '../../adapters/errors.ts';
-import type { Filter } from '../../adapters/filter.ts';
-import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
-import type { ByteShare } from './byte-budget.ts';
+import DataLoader from 'dataloader';
+import type {
+  Call,
+  Found,
+  IncludedObject,
+  Logger,
+  Page,
+  PageQuery,
+  RelationName,
+} from '../../adapters/contract/adapter.ts';
+import { SourceError } from '../../adapters/contract/errors.ts';
+import type { Filter } from '../../adapters/contract/filter.ts';
+import type { Entities, EntityName, StatusCounts } from '../../adapters/contract/model.ts';
+import { type ByteShare, RowMemory } from './byte-budget.ts';
 import type { FieldSet } from './field-set.ts';
 import type { GatewayCall } from './guard/shared-calls.ts';
 import type { SourceStateName } from './guard/source-state.ts';
 import { keyOf } from './identity.ts';
-import { IncludedObjects } from './included-objects.ts';
-import type { ReadPage } from './list-subject.ts';
-import { type Asked, Loader } from './loader.ts';
+import type { ReadPage } from './list/query.ts';
+import { NO_COUNTS } from './merge.ts';
 import type { Source } from './registry.ts';
-import { RowMemory } from './row-memory.ts';
-import { entitySource, relationSource } from './select-sources.ts';
+import { SourceAllowance } from './request.ts';
 import type { SlicedWork } from './sliced-work.ts';
-import { SourceAllowance } from './source-allowance.ts';
+import { entitySource, relationSource } from './source-plan.ts';
 import type { SourceReport } from './source-report.ts';
-import { NO_COUNTS } from './verdict.ts';
 
 export interface LoadersOptions {
   readonly signal: AbortSignal;
@@ -305,4 +311,78 @@ function unsupported(what: string): SourceError {
 
 function keysOf(asked: readonly Asked[]): readonly string[] {
   return asked.map(({ key }) => key);
+}
+
+/** A key, and where in the answer it was asked for. */
+export interface Asked {
+  readonly key: string;
+  readonly path: readonly (string | number)[];
+}
+/** Batches what a level asks for. What failed is a value: nothing else rejects. */
+export class Loader<T> {
+  readonly #batches: DataLoader<Asked, T>;
+  readonly #known = new Map<string, Promise<T | SourceError>>();
+
+  constructor(
+    load: (asked: readonly Asked[]) => Promise<readonly (T | SourceError)[]>,
+    maxBatchSize: number,
+    work: SlicedWork,
+  ) {
+    this.#batches = new DataLoader<Asked, T>(load, {
+      maxBatchSize,
+      cache: false,
+      batchScheduleFn: (close) => work.whenAllAsked(close),
+    });
+  }
+
+  load(asked: Asked): Promise<T | SourceError> {
+    let known = this.#known.get(asked.key);
+    if (known === undefined) {
+      known = this.#batches.load(asked).catch(asValue);
+      this.#known.set(asked.key, known);
+    }
+    return known;
+  }
+}
+
+function asValue(fault: unknown): SourceError {
+  if (fault instanceof SourceError) return fault;
+  throw fault;
+}
+
+/** What an adapter fetches only where it is asked for: null in an object that came along does not say that it has none. */
+export const LARGE_FIELDS = [
+  'logExcerpt',
+  'misc',
+  'environment',
+  'conflicts',
+  'patchsetFiles',
+  'inputFiles',
+  'outputFiles',
+] as const;
+
+type ByKey = { readonly [E in EntityName]: Map<string, Entities[E]> };
+
+/** Objects that came along with answers in this request, by source. */
+export class IncludedObjects {
+  readonly #bySource = new Map<string, ByKey>();
+
+  keep<E extends EntityName>(source: Source, entity: E, key: string, object: Entities[E]): void {
+    let byKey = this.#bySource.get(source.name);
+    if (byKey === undefined) {
+      byKey = { checkout: new Map(), build: new Map(), test: new Map(), issue: new Map(), incident: new Map() };
+      this.#bySource.set(source.name, byKey);
+    }
+    const objects: Map<string, Entities[E]> = byKey[entity];
+    objects.set(key, object);
+  }
+
+  /** The object, where it has all that is asked for. */
+  find<E extends EntityName>(source: Source, entity: E, key: string, fields: FieldSet): Entities[E] | null {
+    const objects: Map<string, Entities[E]> | undefined = this.#bySource.get(source.name)?.[entity];
+    const object = objects?.get(key);
+    if (object === undefined) return null;
+    const values: Readonly<Record<string, unknown>> = { ...object };
+    return LARGE_FIELDS.some((field) => fields.names.has(field) && (values[field] ?? null) === null) ? null : object;
+  }
 }

@@ -1,5 +1,5 @@
 // Made from schema.graphql by codegen.ts: edit the schema instead.
-import type { BatchResolver } from '../resolvers/batch-resolver.ts';
+import type { BatchResolver } from '../graphql/resolvers/batch-resolver.ts';
 import type {
   BuildIncidentsArgs,
   BuildTestsArgs,

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { buildSchema, GraphQLObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { CONTRACT, issueTie, RELATION_TARGETS } from '../../adapters/adapter.ts';
-import { SOURCE_ERROR_CODES, SourceError } from '../../adapters/errors.ts';
-import { latestRules } from '../../adapters/kit/kcidb/document-rules.ts';
-import { allFields, MODEL_FIELDS } from '../../adapters/kit/model-fields.ts';
-import { ENTITY_NAMES } from '../../adapters/model.ts';
+import { CONTRACT, issueTie, RELATION_TARGETS } from '../../adapters/contract/adapter.ts';
+import { SOURCE_ERROR_CODES, SourceError } from '../../adapters/contract/errors.ts';
+import { allFields, MODEL_FIELDS } from '../../adapters/contract/fields.ts';
+import { ENTITY_NAMES } from '../../adapters/contract/model.ts';
+import { latestRules } from '../../adapters/kit/kcidb/validator.ts';
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 

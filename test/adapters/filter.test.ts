@@ -9,7 +9,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { type Ancestry, FILTER_FIELDS, type Filter, filterValue, matches } from '../../adapters/filter.ts';
+import { type Ancestry, FILTER_FIELDS, type Filter, filterValue, matches } from '../../adapters/contract/filter.ts';
 import {
   type Build,
   type Checkout,
@@ -18,7 +18,7 @@ import {
   type Entities,
   type EntityName,
   type Status,
-} from '../../adapters/model.ts';
+} from '../../adapters/contract/model.ts';
 import { build, checkout, incident, issue, test } from '../support/model-objects.ts';
 
 const HASH = `ab${'0'.repeat(38)}`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPlaceholder } from '../../adapters/model.ts';
+import { isPlaceholder } from '../../adapters/contract/model.ts';
 
 test.each([
   ['maestro:dummy_6851b001f2a4c3d5e6f70001_x86_64', true],

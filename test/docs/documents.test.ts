@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { buildSchema, GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RELATION_NAMES } from '../../adapters/adapter.ts';
+import { RELATION_NAMES } from '../../adapters/contract/adapter.ts';
 import { commandEnv, LAUNCHER, type RunningCommand, runCommand, startCommand } from '../support/command.ts';
 import { hasGql, PYTHON } from '../support/gql/python.ts';
 import { removeFolder, temporaryFolder } from '../support/temporary-folder.ts';

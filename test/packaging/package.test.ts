@@ -29,7 +29,7 @@ describe('the package, installed into an empty folder', () => {
       'dist/gateway/cli/main.js',
       'dist/examples/demo/demo.js',
       'dist/examples/upstreams/mongodb/build.sh',
-      'dist/adapters/adapter.d.ts',
+      'dist/adapters/contract/adapter.d.ts',
       'dist/schema.graphql',
       'bin/kcigraph.js',
       'README.md',

@@ -17,10 +17,16 @@ import {
   type RelationName,
   type RelationSources,
   type RelationTarget,
-} from '../../adapters/adapter.ts';
-import { SourceError } from '../../adapters/errors.ts';
-import { type Filter, matches } from '../../adapters/filter.ts';
-import { type Entities, type EntityName, isPlaceholder, STATUSES, type StatusCounts } from '../../adapters/model.ts';
+} from '../../adapters/contract/adapter.ts';
+import { SourceError } from '../../adapters/contract/errors.ts';
+import { type Filter, matches } from '../../adapters/contract/filter.ts';
+import {
+  type Entities,
+  type EntityName,
+  isPlaceholder,
+  STATUSES,
+  type StatusCounts,
+} from '../../adapters/contract/model.ts';
 import { type ArrayCapabilities, tablesOf } from './array-adapter/capabilities.ts';
 import { childrenOf } from './array-adapter/children.ts';
 import { pageOf } from './array-adapter/pages.ts';

@@ -1,5 +1,5 @@
-import type { StoredObject } from '../../adapters/adapter.ts';
-import { SourceError } from '../../adapters/errors.ts';
+import type { StoredObject } from '../../adapters/contract/adapter.ts';
+import { SourceError } from '../../adapters/contract/errors.ts';
 import { meterUpstream, type Subject } from '../../adapters/kit/conformance/conformance.ts';
 import { ArrayAdapter, type ArrayDocument, type ArrayOptions } from './array-adapter.ts';
 import { ISSUES_OF_REVISION, knownObjects } from './known-objects.ts';

@@ -11,10 +11,10 @@ import {
   type RelationName,
   type RelationSources,
   type RelationTarget,
-} from '../../adapters/adapter.ts';
-import { SourceError } from '../../adapters/errors.ts';
-import type { Filter } from '../../adapters/filter.ts';
-import type { Entities, EntityName, StatusCounts } from '../../adapters/model.ts';
+} from '../../adapters/contract/adapter.ts';
+import { SourceError } from '../../adapters/contract/errors.ts';
+import type { Filter } from '../../adapters/contract/filter.ts';
+import type { Entities, EntityName, StatusCounts } from '../../adapters/contract/model.ts';
 
 /** What is counted: the children of parents, or an entity as a whole (its counts are under the key `''`). */
 export type CountSubject<E extends EntityName = EntityName> =

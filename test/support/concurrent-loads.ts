@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { StoredObject } from '../../adapters/adapter.ts';
-import type { Status } from '../../adapters/model.ts';
+import type { StoredObject } from '../../adapters/contract/adapter.ts';
+import type { Status } from '../../adapters/contract/model.ts';
 import { build, checkout, incident, issue, test } from './model-objects.ts';
 import { openStore } from './open-store.ts';
 import { Random } from './random.ts';

@@ -1,5 +1,5 @@
-import type { StoredObject } from '../../adapters/adapter.ts';
-import type { Build, Checkout, Incident, Issue, Status, Test } from '../../adapters/model.ts';
+import type { StoredObject } from '../../adapters/contract/adapter.ts';
+import type { Build, Checkout, Incident, Issue, Status, Test } from '../../adapters/contract/model.ts';
 import { Random } from './random.ts';
 
 /** What the objects are drawn from: few values each, so that ties, shared parents and missing ones are everywhere. */

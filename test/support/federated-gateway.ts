@@ -1,16 +1,16 @@
 import { tmpdir } from 'node:os';
 import { type DocumentNode, type ExecutionResult, parse, validate } from 'graphql';
 import * as z from 'zod';
-import { type Adapter, type AdapterModule, CONTRACT, type Logger } from '../../adapters/adapter.ts';
-import { buildSchema } from '../../gateway/execution/build-schema.ts';
-import { ReferenceExecutor } from '../../gateway/execution/reference-executor.ts';
+import { type Adapter, type AdapterModule, CONTRACT, type Logger } from '../../adapters/contract/adapter.ts';
 import { ByteBudget } from '../../gateway/federation/byte-budget.ts';
 import { createRegistry, type Registry, type SourceConfig } from '../../gateway/federation/registry.ts';
-import { createRequestContext, type RequestContext } from '../../gateway/federation/request-context.ts';
+import { createRequestContext, type RequestContext } from '../../gateway/federation/request.ts';
 import { type RenderedReport, renderReport } from '../../gateway/federation/source-report.ts';
-import { resolvers } from '../../gateway/resolvers/resolvers.ts';
-import { scalars } from '../../gateway/resolvers/scalars.ts';
-import { Refusal, type SubmissionDoor } from '../../gateway/submission/submission-door.ts';
+import { ReferenceExecutor } from '../../gateway/graphql/executor.ts';
+import { resolvers } from '../../gateway/graphql/resolvers/resolvers.ts';
+import { scalars } from '../../gateway/graphql/resolvers/scalars.ts';
+import { buildSchema } from '../../gateway/graphql/schema.ts';
+import { Refusal, type SubmissionDoor } from '../../gateway/ingest/submission.ts';
 
 /** Says nothing, or keeps what would be said. */
 export function quietLog(lines: object[] = []): Logger {

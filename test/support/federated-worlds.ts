@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Paging } from '../../adapters/adapter.ts';
-import { STATUSES, type Test } from '../../adapters/model.ts';
+import type { Paging } from '../../adapters/contract/adapter.ts';
+import { STATUSES, type Test } from '../../adapters/contract/model.ts';
 import type { ArrayDocument, ArrayOptions } from './array-adapter.ts';
 import { test } from './model-objects.ts';
 

@@ -1,5 +1,5 @@
-import type { StoredObject } from '../../adapters/adapter.ts';
-import { STATUSES } from '../../adapters/model.ts';
+import type { StoredObject } from '../../adapters/contract/adapter.ts';
+import { STATUSES } from '../../adapters/contract/model.ts';
 import { build, checkout, incident, issue, test } from './model-objects.ts';
 
 const HASHES = ['1f', 'a0', 'c3', 'c4'].map((start) => `${start}23456789abcdef0123456789abcdef012345ab`.slice(0, 40));

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { StoredObject } from '../../adapters/adapter.ts';
-import { ENTITY_NAMES, type EntityName } from '../../adapters/model.ts';
+import type { StoredObject } from '../../adapters/contract/adapter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../adapters/contract/model.ts';
 import { ArrayAdapter, type ArrayDocument } from './array-adapter.ts';
 import { callFor, type PostgresSource, postgresSource } from './postgres-source.ts';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
-import { normaliseUrl } from '../../adapters/kit/normalise-url.ts';
+import { normaliseUrl } from '../../adapters/contract/time-and-url.ts';
 
 /** Rows that go to the server at once. */
 const BATCH = 2000;

@@ -1,4 +1,4 @@
-import type { StoredObject } from '../../adapters/adapter.ts';
+import type { StoredObject } from '../../adapters/contract/adapter.ts';
 import { test } from './model-objects.ts';
 import { aCall, type OpenStore } from './open-store.ts';
 

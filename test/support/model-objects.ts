@@ -1,5 +1,5 @@
-import type { StoredObject } from '../../adapters/adapter.ts';
-import type { Build, Checkout, Incident, Issue, Test } from '../../adapters/model.ts';
+import type { StoredObject } from '../../adapters/contract/adapter.ts';
+import type { Build, Checkout, Incident, Issue, Test } from '../../adapters/contract/model.ts';
 
 type Given<T, R extends keyof T> = Pick<T, R> & Partial<T>;
 

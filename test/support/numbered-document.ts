@@ -1,4 +1,4 @@
-import type { StoredObject } from '../../adapters/adapter.ts';
+import type { StoredObject } from '../../adapters/contract/adapter.ts';
 import { build, checkout, incident, issue, test } from './model-objects.ts';
 
 /** Tests of one document. */

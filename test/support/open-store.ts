@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Call, Loaded, Logger, Store, StoredObject } from '../../adapters/adapter.ts';
+import type { Call, Loaded, Logger, Store, StoredObject } from '../../adapters/contract/adapter.ts';
 import { createStore } from '../../adapters/postgres/adapter.ts';
 import { createPools, type Pools } from '../../adapters/postgres/connection/pool.ts';
 import { options } from '../../adapters/postgres/options.ts';

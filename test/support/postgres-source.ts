@@ -1,4 +1,4 @@
-import type { Adapter, AdapterEnv, Call, Logger } from '../../adapters/adapter.ts';
+import type { Adapter, AdapterEnv, Call, Logger } from '../../adapters/contract/adapter.ts';
 import { adapter } from '../../adapters/postgres/adapter.ts';
 
 export const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,5 +1,5 @@
-import { type Filters, messageIdSpellings } from '../../adapters/filter.ts';
-import type { EntityName } from '../../adapters/model.ts';
+import { type Filters, messageIdSpellings } from '../../adapters/contract/filter.ts';
+import type { EntityName } from '../../adapters/contract/model.ts';
 import { VALUES } from './crowded-objects.ts';
 import type { Random } from './random.ts';
 

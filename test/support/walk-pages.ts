@@ -1,4 +1,4 @@
-import type { Order } from '../../adapters/adapter.ts';
+import type { Order } from '../../adapters/contract/adapter.ts';
 import type { AnswerError, FederatedGateway } from './federated-gateway.ts';
 
 export interface WalkOptions {

@@ -23,12 +23,9 @@ import {
 import type { PathName } from '../client.ts';
 import { parseIssueKey, parseKey } from '../ids.ts';
 import type { CkiOptions } from '../options.ts';
-import { translateBuild } from '../translate-build.ts';
-import { type Subject, translateIncident } from '../translate-incident.ts';
-import { translateIssue } from '../translate-issue.ts';
-import { translateTest } from '../translate-test.ts';
+import { type Subject, translateBuild, translateIncident, translateIssue, translateTest } from '../translate.ts';
 import type { Commits } from './commits.ts';
-import type { Finders } from './finders.ts';
+import type { Finders } from './look-up.ts';
 import { occurrencesBelow, type RowList, type Rows } from './rows.ts';
 
 type Below<R extends RelationName> = (

@@ -1,4 +1,3 @@
-import { MAX_NO_MS } from '../../kit/absences.ts';
 import {
   type Call,
   type Checkout,
@@ -12,10 +11,10 @@ import {
   SourceError,
 } from '../../kit/author.ts';
 import type { LearntEntry } from '../../kit/background-index.ts';
-import type { MaxAge } from '../../kit/max-age.ts';
-import { ageOf, type Learnt } from '../learnt/learnt.ts';
-import type { Sweep } from '../learnt/sweep.ts';
-import { translateCheckout } from '../translate-checkout.ts';
+import { MAX_NO_MS, type MaxAge } from '../../kit/cache.ts';
+import { ageOf, type Learnt } from '../record-store.ts';
+import type { Sweep } from '../sweep.ts';
+import { translateCheckout } from '../translate.ts';
 import type { LookUp } from './look-up.ts';
 import { stale } from './rows.ts';
 

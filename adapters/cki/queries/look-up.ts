@@ -1,13 +1,28 @@
-import { Absences } from '../../kit/absences.ts';
-import { type Call, type EntityName, type Json, SourceError } from '../../kit/author.ts';
-import type { MaxAge } from '../../kit/max-age.ts';
+import {
+  type Call,
+  type Entities,
+  type EntityName,
+  type Found,
+  type Incident,
+  type Issue,
+  type Json,
+  SourceError,
+} from '../../kit/author.ts';
+import { Absences, type MaxAge } from '../../kit/cache.ts';
 import { SingleFlight } from '../../kit/single-flight.ts';
-import { quote } from '../client/quote.ts';
-import { isRaw } from '../client/raw.ts';
-import type { CkiClient, PathName } from '../client.ts';
-import { parseKey } from '../ids.ts';
-import { keyOf, type Learnt, type LearntRecord } from '../learnt/learnt.ts';
-import { isOutage, stale } from './rows.ts';
+import { type CkiClient, isRaw, type PathName, quote } from '../client.ts';
+import { parseIssueKey, parseKey, parseOccurrenceId } from '../ids.ts';
+import type { CkiOptions } from '../options.ts';
+import { keyOf, type Learnt, type LearntRecord } from '../record-store.ts';
+import {
+  translateBuild,
+  translateCheckout,
+  translateIncident,
+  translateIssue,
+  translateTest,
+  type Warn,
+} from '../translate.ts';
+import { isOutage, occurrencesBelow, type Rows, stale } from './rows.ts';
 
 export interface LookUpOptions {
   readonly client: CkiClient;
@@ -97,4 +112,50 @@ function isNumber(key: string, origin: string): boolean {
 function other(key: string, came: Json): SourceError {
   const message = `Another record came where "${quote(key)}" was asked for: ${quote(came)}`;
   return new SourceError('SOURCE_BAD_DATA', message, { id: key });
+}
+
+type Find<E extends EntityName> = (key: string, call: Call) => Promise<Found<Entities[E]> | null>;
+
+/** How one object of each entity is found by its key. */
+export type Finders = { readonly [E in EntityName]: Find<E> };
+
+/** An issue occurs in one test so often at most that it is looked for in its list. */
+const MAX_OCCURRENCES = 1_000;
+
+export function findersOf(lookUp: LookUp, rows: Rows, options: CkiOptions): Finders {
+  const { origin } = options;
+  const record =
+    <T>(entity: 'checkout' | 'build' | 'test', translate: (raw: Json, warn: Warn) => Found<T> | null) =>
+    async (key: string, call: Call): Promise<Found<T> | null> => {
+      const raw = await lookUp.record(entity, key, call);
+      return raw === null ? null : translate(raw, call.warn);
+    };
+  return {
+    checkout: record('checkout', translateCheckout),
+    build: record('build', translateBuild),
+    test: record('test', translateTest),
+    issue: findIssue,
+    incident: findIncident,
+  };
+
+  async function findIssue(key: string, call: Call): Promise<Found<Issue> | null> {
+    const parsed = parseIssueKey(key, origin);
+    const raw = parsed === null ? null : await lookUp.issue(parsed.number, call);
+    const found = raw === null ? null : translateIssue(raw, options, call.warn);
+    return parsed?.version == null || found?.object.version === parsed.version ? found : null;
+  }
+
+  async function findIncident(id: string, call: Call): Promise<Found<Incident> | null> {
+    const key = parseOccurrenceId(id, origin);
+    if (key === null) return null;
+    const subject = { entity: key.subject, id: key.subjectId };
+    const reader = rows.reader(occurrencesBelow(subject), call);
+    for (const raw of await reader.read(0, MAX_OCCURRENCES)) {
+      // What others of the list are like is of no interest here.
+      const found = translateIncident(raw, subject, options, () => undefined);
+      if (found?.object.id === id) return { object: found.object, time: found.time };
+    }
+    if (reader.fault !== null) throw reader.fault;
+    return null;
+  }
 }

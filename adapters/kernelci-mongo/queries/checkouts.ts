@@ -11,8 +11,7 @@ import {
   type PageQuery,
   type Place,
 } from '../../kit/author.ts';
-import { BoundedCache } from '../../kit/bounded-cache.ts';
-import { type MaxAge, maxAgeOf } from '../../kit/max-age.ts';
+import { BoundedCache, type MaxAge, maxAgeOf } from '../../kit/cache.ts';
 import { idOf, isId, toObjectId } from '../../kit/mongo/documents.ts';
 import type { Statements } from '../client.ts';
 import { commitOf } from '../ids.ts';

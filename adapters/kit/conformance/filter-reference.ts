@@ -1,6 +1,6 @@
-import type { Page, PageItem, RelationName } from '../../adapter.ts';
-import { type Ancestry, type Filter, type FilterOperator, matches } from '../../filter.ts';
-import type { Build, Checkout, EntityName } from '../../model.ts';
+import type { Page, PageItem, RelationName } from '../../contract/adapter.ts';
+import { type Ancestry, type Filter, type FilterOperator, matches } from '../../contract/filter.ts';
+import type { Build, Checkout, EntityName } from '../../contract/model.ts';
 import { fail, type Outcome, pass, skipped } from './report.ts';
 import { identityOf, type Sampler } from './sampler.ts';
 import type { Session } from './session.ts';

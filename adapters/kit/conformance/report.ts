@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model.ts';
+import type { JsonObject } from '../../contract/model.ts';
 import type { Sampler } from './sampler.ts';
 import { type Observations, refusedRecords, type Session, Stopped, sourceCode } from './session.ts';
 import { shown } from './validate-answer.ts';

@@ -6,8 +6,8 @@ import {
   type Place,
   RELATION_TARGETS,
   type RelationName,
-} from '../../adapter.ts';
-import { ENTITY_NAMES, type EntityName } from '../../model.ts';
+} from '../../contract/adapter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../contract/model.ts';
 import { type CallOptions, placeOf, type Session } from './session.ts';
 import type { AnyObject, KnownObject } from './subject.ts';
 

@@ -12,11 +12,11 @@ import {
   type Place,
   RELATION_NAMES,
   type RelationName,
-} from '../../adapter.ts';
-import { SOURCE_ERROR_CODES, SourceError, type SourceErrorCode } from '../../errors.ts';
-import type { Filter } from '../../filter.ts';
-import type { Entities, EntityName, StatusCounts } from '../../model.ts';
-import { allFields } from '../model-fields.ts';
+} from '../../contract/adapter.ts';
+import { SOURCE_ERROR_CODES, SourceError, type SourceErrorCode } from '../../contract/errors.ts';
+import { allFields } from '../../contract/fields.ts';
+import type { Filter } from '../../contract/filter.ts';
+import type { Entities, EntityName, StatusCounts } from '../../contract/model.ts';
 import type { AnyObject, ConformanceOptions, Subject } from './subject.ts';
 import { isCounts, isFound, isPage, mapFault } from './validate-answer.ts';
 

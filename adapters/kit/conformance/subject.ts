@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Adapter, AdapterEnv, AdapterModule, Call, Logger, RelationName } from '../../adapter.ts';
-import type { Entities, EntityName } from '../../model.ts';
+import type { Adapter, AdapterEnv, AdapterModule, Call, Logger, RelationName } from '../../contract/adapter.ts';
+import type { Entities, EntityName } from '../../contract/model.ts';
 import { createHttpClient } from '../http-client.ts';
 import { Upstream } from '../upstream.ts';
 

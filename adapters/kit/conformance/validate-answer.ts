@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Fault } from '../../adapter.ts';
-import { type EntityName, type Json, STATUSES } from '../../model.ts';
-import { parseExactJson } from '../exact-json.ts';
-import { modelFaults as kcidbFaults } from '../kcidb/model-faults.ts';
-import { type FieldKind, MODEL_FIELDS } from '../model-fields.ts';
-import { normaliseTime } from '../normalise-time.ts';
+import type { Fault } from '../../contract/adapter.ts';
+import { parseExactJson } from '../../contract/exact-json.ts';
+import { type FieldKind, MODEL_FIELDS } from '../../contract/fields.ts';
+import { type EntityName, type Json, STATUSES } from '../../contract/model.ts';
+import { normaliseTime } from '../../contract/time-and-url.ts';
+import { modelFaults as kcidbFaults } from '../kcidb/faults.ts';
 import type { AnyObject } from './subject.ts';
 
 /** What is wrong with the form of an answer, whatever it says; null where the rest of the suite can read it. */

@@ -1,4 +1,5 @@
-import { isExactInteger, parseExactJson } from '../exact-json.ts';
+import { isExactInteger, parseExactJson } from '../../contract/exact-json.ts';
+import { type ByteSource, chunksOf } from './byte-source.ts';
 
 /*
  * A value as lines of JSON. A small object is one line, as JSON.stringify writes it. A large one would hold the event loop
@@ -118,4 +119,30 @@ function define(object: Record<string, unknown>, key: string, value: unknown): v
 
 function damaged(): Error {
   return new Error('The lines of a value are damaged.');
+}
+
+/** A place in a text as editors count: lines and characters from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+const NEWLINE = 0x0a;
+
+/** The line and column of a byte. */
+export function positionOf(source: ByteSource, offset: number): Position {
+  let line = 1;
+  let lineStart = 0;
+  for (const [start, chunk] of chunksOf(source, 0, offset)) {
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, at + 1)) {
+      line++;
+      lineStart = start + at + 1;
+    }
+  }
+  let column = 1;
+  for (const [, chunk] of chunksOf(source, lineStart, offset)) {
+    // A character of several bytes counts by its first.
+    for (const byte of chunk) if ((byte & 0xc0) !== 0x80) column++;
+  }
+  return { line, column };
 }

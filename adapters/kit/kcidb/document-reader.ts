@@ -1,13 +1,14 @@
+import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { inflateRaw } from 'node:zlib';
-import type { StoredObject } from '../../adapter.ts';
+import type { StoredObject } from '../../contract/adapter.ts';
 import { CHANGED } from '../json/byte-source.ts';
 import { JoinedValue } from '../json/value-lines.ts';
 import { WorkerFailure, WorkerPool, workerFile } from '../worker-pool.ts';
 import { isSliceOver, yieldToEventLoop } from '../yield-to-event-loop.ts';
 import { storedObject } from './object-lines.ts';
-import type { ReceivedDocument } from './read-document.ts';
-import type { DocumentFormat, ReaderEnd, ReaderJob } from './reader-job.ts';
+import { append, openTemporaryFile } from './temporary-file.ts';
+import type { DocumentFault } from './walk-document.ts';
 
 /** An object of a document. */
 export interface ReadObject {
@@ -103,4 +104,74 @@ function readObject(line: unknown): ReadObject {
 function excerptOf(line: unknown): Uint8Array | null {
   if (typeof line !== 'object' || line === null || !('excerpt' in line)) return null;
   return Buffer.from(String(line.excerpt), 'base64');
+}
+
+/**
+ * Above so many bytes a document is judged in a worker thread, from a file: judging takes 10 to 40 ms a megabyte, and
+ * several times that in a process that has just started, while nothing else runs.
+ */
+export const WHOLE_BYTES = 256 * 1024;
+
+/** A document as it came: in memory, or from an offset on in a file that is closed by `close`. */
+export type ReceivedDocument =
+  | { readonly kind: 'memory'; readonly bytes: Uint8Array; close(): Promise<void> }
+  | { readonly kind: 'file'; readonly file: FileHandle; readonly offset: number; close(): Promise<void> };
+
+/**
+ * Takes a body in, as fast as the disk does. What the body's iteration throws (the client left, the body is too large) is
+ * thrown on, and nothing is left behind.
+ */
+export async function readDocument(
+  body: AsyncIterable<Uint8Array>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<ReceivedDocument> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let file: FileHandle | null = null;
+  try {
+    for await (const chunk of body) {
+      signal.throwIfAborted();
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size <= WHOLE_BYTES) continue;
+      file ??= await openTemporaryFile(folder);
+      for (const one of chunks.splice(0)) await append(file, one);
+    }
+    signal.throwIfAborted();
+  } catch (error) {
+    await file?.close();
+    throw error;
+  }
+  if (file === null) return { kind: 'memory', bytes: Buffer.concat(chunks), close: async () => {} };
+  const open = file;
+  return { kind: 'file', file: open, offset: 0, close: () => open.close() };
+}
+
+/** `ndjson`: one document a line. */
+export type DocumentFormat = 'json' | 'ndjson';
+
+/** KCIDB documents for the reading thread. */
+export interface ReaderJob {
+  /** The bytes, or the descriptor of a file that stays open until the job is done. */
+  readonly document: Uint8Array | { readonly file: number; readonly offset: number };
+  readonly format: DocumentFormat;
+  /** Reading stops behind so many objects. */
+  readonly maxObjects: number;
+  /** Reading stops behind so many bytes that the objects take in memory, about. */
+  readonly maxBytes: number;
+}
+
+/** How the reading of documents ended. */
+export interface ReaderEnd {
+  /** The first of the faults; what they name is left out. */
+  readonly faults: readonly DocumentFault[];
+  readonly faultCount: number;
+  readonly documentCount: number;
+  /** The text, or a line of it, is not JSON: half written, or something else altogether. */
+  readonly isBroken: boolean;
+  /** The limit that the rest went beyond; null where all was read. */
+  readonly cutBy: 'maxObjects' | 'maxBytes' | null;
+  /** About how many bytes the objects take in memory. */
+  readonly keptBytes: number;
 }

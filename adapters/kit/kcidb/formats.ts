@@ -1,5 +1,4 @@
-import { normaliseTime } from '../normalise-time.ts';
-import { parseRfc3339 } from '../rfc3339.ts';
+import { normaliseTime, parseRfc3339 } from '../../contract/time-and-url.ts';
 
 /** The formats of KCIDB's strings, each with the verdict of the reference implementation. */
 export const FORMATS: Readonly<Record<'date-time' | 'uri' | 'email', (text: string) => boolean>> = {

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import type { StoredObject } from '../../adapter.ts';
-import { ENTITY_NAMES, type Entities, type EntityName } from '../../model.ts';
+import type { StoredObject } from '../../contract/adapter.ts';
+import { ENTITY_NAMES, type Entities, type EntityName } from '../../contract/model.ts';
 import { JoinedValue, splitValue } from '../json/value-lines.ts';
 import { isSliceOver, yieldToEventLoop } from '../yield-to-event-loop.ts';
 

@@ -1,8 +1,8 @@
-import type { Fault } from '../../adapter.ts';
-import { fault, quoted } from './fault.ts';
-import { isObject } from './kcidb-object.ts';
-import type { VersionRules } from './rules/rule-types.ts';
+import type { Fault } from '../../contract/adapter.ts';
+import { fault, quoted } from './faults.ts';
+import type { VersionRules } from './rules/schema.ts';
 import { VERSIONS } from './rules/versions.ts';
+import { isObject } from './walk-document.ts';
 
 const KNOWN = VERSIONS.map(({ major, minor }) => `${major}.${minor}`).join(', ');
 const HOW = 'write it as {"major": 5, "minor": 3}';

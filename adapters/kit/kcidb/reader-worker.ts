@@ -1,13 +1,12 @@
 // The body of the thread that reads KCIDB documents.
 import { parentPort } from 'node:worker_threads';
 import { deflateRawSync } from 'node:zlib';
-import type { Fault, StoredObject } from '../../adapter.ts';
+import type { Fault, StoredObject } from '../../contract/adapter.ts';
 import { type ByteSource, ChangedMeanwhile, chunksOf, FileBytes, MemoryBytes, sectionOf } from '../json/byte-source.ts';
 import { answerJobs, type JobLine } from '../worker-pool.ts';
-import { type DocumentFault, type ObjectTaker, TolerantVisitor } from './document-objects.ts';
+import type { ReaderEnd, ReaderJob } from './document-reader.ts';
 import { LineWriter } from './object-lines.ts';
-import type { ReaderEnd, ReaderJob } from './reader-job.ts';
-import { walkDocument } from './walk-document.ts';
+import { type DocumentFault, type ObjectTaker, TolerantVisitor, walkDocument } from './walk-document.ts';
 
 const MAX_FAULTS = 10;
 /** A shorter excerpt is not worth the while. */

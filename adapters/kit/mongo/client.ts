@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import type { Collection, Db, Filter, FindOptions } from 'mongodb';
-import type { AdapterEnv, Call, Health } from '../../adapter.ts';
-import { SourceError } from '../../errors.ts';
+import type { AdapterEnv, Call, Health } from '../../contract/adapter.ts';
+import { SourceError } from '../../contract/errors.ts';
 import { Connection, type MongoOptions } from './connection.ts';
 import { type Documents, numberOf, readDocuments } from './documents.ts';
 import { concealerOf, sourceErrorOf } from './driver-errors.ts';

@@ -1,7 +1,7 @@
 import type { Db, MongoClient, MongoClientOptions } from 'mongodb';
 import { z } from 'zod';
-import type { TlsOptions } from '../../adapter.ts';
-import { SourceError } from '../../errors.ts';
+import type { TlsOptions } from '../../contract/adapter.ts';
+import { SourceError } from '../../contract/errors.ts';
 import { unusableUrl } from './driver-errors.ts';
 
 /** A scheme, optionally a user, one or more hosts, optionally a database and options. */

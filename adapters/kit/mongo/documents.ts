@@ -1,9 +1,9 @@
 import { BSONError, type Document, deserialize, ObjectId } from 'bson';
-import type { Call } from '../../adapter.ts';
-import { SourceError } from '../../errors.ts';
-import type { Json } from '../../model.ts';
-import { exactInteger } from '../exact-json.ts';
-import { normaliseTime } from '../normalise-time.ts';
+import type { Call } from '../../contract/adapter.ts';
+import { SourceError } from '../../contract/errors.ts';
+import { exactInteger } from '../../contract/exact-json.ts';
+import type { Json } from '../../contract/model.ts';
+import { normaliseTime } from '../../contract/time-and-url.ts';
 
 /*
  * Values of documents that many programs wrote over many years: a number is an int32, an int64, a double, or text;

@@ -1,4 +1,4 @@
-import { SourceError, type SourceErrorCode } from '../../errors.ts';
+import { SourceError, type SourceErrorCode } from '../../contract/errors.ts';
 import { redact } from '../printable.ts';
 
 /** The meaning of a server's failure. */

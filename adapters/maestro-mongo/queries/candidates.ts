@@ -1,17 +1,16 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import type { Call } from '../../adapter.ts';
-import { SourceError } from '../../errors.ts';
+import type { Call } from '../../contract/adapter.ts';
+import { SourceError } from '../../contract/errors.ts';
+import type { Entities, EntityName } from '../../contract/model.ts';
 import { textOf } from '../../kit/mongo/documents.ts';
-import type { Entities, EntityName } from '../../model.ts';
 import type { CheckoutsByCommit } from '../checkout-index.ts';
 import type { NodeClient, StatsCache } from '../client.ts';
 import { dummyArchitecture } from '../ids.ts';
 import type { MaestroNode } from '../node.ts';
 import { inherits } from '../projections.ts';
 import { testPath } from '../suites.ts';
-import type { TranslationContext } from '../translate.ts';
+import { type TranslationContext, translateCheckout } from '../translate.ts';
 import { translateBuild, translateDummyBuild } from '../translate-build.ts';
-import { translateCheckout } from '../translate-checkout.ts';
 import { buildIdOf, translateTest } from '../translate-test.ts';
 import { basesOf, type Descendants, type Lineage } from '../tree.ts';
 

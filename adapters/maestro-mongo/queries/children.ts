@@ -1,8 +1,8 @@
-import type { Call, Order, Page, PageQuery } from '../../adapter.ts';
-import { SourceError } from '../../errors.ts';
-import { type Filter, matches } from '../../filter.ts';
-import { comparePlaces } from '../../kit/compare-places.ts';
-import type { Entities, EntityName, Status, StatusCounts } from '../../model.ts';
+import type { Call, Order, Page, PageQuery } from '../../contract/adapter.ts';
+import { SourceError } from '../../contract/errors.ts';
+import { type Filter, matches } from '../../contract/filter.ts';
+import type { Entities, EntityName, Status, StatusCounts } from '../../contract/model.ts';
+import { comparePlaces } from '../../contract/positions.ts';
 import { wholeHashes } from '../checkout-index.ts';
 import { type CollectionStats, MAX_NODES, MAX_PARENTS } from '../client.ts';
 import { NODES_OF, type NodeEntity } from '../node.ts';

@@ -1,5 +1,5 @@
-import type { Call, Found } from '../../adapter.ts';
-import type { Entities } from '../../model.ts';
+import type { Call, Found } from '../../contract/adapter.ts';
+import type { Entities } from '../../contract/model.ts';
 import { MAX_KEYS } from '../client.ts';
 import type { ParsedId } from '../ids.ts';
 import type { MaestroNode, NodeEntity } from '../node.ts';

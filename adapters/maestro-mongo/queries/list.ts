@@ -1,10 +1,10 @@
 import type { Document, ObjectId } from 'bson';
 import type { Filter } from 'mongodb';
-import type { Call, Page, PageItem, PageQuery, Place } from '../../adapter.ts';
-import { SourceError } from '../../errors.ts';
-import type { HashFilter } from '../../filter.ts';
+import type { Call, Page, PageItem, PageQuery, Place } from '../../contract/adapter.ts';
+import { SourceError } from '../../contract/errors.ts';
+import type { HashFilter } from '../../contract/filter.ts';
+import type { Entities } from '../../contract/model.ts';
 import { idAt, isId, toObjectId } from '../../kit/mongo/documents.ts';
-import type { Entities } from '../../model.ts';
 import { commitsOf } from '../checkout-index.ts';
 import type { Ids } from '../ids.ts';
 import { type MaestroNode, NODES_OF, type NodeEntity } from '../node.ts';

@@ -1,5 +1,5 @@
+import { SourceError } from '../../contract/errors.ts';
 import { DatabaseFault } from '../../embedded-postgres/folder.ts';
-import { SourceError } from '../../errors.ts';
 
 /** The sentence for the operator, by SQLSTATE or by the code of a system call. */
 const CAUSES: Readonly<Record<string, string>> = {

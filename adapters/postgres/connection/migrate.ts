@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
-import type { Migration } from '../../adapter.ts';
+import type { Migration } from '../../contract/adapter.ts';
 import { DatabaseFault } from '../../embedded-postgres/folder.ts';
 
 /** Forward only, in this order. Never edit one that was released. */

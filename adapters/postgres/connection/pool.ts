@@ -1,7 +1,7 @@
 import pg from 'pg';
-import type { Logger, Migration } from '../../adapter.ts';
+import type { Logger, Migration } from '../../contract/adapter.ts';
+import { parseExactJson } from '../../contract/exact-json.ts';
 import { createEmbeddedServer, type EmbeddedServer } from '../../embedded-postgres/server.ts';
-import { parseExactJson } from '../../kit/exact-json.ts';
 import { embeddedFolder, type PostgresOptions } from '../options.ts';
 import { toDatabaseFault } from './faults.ts';
 import { checkSchema, migrate } from './migrate.ts';

@@ -1,4 +1,4 @@
-import type { EntityName } from '../../model.ts';
+import type { EntityName } from '../../contract/model.ts';
 import {
   type AnyWhere,
   BUILD_FIELDS,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
-import type { AdapterEnv, Call } from '../../adapter.ts';
+import type { AdapterEnv, Call } from '../../contract/adapter.ts';
 import { toSourceError } from '../connection/faults.ts';
 import { CheckedClient, cancelStatement } from '../connection/protocol.ts';
 import { ReadDeadline, timedOut } from './read-deadline.ts';

@@ -1,7 +1,7 @@
-import { type Filter, foldCase, messageIdSpellings } from '../../filter.ts';
-import { FIELDS } from '../../kit/model-fields.ts';
-import { normaliseUrl } from '../../kit/normalise-url.ts';
-import type { EntityName } from '../../model.ts';
+import { FIELDS } from '../../contract/fields.ts';
+import { type Filter, foldCase, messageIdSpellings } from '../../contract/filter.ts';
+import type { EntityName } from '../../contract/model.ts';
+import { normaliseUrl } from '../../contract/time-and-url.ts';
 import { columnName, columnType } from '../columns.ts';
 import type { TimeSpelling } from './page.ts';
 import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';

@@ -1,6 +1,6 @@
-import { RELATION_TARGETS, type RelationName, type RelationTarget } from '../../adapter.ts';
-import type { Filter } from '../../filter.ts';
-import { type EntityName, PLACEHOLDER_MARK, type StatusCounts } from '../../model.ts';
+import { RELATION_TARGETS, type RelationName, type RelationTarget } from '../../contract/adapter.ts';
+import type { Filter } from '../../contract/filter.ts';
+import { type EntityName, PLACEHOLDER_MARK, type StatusCounts } from '../../contract/model.ts';
 import { TABLES } from '../columns.ts';
 import { accessPathOf, dependsOnValues } from './access-path.ts';
 import { conditionsOf, fieldsOf, NO_FIELDS, versionCondition } from './conditions.ts';

@@ -1,7 +1,7 @@
-import { type Call, issueTie, type PageItem } from '../../adapter.ts';
-import { FIELDS, type Field } from '../../kit/model-fields.ts';
-import { sameJson } from '../../kit/same-json.ts';
-import type { Conflict, ConflictValue, Entities, EntityName, Json } from '../../model.ts';
+import { type Call, issueTie, type PageItem } from '../../contract/adapter.ts';
+import { FIELDS, type Field } from '../../contract/fields.ts';
+import type { Conflict, ConflictValue, Entities, EntityName, Json } from '../../contract/model.ts';
+import { sameJson } from '../../kit/json/json-values.ts';
 import { columnName, EXCERPT, hasPresence, objectLiteral, TABLES, type Table, timeText } from '../columns.ts';
 import { raw, type Sql } from './sql.ts';
 

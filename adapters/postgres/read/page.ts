@@ -1,5 +1,5 @@
-import type { Order, Place } from '../../adapter.ts';
-import type { EntityName } from '../../model.ts';
+import type { Order, Place } from '../../contract/adapter.ts';
+import type { EntityName } from '../../contract/model.ts';
 import { TABLES } from '../columns.ts';
 import { allOf, joined, param, raw, type Sql, sql } from './sql.ts';
 

@@ -6,10 +6,10 @@ import {
   RELATION_TARGETS,
   type RelationName,
   type RelationTarget,
-} from '../../adapter.ts';
-import type { Filter } from '../../filter.ts';
+} from '../../contract/adapter.ts';
+import type { Filter } from '../../contract/filter.ts';
+import type { Entities, EntityName, StatusCounts } from '../../contract/model.ts';
 import { StepCounter, yieldToEventLoop } from '../../kit/yield-to-event-loop.ts';
-import type { Entities, EntityName, StatusCounts } from '../../model.ts';
 import type { ReadClient } from './client.ts';
 import { type CountRow, countBelowStatement, countStatement, toStatusCounts } from './counts.ts';
 import { type ObjectRow, toItem, toObject } from './objects.ts';

@@ -1,4 +1,4 @@
-import { SourceError } from '../../errors.ts';
+import { SourceError } from '../../contract/errors.ts';
 
 /** Milliseconds; a timer holds no more. */
 const LONGEST_WAIT = 2 ** 31 - 1;

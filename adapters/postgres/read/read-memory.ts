@@ -1,5 +1,5 @@
-import type { Call } from '../../adapter.ts';
-import { SourceError } from '../../errors.ts';
+import type { Call } from '../../contract/adapter.ts';
+import { SourceError } from '../../contract/errors.ts';
 import type { ReadDeadline } from './read-deadline.ts';
 
 /** Bytes of memory that a byte of an answer takes, as text or as a field of an object. */

@@ -1,4 +1,4 @@
-import type { RelationName } from '../../adapter.ts';
+import type { RelationName } from '../../contract/adapter.ts';
 import { buildsOf } from './access-path.ts';
 import { isStorableText } from './conditions.ts';
 import type { KeyedRanges } from './page.ts';

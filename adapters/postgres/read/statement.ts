@@ -1,5 +1,5 @@
-import { type Call, type PageQuery, RELATION_TARGETS, type RelationName } from '../../adapter.ts';
-import type { EntityName } from '../../model.ts';
+import { type Call, type PageQuery, RELATION_TARGETS, type RelationName } from '../../contract/adapter.ts';
+import type { EntityName } from '../../contract/model.ts';
 import { TABLES } from '../columns.ts';
 import { accessPathOf, dependsOnValues } from './access-path.ts';
 import { conditionsOf, fieldsOf, NO_FIELDS, versionCondition } from './conditions.ts';

@@ -1,6 +1,6 @@
-import type { LoadCounts, Loaded, StoredObject, Submitter } from '../../adapter.ts';
+import type { LoadCounts, Loaded, StoredObject, Submitter } from '../../contract/adapter.ts';
+import type { EntityName } from '../../contract/model.ts';
 import { isSliceOver, yieldToEventLoop } from '../../kit/yield-to-event-loop.ts';
-import type { EntityName } from '../../model.ts';
 import { LOAD_ORDER, TABLES, type Table } from '../columns.ts';
 import type { Transaction } from '../connection/transaction.ts';
 import { keepProcessed } from './receipts.ts';

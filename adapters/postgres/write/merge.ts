@@ -1,6 +1,6 @@
-import { ownerOf } from '../../kit/owner-of.ts';
-import { isJsonObject, isList, sameJson } from '../../kit/same-json.ts';
-import type { Json } from '../../model.ts';
+import { ownerOf } from '../../contract/keys.ts';
+import type { Json } from '../../contract/model.ts';
+import { isJsonObject, isList, sameJson } from '../../kit/json/json-values.ts';
 import type { Column } from '../columns.ts';
 import type { Row } from './rows.ts';
 

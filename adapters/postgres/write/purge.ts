@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SourceError } from '../../errors.ts';
-import type { EntityName } from '../../model.ts';
+import { SourceError } from '../../contract/errors.ts';
+import type { EntityName } from '../../contract/model.ts';
 import { LOAD_ORDER, TABLES, type Table } from '../columns.ts';
 import type { NamedStatement, Transaction, TransactionKind } from '../connection/transaction.ts';
 import { markNewestOf } from './statements.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Fault, Receipt, Submitter } from '../../adapter.ts';
+import type { Fault, Receipt, Submitter } from '../../contract/adapter.ts';
 import type { NamedStatement, Transaction } from '../connection/transaction.ts';
 
 /** How long a receipt can be read. */

@@ -1,8 +1,8 @@
-import type { StoredObject } from '../../adapter.ts';
-import { SourceError } from '../../errors.ts';
-import { FIELDS, type Field } from '../../kit/model-fields.ts';
-import { normaliseUrl } from '../../kit/normalise-url.ts';
-import type { EntityName, Json, Resource } from '../../model.ts';
+import type { StoredObject } from '../../contract/adapter.ts';
+import { SourceError } from '../../contract/errors.ts';
+import { FIELDS, type Field } from '../../contract/fields.ts';
+import type { EntityName, Json, Resource } from '../../contract/model.ts';
+import { normaliseUrl } from '../../contract/time-and-url.ts';
 import { columnName, hasPresence, objectLiteral } from '../columns.ts';
 
 /** The values that a report has of an object, by column (`columns.ts`). Absent columns were not reported. */

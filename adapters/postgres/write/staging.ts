@@ -1,5 +1,5 @@
-import { compareBytes } from '../../kit/compare-places.ts';
-import type { EntityName } from '../../model.ts';
+import type { EntityName } from '../../contract/model.ts';
+import { compareBytes } from '../../contract/positions.ts';
 import type { Transaction } from '../connection/transaction.ts';
 
 /** An object that is being loaded. */

@@ -1,4 +1,4 @@
-import type { EntityName } from '../../model.ts';
+import type { EntityName } from '../../contract/model.ts';
 import { type Column, EXCERPT, TABLES, type Table, timeText } from '../columns.ts';
 import type { NamedStatement, Transaction } from '../connection/transaction.ts';
 import type { Claim } from './merge.ts';

@@ -1,6 +1,6 @@
-import { SourceError } from '../../errors.ts';
-import { parseExactJson } from '../../kit/exact-json.ts';
-import { ownerOf } from '../../kit/owner-of.ts';
+import { SourceError } from '../../contract/errors.ts';
+import { parseExactJson } from '../../contract/exact-json.ts';
+import { ownerOf } from '../../contract/keys.ts';
 import { isSliceOver, yieldToEventLoop } from '../../kit/yield-to-event-loop.ts';
 import { EXCERPT, TABLES, type Table } from '../columns.ts';
 import type { Transaction } from '../connection/transaction.ts';

@@ -1,5 +1,14 @@
-import type { Ancestry, Entities, EntityName, Incident, Issue, Order, Place } from '../../kit/author.ts';
-import { comparePlaces, issueTie } from '../../kit/author.ts';
+import {
+  type Ancestry,
+  comparePlaces,
+  type Entities,
+  type EntityName,
+  type Incident,
+  type Issue,
+  issueTie,
+  type Order,
+  type Place,
+} from '../../kit/author.ts';
 import { type IssueKey, parseIssueKey } from '../ids.ts';
 
 /** What a document says of an object. */

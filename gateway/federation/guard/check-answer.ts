@@ -1,10 +1,26 @@
-import type { Found, FoundMany, Health, Page } from '../../../adapters/adapter.ts';
-import type { SourceError } from '../../../adapters/errors.ts';
+import type {
+  Found,
+  FoundMany,
+  Health,
+  Page,
+  PageItem,
+  PageQuery,
+  Paging,
+} from '../../../adapters/contract/adapter.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
+import { type FieldKind, MODEL_FIELDS } from '../../../adapters/contract/fields.ts';
+import {
+  ENTITY_NAMES,
+  type Entities,
+  type EntityName,
+  STATUSES,
+  type StatusCounts,
+} from '../../../adapters/contract/model.ts';
+import { comparePlaces } from '../../../adapters/contract/positions.ts';
 import { StepCounter, yieldToEventLoop } from '../../../adapters/kit/yield-to-event-loop.ts';
-import type { Entities, EntityName, StatusCounts } from '../../../adapters/model.ts';
-import { quoted } from '../client-error.ts';
+import { keyOf } from '../identity.ts';
+import { quoted } from '../source-report.ts';
 import { type AnswerFaults, notUnderstood } from './answer-faults.ts';
-import { type AskedPage, checkIncluded, checkPage } from './check-page.ts';
 
 const COUNTS = ['pass', 'fail', 'error', 'miss', 'done', 'skip', 'none', 'total'] as const;
 
@@ -117,4 +133,195 @@ function sizeOf(value: unknown): number {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
+}
+
+/** What a list was asked for, and what its rows are held against. */
+export interface AskedPage<E extends EntityName> {
+  readonly entity: E;
+  readonly query: PageQuery<E>;
+  /** Rows of an offset source come in its own order. */
+  readonly paging: Paging;
+  /** The object as it can be shown; null leaves it out. */
+  check(object: Entities[E]): Entities[E] | null;
+}
+
+/**
+ * A page as the contract says it is: in order, behind the place asked for, each row once, and no more than asked for.
+ * What is not so is put right or left out, and said.
+ * @throws {SourceError} SOURCE_BAD_DATA where it is no page at all
+ */
+export function checkPage<E extends EntityName>(
+  asked: AskedPage<E>,
+  given: Page<Entities[E]>,
+  faults: AnswerFaults,
+): Page<Entities[E]> {
+  const page: unknown = given;
+  if (!isRecord(page) || !Array.isArray(page.items) || typeof page.hasMore !== 'boolean') {
+    throw notUnderstood(`the list of ${asked.entity}s is no page`);
+  }
+  const { first, order } = asked.query;
+  let items = uniqueItems(asked, given.items, faults);
+  if (asked.paging !== 'offset') {
+    if (items.some((item, index) => index > 0 && comparePlaces(order, items[index - 1]!, item) > 0)) {
+      faults.add(`The source gave its ${asked.entity}s in the wrong order.`);
+      items = items.toSorted((one, other) => comparePlaces(order, one, other));
+    }
+    items = behindPlace(asked, items, faults);
+  }
+  const isTooMuch = items.length > first;
+  if (isTooMuch) {
+    faults.add(`The source gave ${items.length} ${asked.entity}s where it was asked for ${first}.`);
+    items = items.slice(0, first);
+  }
+  const { total } = given;
+  if (total !== undefined && !isCount(total)) faults.add(`The source gave a total of ${quoted(total)}.`);
+  return {
+    items,
+    hasMore: given.hasMore || isTooMuch,
+    ...(given.pending === true ? { pending: true } : {}),
+    ...(total === undefined || !isCount(total) ? {} : { total }),
+    ...(given.included === undefined ? {} : { included: checkIncluded(given.included, faults) }),
+  };
+}
+
+/** The objects that came along, but for what is none. */
+export function checkIncluded<T>(included: readonly T[], faults: AnswerFaults): readonly T[] {
+  const list: unknown = included;
+  const names: readonly unknown[] = ENTITY_NAMES;
+  const good = Array.isArray(list)
+    ? included.filter(
+        (one) => isRecord(one) && names.includes(one.entity) && isRecord(one.object) && isId(one.object.id),
+      )
+    : [];
+  if (!Array.isArray(list) || good.length < list.length) faults.add('The source sent along what is no object.');
+  return good;
+}
+
+/** Those that can be shown, each once. */
+function uniqueItems<E extends EntityName>(
+  { entity, check }: AskedPage<E>,
+  given: readonly PageItem<Entities[E]>[],
+  faults: AnswerFaults,
+): readonly PageItem<Entities[E]>[] {
+  const items: PageItem<Entities[E]>[] = [];
+  const seen = new Set<string>();
+  for (const item of given) {
+    const raw: unknown = item;
+    if (!isRecord(raw) || !isTie(raw.tie) || !(raw.time === null || typeof raw.time === 'string')) {
+      faults.add(`A ${entity} of the source has no place in its list, and is left out.`);
+      continue;
+    }
+    const object = check(item.object);
+    if (object === null) continue;
+    const [tie, key] = [`tie ${item.tie}`, `key ${keyOf(object)}`];
+    if (seen.has(tie) || seen.has(key)) {
+      faults.add(`The source gave the ${entity} ${quoted(object.id)} twice in one page.`, object.id);
+      continue;
+    }
+    seen.add(tie).add(key);
+    items.push(object === item.object ? item : { ...item, object });
+  }
+  return items.length === given.length && items.every((item, index) => item === given[index]) ? given : items;
+}
+
+/** Without rows that were taken before: they would be walked through for ever. */
+function behindPlace<E extends EntityName>(
+  { entity, query }: AskedPage<E>,
+  items: readonly PageItem<Entities[E]>[],
+  faults: AnswerFaults,
+): readonly PageItem<Entities[E]>[] {
+  const { after, order } = query;
+  const [first] = items;
+  if (after === null || first === undefined || comparePlaces(order, first, after) > 0) return items;
+  faults.add(`The source gave ${entity}s again that come before the place asked for.`);
+  return items.filter((item) => comparePlaces(order, item, after) > 0);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isTie(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isId(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string';
+const isFlag: Check = (value) => typeof value === 'boolean';
+const isObject: Check = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isList: Check = (value) => Array.isArray(value);
+const isTime: Check = (value) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value);
+const isFile: Check = (value) => isObject(value) && isText(Object(value).name) && isText(Object(value).url);
+
+/** What is looked at of each value; whole rules are the conformance suite's business. */
+const CHECKS: { readonly [K in FieldKind]: Check } = {
+  key: (value) => isText(value) && value !== '',
+  version: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  text: isText,
+  texts: (value) => Array.isArray(value) && value.every(isText),
+  time: isTime,
+  hash: isText,
+  number: Number.isFinite,
+  boolean: isFlag,
+  status: (value) => STATUSES.some((status) => status === value),
+  resources: (value) => Array.isArray(value) && value.every(isFile),
+  object: isObject,
+  environment: isObject,
+  testNumber: (value) => isObject(value) && Number.isFinite(Object(value).value),
+  culprit: isObject,
+  conflicts: isList,
+};
+
+interface FieldCheck {
+  readonly name: string;
+  readonly check: Check;
+  /** Without it the object cannot be shown. */
+  readonly isNeeded: boolean;
+}
+
+const FIELD_CHECKS: { readonly [E in EntityName]?: readonly FieldCheck[] } = Object.fromEntries(
+  ENTITY_NAMES.map((entity) => [
+    entity,
+    Object.entries(MODEL_FIELDS[entity]).map(([name, kind]) => ({
+      name,
+      check: CHECKS[kind],
+      isNeeded: kind === 'key' || kind === 'version',
+    })),
+  ]),
+);
+
+/**
+ * The object as the schema can show it: without what it must have it is left out (null), and any other field that is
+ * not of its type is null.
+ */
+export function checkObject<E extends EntityName>(
+  entity: E,
+  given: Entities[E],
+  faults: AnswerFaults,
+): Entities[E] | null {
+  const object: unknown = given;
+  if (typeof object !== 'object' || object === null) {
+    faults.add(`A ${entity} of the source is no object, and is left out.`);
+    return null;
+  }
+  const id = 'id' in object && typeof object.id === 'string' ? object.id : undefined;
+  let bad: Record<string, null> | null = null;
+  for (const { name, check, isNeeded } of FIELD_CHECKS[entity] ?? []) {
+    const value: unknown = Reflect.get(object, name);
+    if (isNeeded ? check(value) : value === null || value === undefined || check(value)) continue;
+    if (isNeeded) {
+      const named = id === undefined ? `A ${entity} of the source` : `The ${entity} ${quoted(id)}`;
+      faults.add(`${named} has no valid ${name}, and is left out.`, id);
+      return null;
+    }
+    faults.add(`The ${entity} ${quoted(id)} has a ${name} that could not be understood.`, id);
+    bad ??= {};
+    bad[name] = null;
+  }
+  return bad === null ? given : { ...given, ...bad };
 }

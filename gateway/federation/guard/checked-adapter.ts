@@ -10,14 +10,19 @@ import {
   type RelationName,
   type RelationSource,
   type RelationTarget,
-} from '../../../adapters/adapter.ts';
-import type { Filter } from '../../../adapters/filter.ts';
-import type { Entities, EntityName } from '../../../adapters/model.ts';
-import { AnswerFaults } from './answer-faults.ts';
-import { checkCount, checkCounts, checkFound, checkHealth, checkPages } from './check-answer.ts';
-import { checkObject } from './check-object.ts';
-import { checkPage } from './check-page.ts';
-import { sourceFault } from './source-fault.ts';
+} from '../../../adapters/contract/adapter.ts';
+import type { Filter } from '../../../adapters/contract/filter.ts';
+import type { Entities, EntityName } from '../../../adapters/contract/model.ts';
+import { AnswerFaults, sourceFault } from './answer-faults.ts';
+import {
+  checkCount,
+  checkCounts,
+  checkFound,
+  checkHealth,
+  checkObject,
+  checkPage,
+  checkPages,
+} from './check-answer.ts';
 
 /**
  * An adapter whose answers are as the contract says: what of them is not is left out or put right, and reported as

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Adapter } from '../../../adapters/adapter.ts';
 import { adapter as cki } from '../../../adapters/cki/adapter.ts';
+import type { Adapter } from '../../../adapters/contract/adapter.ts';
 import { createRegistry, type SourceConfig } from '../../../gateway/federation/registry.ts';
 import { quietLog } from '../../support/federated-gateway.ts';
 

@@ -1,5 +1,5 @@
+import { type Json, type JsonObject, STATUSES, type Status } from '../../../adapters/contract/model.ts';
 import type { KnownObject } from '../../../adapters/kit/conformance/conformance.ts';
-import { type Json, type JsonObject, STATUSES, type Status } from '../../../adapters/model.ts';
 import type { CkiData, CkiOccurrence, CkiRecord } from '../../../examples/upstreams/cki/data.ts';
 import { build, checkout, incident, issue, test } from '../../support/model-objects.ts';
 

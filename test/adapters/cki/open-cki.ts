@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Adapter, Call } from '../../../adapters/adapter.ts';
 import { adapter as cki } from '../../../adapters/cki/adapter.ts';
-import type { SourceError } from '../../../adapters/errors.ts';
+import type { Adapter, Call } from '../../../adapters/contract/adapter.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
 
 /** The adapter as it is, but as fast as the machine is. */
 export const QUICK = { ...cki, defaults: { ...cki.defaults, rate: null, concurrency: 20 } };

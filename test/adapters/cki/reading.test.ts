@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Adapter, Page, PageQuery, Place } from '../../../adapters/adapter.ts';
-import type { SourceError } from '../../../adapters/errors.ts';
+import type { Adapter, Page, PageQuery, Place } from '../../../adapters/contract/adapter.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
 import { commitOf, createCkiData } from '../../../examples/upstreams/cki/data.ts';
 import { CkiServer, type CkiServerOptions } from '../../../examples/upstreams/cki/server.ts';
 import { asking } from '../../support/asked-adapter.ts';

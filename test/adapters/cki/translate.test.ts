@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { StoredObject } from '../../../adapters/adapter.ts';
 import { options } from '../../../adapters/cki/options.ts';
-import { translateBuild } from '../../../adapters/cki/translate-build.ts';
-import { translateCheckout } from '../../../adapters/cki/translate-checkout.ts';
-import { translateIncident } from '../../../adapters/cki/translate-incident.ts';
-import { translateIssue } from '../../../adapters/cki/translate-issue.ts';
-import { translateTest } from '../../../adapters/cki/translate-test.ts';
-import type { SourceError } from '../../../adapters/errors.ts';
+import {
+  translateBuild,
+  translateCheckout,
+  translateIncident,
+  translateIssue,
+  translateTest,
+} from '../../../adapters/cki/translate.ts';
+import type { StoredObject } from '../../../adapters/contract/adapter.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
+import { exactInteger } from '../../../adapters/contract/exact-json.ts';
+import type { Entities, EntityName, Json, JsonObject } from '../../../adapters/contract/model.ts';
 import type { Found } from '../../../adapters/kit/author.ts';
-import { exactInteger } from '../../../adapters/kit/exact-json.ts';
 import { MemoryBytes } from '../../../adapters/kit/json/byte-source.ts';
-import { TolerantVisitor } from '../../../adapters/kit/kcidb/document-objects.ts';
-import { modelFaults } from '../../../adapters/kit/kcidb/model-faults.ts';
-import { walkDocument } from '../../../adapters/kit/kcidb/walk-document.ts';
-import type { Entities, EntityName, Json, JsonObject } from '../../../adapters/model.ts';
+import { modelFaults } from '../../../adapters/kit/kcidb/faults.ts';
+import { TolerantVisitor, walkDocument } from '../../../adapters/kit/kcidb/walk-document.ts';
 import { announceMissingSharedData, hasSharedData, realSubmissions, sharedPath } from '../../support/shared-data.ts';
 
 const CONFIGURED = options.parse({ url: 'https://dw.example.org' });

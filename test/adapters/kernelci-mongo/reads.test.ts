@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { type Document, ObjectId } from 'bson';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Adapter, PageQuery } from '../../../adapters/adapter.ts';
+import type { Adapter, PageQuery } from '../../../adapters/contract/adapter.ts';
+import { allFields } from '../../../adapters/contract/fields.ts';
 import { adapter } from '../../../adapters/kernelci-mongo/adapter.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { fill } from '../../../examples/generators/kernelci/fill.ts';
 import { asking } from '../../support/asked-adapter.ts';
 import { type MongoEnv, mongoEnv, waitingCall } from '../../support/mongodb/mongo-env.ts';

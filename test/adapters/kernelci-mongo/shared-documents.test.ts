@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { EJSON } from 'bson';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allFields } from '../../../adapters/contract/fields.ts';
+import type { EntityName } from '../../../adapters/contract/model.ts';
 import { adapter } from '../../../adapters/kernelci-mongo/adapter.ts';
 import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/conformance.ts';
-import { modelFaults } from '../../../adapters/kit/kcidb/model-faults.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
-import type { EntityName } from '../../../adapters/model.ts';
+import { modelFaults } from '../../../adapters/kit/kcidb/faults.ts';
 import { asking } from '../../support/asked-adapter.ts';
 import { waitingCall } from '../../support/mongodb/mongo-env.ts';
 import { hasMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';

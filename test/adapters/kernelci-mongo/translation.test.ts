@@ -5,7 +5,7 @@ import { translateBuild } from '../../../adapters/kernelci-mongo/translate-build
 import { type JobRecord, translateCheckout } from '../../../adapters/kernelci-mongo/translate-checkout.ts';
 import { regressionOf, translateIncident, translateIssue } from '../../../adapters/kernelci-mongo/translate-issue.ts';
 import { translateBoot, translateTest } from '../../../adapters/kernelci-mongo/translate-test.ts';
-import { modelFaults } from '../../../adapters/kit/kcidb/model-faults.ts';
+import { modelFaults } from '../../../adapters/kit/kcidb/faults.ts';
 
 const ids = new Ids({ origin: 'kernelci', namespace: 'kernelci.org' });
 const storage = 'https://storage.kernelci.org/';

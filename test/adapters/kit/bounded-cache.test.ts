@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { BoundedCache } from '../../../adapters/kit/bounded-cache.ts';
+import { BoundedCache } from '../../../adapters/kit/cache.ts';
 
 const sizeOf = (value: string, key: string) => value.length + key.length;
 

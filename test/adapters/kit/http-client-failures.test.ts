@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Call } from '../../../adapters/adapter.ts';
+import type { Call } from '../../../adapters/contract/adapter.ts';
 import { createHttpClient, type HttpClientOptions, type OwnedHttpClient } from '../../../adapters/kit/http-client.ts';
 import { Upstream } from '../../../adapters/kit/upstream.ts';
 import { STRANGE, TRUSTED } from '../../support/certificates.ts';

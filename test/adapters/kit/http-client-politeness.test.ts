@@ -5,9 +5,9 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Call } from '../../../adapters/adapter.ts';
-import { SourceError } from '../../../adapters/errors.ts';
-import { isPrivateAddress } from '../../../adapters/kit/http-client/public-lookup.ts';
+import type { Call } from '../../../adapters/contract/adapter.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
+import { isPrivateAddress } from '../../../adapters/kit/http-answer.ts';
 import { createHttpClient, type HttpClientOptions, type OwnedHttpClient } from '../../../adapters/kit/http-client.ts';
 import { Upstream } from '../../../adapters/kit/upstream.ts';
 

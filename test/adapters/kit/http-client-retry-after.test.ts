@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfter } from '../../../adapters/kit/http-client/retry-after.ts';
+import { retryAfter } from '../../../adapters/kit/http-client.ts';
 
 const NOW = Date.parse('2026-03-01T10:00:00Z');
 

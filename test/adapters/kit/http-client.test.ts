@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Call } from '../../../adapters/adapter.ts';
+import type { Call } from '../../../adapters/contract/adapter.ts';
 import { createHttpClient, type OwnedHttpClient } from '../../../adapters/kit/http-client.ts';
 import { Upstream } from '../../../adapters/kit/upstream.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { latestRules } from '../../../adapters/kit/kcidb/document-rules.ts';
-import { FIELDS, type Field } from '../../../adapters/kit/model-fields.ts';
-import { ENTITY_NAMES } from '../../../adapters/model.ts';
+import { FIELDS, type Field } from '../../../adapters/contract/fields.ts';
+import { ENTITY_NAMES } from '../../../adapters/contract/model.ts';
+import { latestRules } from '../../../adapters/kit/kcidb/validator.ts';
 
 const { objects } = latestRules().version;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normaliseTime } from '../../../adapters/kit/normalise-time.ts';
+import { normaliseTime } from '../../../adapters/contract/time-and-url.ts';
 
 describe('a time in normal form', () => {
   it.each([

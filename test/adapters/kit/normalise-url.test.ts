@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normaliseUrl, secureRepositoryUrl } from '../../../adapters/kit/normalise-url.ts';
+import { normaliseUrl, secureRepositoryUrl } from '../../../adapters/contract/time-and-url.ts';
 
 describe('repository URLs', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Page, PageItem, Place } from '../../../adapters/adapter.ts';
+import type { Page, PageItem, Place } from '../../../adapters/contract/adapter.ts';
 import { offsetPage } from '../../../adapters/kit/offset-page.ts';
 
 type Item = PageItem<string>;

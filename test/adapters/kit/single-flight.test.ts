@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../../adapters/adapter.ts';
-import { SourceError } from '../../../adapters/errors.ts';
+import type { Call } from '../../../adapters/contract/adapter.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import { SingleFlight } from '../../../adapters/kit/single-flight.ts';
 import { quietLog } from '../../support/federated-gateway.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { SourceError } from '../../../adapters/errors.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import { Semaphore } from '../../../adapters/kit/semaphore.ts';
 import { Upstream } from '../../../adapters/kit/upstream.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { SourceError } from '../../../adapters/errors.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import { Upstream } from '../../../adapters/kit/upstream.ts';
 
 const waiting = (signal = new AbortController().signal, ms = 5_000) => ({ signal, deadline: Date.now() + ms });

@@ -1,9 +1,9 @@
-import type { Adapter, Call } from '../../../adapters/adapter.ts';
-import type { SourceError } from '../../../adapters/errors.ts';
+import type { Adapter, Call } from '../../../adapters/contract/adapter.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
+import { allFields } from '../../../adapters/contract/fields.ts';
+import type { EntityName } from '../../../adapters/contract/model.ts';
 import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/subject.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
 import { adapter as module } from '../../../adapters/maestro-mongo/adapter.ts';
-import type { EntityName } from '../../../adapters/model.ts';
 import type { OpenMongo } from '../../support/mongodb/mongodb.ts';
 
 const LOG = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,7 +1,7 @@
 import { type Document, ObjectId } from 'bson';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Page, Place } from '../../../adapters/adapter.ts';
-import type { Build } from '../../../adapters/model.ts';
+import type { Page, Place } from '../../../adapters/contract/adapter.ts';
+import type { Build } from '../../../adapters/contract/model.ts';
 import { ArrayAdapter } from '../../support/array-adapter.ts';
 import { asking } from '../../support/asked-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';

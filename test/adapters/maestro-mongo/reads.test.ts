@@ -1,7 +1,7 @@
 import type { Document } from 'bson';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { Page, PageQuery, Place, RelationName } from '../../../adapters/adapter.ts';
-import { type Entities, type EntityName, isPlaceholder } from '../../../adapters/model.ts';
+import type { Page, PageQuery, Place, RelationName } from '../../../adapters/contract/adapter.ts';
+import { type Entities, type EntityName, isPlaceholder } from '../../../adapters/contract/model.ts';
 import { fill } from '../../../examples/generators/kernelci/fill.ts';
 import { maestroDocuments } from '../../../examples/generators/kernelci/maestro.ts';
 import { asking } from '../../support/asked-adapter.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { EJSON } from 'bson';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { modelFaults } from '../../../adapters/kit/kcidb/model-faults.ts';
+import { modelFaults } from '../../../adapters/kit/kcidb/faults.ts';
 import { asking } from '../../support/asked-adapter.ts';
 import { describeWithMongo, MONGO_START_MS, type OpenMongo, openMongo } from '../../support/mongodb/mongodb.ts';
 import { announceMissingSharedData, hasSharedData, sharedPath } from '../../support/shared-data.ts';

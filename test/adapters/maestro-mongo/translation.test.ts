@@ -1,6 +1,6 @@
 import { ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
-import { modelFaults } from '../../../adapters/kit/kcidb/model-faults.ts';
+import { modelFaults } from '../../../adapters/kit/kcidb/faults.ts';
 import { CHECKOUT, checkout, job, KBUILD, kbuild, suite, TEST, test, translate, valueAt } from './tree.ts';
 
 type Made = ReturnType<typeof checkout>;

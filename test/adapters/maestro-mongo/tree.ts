@@ -1,14 +1,13 @@
 import { type Document, ObjectId } from 'bson';
-import type { SourceError } from '../../../adapters/errors.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
+import { allFields } from '../../../adapters/contract/fields.ts';
+import type { Entities, EntityName } from '../../../adapters/contract/model.ts';
 import { Ids } from '../../../adapters/maestro-mongo/ids.ts';
 import { type MaestroNode, readNode } from '../../../adapters/maestro-mongo/node.ts';
 import { Suites } from '../../../adapters/maestro-mongo/suites.ts';
-import type { TranslationContext } from '../../../adapters/maestro-mongo/translate.ts';
+import { type TranslationContext, translateCheckout } from '../../../adapters/maestro-mongo/translate.ts';
 import { translateBuild } from '../../../adapters/maestro-mongo/translate-build.ts';
-import { translateCheckout } from '../../../adapters/maestro-mongo/translate-checkout.ts';
 import { translateTest } from '../../../adapters/maestro-mongo/translate-test.ts';
-import type { Entities, EntityName } from '../../../adapters/model.ts';
 
 export const CHECKOUT = '6851b001f2a4c3d5e6f70001';
 export const KBUILD = '6851b2c4f2a4c3d5e6f70010';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { SourceError } from '../../../adapters/errors.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import { generateBugs } from '../../../examples/upstreams/syzbot/generate-bugs.ts';
 import { goJson } from '../../../examples/upstreams/syzbot/routes.ts';
 import { SAMPLE_BUGS } from '../../../examples/upstreams/syzbot/sample-bugs.ts';

@@ -1,6 +1,6 @@
 import type { KnownObject } from '../../../adapters/kit/conformance/conformance.ts';
-import { readBug } from '../../../adapters/syzbot/client/read-bug.ts';
-import { translateBug } from '../../../adapters/syzbot/translate-bug.ts';
+import { readBug } from '../../../adapters/syzbot/client.ts';
+import { translateBug } from '../../../adapters/syzbot/translate.ts';
 import type { DashboardBug } from '../../../examples/upstreams/syzbot/bug.ts';
 import { goJson } from '../../../examples/upstreams/syzbot/routes.ts';
 

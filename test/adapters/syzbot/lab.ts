@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect, onTestFinished } from 'vitest';
-import type { Adapter, AdapterModule, Call, Page } from '../../../adapters/adapter.ts';
-import type { SourceError } from '../../../adapters/errors.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
-import { ENTITY_NAMES, type Entities, type EntityName } from '../../../adapters/model.ts';
+import type { Adapter, AdapterModule, Call, Page } from '../../../adapters/contract/adapter.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
+import { allFields } from '../../../adapters/contract/fields.ts';
+import { ENTITY_NAMES, type Entities, type EntityName } from '../../../adapters/contract/model.ts';
 import { adapter as syzbot } from '../../../adapters/syzbot/adapter.ts';
 import type { DashboardBug } from '../../../examples/upstreams/syzbot/bug.ts';
 import { Dashboard } from '../../../examples/upstreams/syzbot/dashboard.ts';

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { SourceError } from '../../../adapters/errors.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
 import { modelFaults } from '../../../adapters/kit/conformance/validate-answer.ts';
-import { readBug } from '../../../adapters/syzbot/client/read-bug.ts';
-import { readGroup } from '../../../adapters/syzbot/client/read-group.ts';
-import { translateBug } from '../../../adapters/syzbot/translate-bug.ts';
+import { readBug, readGroup } from '../../../adapters/syzbot/client.ts';
+import { translateBug } from '../../../adapters/syzbot/translate.ts';
 import { announceMissingSharedData, hasSharedData, sharedPath } from '../../support/shared-data.ts';
 
 announceMissingSharedData('the illustrative bodies of the dashboard');

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { SourceError } from '../../../adapters/errors.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
 import { modelFaults } from '../../../adapters/kit/conformance/validate-answer.ts';
-import { readBug } from '../../../adapters/syzbot/client/read-bug.ts';
-import { type BugObjects, translateBug } from '../../../adapters/syzbot/translate-bug.ts';
+import { readBug } from '../../../adapters/syzbot/client.ts';
+import { type BugObjects, translateBug } from '../../../adapters/syzbot/translate.ts';
 
 const URL = 'https://dashboard.example';
 const ID = 'ab'.repeat(20);

@@ -1,10 +1,10 @@
 import { appendFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Call } from '../../../adapters/adapter.ts';
-import type { SourceError } from '../../../adapters/errors.ts';
+import type { Call } from '../../../adapters/contract/adapter.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
+import type { Build } from '../../../adapters/contract/model.ts';
 import { type OpenSubject, openSubject } from '../../../adapters/kit/conformance/conformance.ts';
-import type { Build } from '../../../adapters/model.ts';
 import { adapter } from '../../../adapters/template/adapter.ts';
 import { asking } from '../../support/asked-adapter.ts';
 import { watchLongestTurn } from '../../support/longest-turn.ts';

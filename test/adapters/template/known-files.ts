@@ -1,8 +1,8 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StoredObject } from '../../../adapters/adapter.ts';
-import { fromModel } from '../../../adapters/kit/kcidb/from-model.ts';
+import type { StoredObject } from '../../../adapters/contract/adapter.ts';
+import { fromModel } from '../../../adapters/kit/kcidb/model.ts';
 
 const LISTS = {
   checkout: 'checkouts',

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Call } from '../../../adapters/adapter.ts';
+import type { Call } from '../../../adapters/contract/adapter.ts';
 import { openSubject } from '../../../adapters/kit/conformance/conformance.ts';
 import { adapter } from '../../../adapters/template/adapter.ts';
 import { asking } from '../../support/asked-adapter.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeToken } from '../../../gateway/submission/token.ts';
+import { makeToken } from '../../../gateway/ingest/token.ts';
 import { FaultyServer, slowBy } from '../../support/faulty-server.ts';
 import { ServedGateway } from '../../support/served-gateway.ts';
 import { removeFolder, temporaryFolder } from '../../support/temporary-folder.ts';

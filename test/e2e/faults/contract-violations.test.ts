@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Adapter, Call, Page, PageItem } from '../../../adapters/adapter.ts';
-import type { Entities, EntityName } from '../../../adapters/model.ts';
+import type { Adapter, Call, Page, PageItem } from '../../../adapters/contract/adapter.ts';
+import type { Entities, EntityName } from '../../../adapters/contract/model.ts';
 import { ArrayAdapter, type ArrayDocument } from '../../support/array-adapter.ts';
 import { wrapped } from '../../support/faulty-adapter/wrapped.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';

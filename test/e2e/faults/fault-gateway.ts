@@ -1,10 +1,10 @@
-import type { AdapterModule } from '../../../adapters/adapter.ts';
+import type { AdapterModule } from '../../../adapters/contract/adapter.ts';
 import { ADAPTER_MODULES } from '../../../gateway/federation/adapter-modules.ts';
 import { createRegistry, type Registry, type SourceConfig } from '../../../gateway/federation/registry.ts';
-import { createServer } from '../../../gateway/server/create-server.ts';
-import { Metrics } from '../../../gateway/server/metrics.ts';
-import { NO_SUBMISSION, SILENT } from '../../gateway/execution/request.ts';
-import { LIMITS } from '../../gateway/server/start-server.ts';
+import { Metrics } from '../../../gateway/http/metrics.ts';
+import { createServer } from '../../../gateway/http/server.ts';
+import { NO_SUBMISSION, SILENT } from '../../gateway/graphql/request.ts';
+import { LIMITS } from '../../gateway/http/start-server.ts';
 import { removeFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
 export interface FaultAnswer {

@@ -1,4 +1,4 @@
-import type { StoredObject } from '../../../adapters/adapter.ts';
+import type { StoredObject } from '../../../adapters/contract/adapter.ts';
 import { build, checkout, test } from '../../support/model-objects.ts';
 
 /** Tests of both halves together. */

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { toModel } from '../../../adapters/kit/kcidb/to-model.ts';
+import { toModel } from '../../../adapters/kit/kcidb/model.ts';
 import { fill } from '../../../examples/generators/kernelci/fill.ts';
 import { COMMITS, IDS, idOf, legacyFixture } from '../../adapters/kernelci-mongo/legacy-documents.ts';
 import { CHECKOUT, checkout, JOB, job, KBUILD, kbuild } from '../../adapters/maestro-mongo/tree.ts';

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { upgrade } from '../../../adapters/kit/kcidb/upgrade.ts';
-import { validate } from '../../../adapters/kit/kcidb/validate.ts';
-import { isPlaceholder } from '../../../adapters/model.ts';
+import { isPlaceholder } from '../../../adapters/contract/model.ts';
+import { upgrade, validate } from '../../../adapters/kit/kcidb/whole-document.ts';
 import { discardGateway, type GatewayProcess, startGateway } from '../../support/gateway-process.ts';
 import { announceMissingSharedData, hasSharedData, realSubmissions } from '../../support/shared-data.ts';
 import { asKcidb, expectedObjects, type KcidbDocument, withInstants } from './expected-objects.ts';

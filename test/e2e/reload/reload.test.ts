@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeToken } from '../../../gateway/submission/token.ts';
+import { makeToken } from '../../../gateway/ingest/token.ts';
 import { EXACT_HEAP, exactHeap } from '../../support/exact-heap.ts';
 import { answerWell, FaultyServer, slowBy } from '../../support/faulty-server.ts';
 import { usePostgres } from '../../support/postgres.ts';

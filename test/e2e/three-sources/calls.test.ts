@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { type FieldNode, parse, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildSchema } from '../../../gateway/execution/build-schema.ts';
-import { resolvers } from '../../../gateway/resolvers/resolvers.ts';
-import { scalars } from '../../../gateway/resolvers/scalars.ts';
-import { exampleQueries } from '../../../gateway/server/example-queries.ts';
+import { resolvers } from '../../../gateway/graphql/resolvers/resolvers.ts';
+import { scalars } from '../../../gateway/graphql/resolvers/scalars.ts';
+import { buildSchema } from '../../../gateway/graphql/schema.ts';
+import { exampleQueries } from '../../../gateway/http/graphiql.ts';
 import { usePostgres } from '../../support/postgres.ts';
 import { NOW, scaledObjects } from './scaled-objects.ts';
 import { NAMES, startThreeSources, type ThreeSources } from './three-sources.ts';

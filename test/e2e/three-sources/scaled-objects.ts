@@ -1,4 +1,4 @@
-import type { StoredObject } from '../../../adapters/adapter.ts';
+import type { StoredObject } from '../../../adapters/contract/adapter.ts';
 import { build, checkout, incident, issue, test } from '../../support/model-objects.ts';
 
 export const COMMIT = '5e1f0a7c2b9d4c3866a1d0f2e4b7c98d31f05a62';

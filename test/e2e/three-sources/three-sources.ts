@@ -1,4 +1,4 @@
-import type { StoredObject } from '../../../adapters/adapter.ts';
+import type { StoredObject } from '../../../adapters/contract/adapter.ts';
 import { ADAPTER_MODULES } from '../../../gateway/federation/adapter-modules.ts';
 import type { SourceConfig } from '../../../gateway/federation/registry.ts';
 import { DocumentServer } from '../../adapters/template/document-server.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PublishedGateway } from '../../gateway/server/published-gateway.ts';
+import type { PublishedGateway } from '../../gateway/http/published-gateway.ts';
 import { hasGql, PYTHON } from '../../support/gql/python.ts';
 import { COMMIT, startTwoSystems } from './two-systems.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PublishedGateway } from '../../gateway/server/published-gateway.ts';
+import type { PublishedGateway } from '../../gateway/http/published-gateway.ts';
 import { type Browser, hasChromium, startChromium } from '../../support/chromium.ts';
 import { startTwoSystems } from './two-systems.ts';
 

@@ -13,11 +13,11 @@ import {
   Store,
 } from 'relay-runtime';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { buildSchema } from '../../../gateway/execution/build-schema.ts';
-import { resolvers } from '../../../gateway/resolvers/resolvers.ts';
-import { scalars } from '../../../gateway/resolvers/scalars.ts';
-import type { PublishedGateway } from '../../gateway/server/published-gateway.ts';
-import { ask } from '../../gateway/server/start-server.ts';
+import { resolvers } from '../../../gateway/graphql/resolvers/resolvers.ts';
+import { scalars } from '../../../gateway/graphql/resolvers/scalars.ts';
+import { buildSchema } from '../../../gateway/graphql/schema.ts';
+import type { PublishedGateway } from '../../gateway/http/published-gateway.ts';
+import { ask } from '../../gateway/http/start-server.ts';
 import { COMMIT, startTwoSystems } from './two-systems.ts';
 
 const schema = buildSchema({ resolvers, scalars });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { ServerConfig } from '../../../gateway/server/server-options.ts';
-import { type PublishedGateway, startPublishedGateway } from '../../gateway/server/published-gateway.ts';
+import type { ServerConfig } from '../../../gateway/http/app.ts';
+import { type PublishedGateway, startPublishedGateway } from '../../gateway/http/published-gateway.ts';
 
 const NIGHTLY = readFileSync(new URL('../../../examples/documents/acme-nightly.json', import.meta.url), 'utf8');
 

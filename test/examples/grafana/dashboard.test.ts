@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import jsonata from 'jsonata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { PublishedGateway } from '../../gateway/server/published-gateway.ts';
+import type { PublishedGateway } from '../../gateway/http/published-gateway.ts';
 import { startTwoSystems } from '../clients/two-systems.ts';
 import { DASHBOARD, interpolate, type Target } from './dashboard.ts';
 

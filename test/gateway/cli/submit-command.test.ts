@@ -11,8 +11,8 @@ import { submit } from '../../../gateway/cli/submit.ts';
 import { token } from '../../../gateway/cli/token.ts';
 import { startGateway, temporaryFolder } from '../../support/gateway-process.ts';
 import { usePostgres } from '../../support/postgres.ts';
-import { documentOfTests } from '../submission/documents.ts';
-import { rowsOf } from '../submission/open-door.ts';
+import { documentOfTests } from '../ingest/documents.ts';
+import { rowsOf } from '../ingest/open-door.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../../bin/kcigraph.js', import.meta.url));
 const SECRET = 'a secret of the tests that is long enough';

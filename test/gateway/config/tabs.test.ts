@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../gateway/config/config-error.ts';
 import { loadConfig } from '../../../gateway/config/load-config.ts';
-import { GraphiqlPage } from '../../../gateway/server/graphiql-page.ts';
+import { GraphiqlPage } from '../../../gateway/http/graphiql.ts';
 import { configFolder } from '../../support/config-folder.ts';
 
 /** A configuration with these files in its folder of queries. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { SourceError } from '../../../adapters/errors.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import { ArrayAdapter, type ArrayDocument, type ArrayOptions } from '../../support/array-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { build, checkout, test } from '../../support/model-objects.ts';

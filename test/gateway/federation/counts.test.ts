@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { SourceError } from '../../../adapters/errors.ts';
-import type { Status } from '../../../adapters/model.ts';
-import { countStatuses, summarise } from '../../../gateway/federation/verdict.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
+import type { Status } from '../../../adapters/contract/model.ts';
+import { countStatuses, summarise } from '../../../gateway/federation/merge.ts';
 import { ArrayAdapter, type ArrayDocument, type ArrayOptions } from '../../support/array-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { worlds } from '../../support/federated-worlds.ts';

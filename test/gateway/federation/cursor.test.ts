@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCursor, encodeCursor, subjectHash } from '../../../gateway/federation/cursor.ts';
+import { decodeCursor, encodeCursor, subjectHash } from '../../../gateway/federation/list/cursor.ts';
 
 const NAMES = ['native', 'cki', 'syzbot'];
 const SUBJECT = { field: 'Query.tests', order: 'NEWEST', where: null, allVersions: false, sources: NAMES } as const;

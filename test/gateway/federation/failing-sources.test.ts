@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SourceError } from '../../../adapters/errors.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import { ArrayAdapter } from '../../support/array-adapter.ts';
 import { knownDocuments } from '../../support/array-subject.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SourceError } from '../../../adapters/errors.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import { ArrayAdapter } from '../../support/array-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { incident, issue, test } from '../../support/model-objects.ts';

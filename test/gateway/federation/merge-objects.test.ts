@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Environment, Test } from '../../../adapters/model.ts';
+import type { Environment, Test } from '../../../adapters/contract/model.ts';
 import { ArrayAdapter, type ArrayDocument } from '../../support/array-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { test } from '../../support/model-objects.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Place } from '../../../adapters/adapter.ts';
-import { type CursorState, START } from '../../../gateway/federation/cursor.ts';
-import { type MergeRow, type MergeSource, mergePages } from '../../../gateway/federation/merge-pages.ts';
+import type { Place } from '../../../adapters/contract/adapter.ts';
+import { type CursorState, START } from '../../../gateway/federation/list/cursor.ts';
+import { type MergeRow, type MergeSource, mergePages } from '../../../gateway/federation/list/k-way-merge.ts';
 
 const row = (tie: string, fits: boolean): MergeRow<string> => ({ time: null, tie, identity: tie, fits, object: tie });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { RELATION_TARGETS, type RelationName } from '../../../adapters/adapter.ts';
-import { type Ancestry, FILTER_FIELDS, type Filter, matches } from '../../../adapters/filter.ts';
+import { RELATION_TARGETS, type RelationName } from '../../../adapters/contract/adapter.ts';
+import { type Ancestry, FILTER_FIELDS, type Filter, matches } from '../../../adapters/contract/filter.ts';
 import {
   type Build,
   type Checkout,
@@ -11,7 +11,7 @@ import {
   type Incident,
   isPlaceholder,
   type Test,
-} from '../../../adapters/model.ts';
+} from '../../../adapters/contract/model.ts';
 import { revisionKey, revisionOf } from '../../../gateway/federation/identity.ts';
 import { ArrayAdapter, type ArrayDocument, type ArrayOptions } from '../../support/array-adapter.ts';
 import { crowdedObjects } from '../../support/crowded-objects.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Order } from '../../../adapters/adapter.ts';
-import { SourceError } from '../../../adapters/errors.ts';
+import type { Order } from '../../../adapters/contract/adapter.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import { ArrayAdapter } from '../../support/array-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { type World, worlds } from '../../support/federated-worlds.ts';

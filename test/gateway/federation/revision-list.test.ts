@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Order, Paging } from '../../../adapters/adapter.ts';
-import type { Checkout } from '../../../adapters/model.ts';
+import type { Order, Paging } from '../../../adapters/contract/adapter.ts';
+import type { Checkout } from '../../../adapters/contract/model.ts';
 import { ArrayAdapter, type ArrayDocument } from '../../support/array-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { checkout } from '../../support/model-objects.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SourceError } from '../../../adapters/errors.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import { ArrayAdapter } from '../../support/array-adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { checkout } from '../../support/model-objects.ts';

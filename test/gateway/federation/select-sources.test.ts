@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fitsKeys, type Keys, NO_KEYS } from '../../../adapters/adapter.ts';
-import { keysExclude } from '../../../gateway/federation/select-sources.ts';
+import { fitsKeys, type Keys, NO_KEYS } from '../../../adapters/contract/adapter.ts';
+import { keysExclude } from '../../../gateway/federation/source-plan.ts';
 import { ArrayAdapter } from '../../support/array-adapter.ts';
 import { knownDocuments } from '../../support/array-subject.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';

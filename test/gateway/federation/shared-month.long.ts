@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Adapter } from '../../../adapters/adapter.ts';
+import type { Adapter } from '../../../adapters/contract/adapter.ts';
 import { FederatedGateway } from '../../support/federated-gateway.ts';
 import { loadRows } from '../../support/load-rows.ts';
 import { execute, usePostgres } from '../../support/postgres.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SourceError, type SourceErrorCode } from '../../../adapters/errors.ts';
+import { SourceError, type SourceErrorCode } from '../../../adapters/contract/errors.ts';
 import { renderReport, SourceReport } from '../../../gateway/federation/source-report.ts';
 
 function fault(code: SourceErrorCode, message: string, id?: string): SourceError {

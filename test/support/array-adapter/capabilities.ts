@@ -9,9 +9,9 @@ import {
   type RelationName,
   type RelationSource,
   type RelationSources,
-} from '../../../adapters/adapter.ts';
-import { filtersOf } from '../../../adapters/filter.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../adapters/model.ts';
+} from '../../../adapters/contract/adapter.ts';
+import { filtersOf } from '../../../adapters/contract/filter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../adapters/contract/model.ts';
 import type { Asking } from '../asked-adapter.ts';
 
 export interface ArrayCapabilities {

@@ -1,5 +1,5 @@
-import type { RelationName, RelationTarget } from '../../../adapters/adapter.ts';
-import type { Checkout, Entities, EntityName, Incident, Issue, Json } from '../../../adapters/model.ts';
+import type { RelationName, RelationTarget } from '../../../adapters/contract/adapter.ts';
+import type { Checkout, Entities, EntityName, Incident, Issue, Json } from '../../../adapters/contract/model.ts';
 import { type ArrayRows, parseIssueKey, type Row } from './rows.ts';
 
 type Members = {

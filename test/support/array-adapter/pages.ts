@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Order, Page, Paging, Place } from '../../../adapters/adapter.ts';
+import type { Order, Page, Paging, Place } from '../../../adapters/contract/adapter.ts';
 import type { Row } from './rows.ts';
 
 export interface PageOf {

@@ -1,6 +1,6 @@
-import { issueTie } from '../../../adapters/adapter.ts';
-import type { Ancestry } from '../../../adapters/filter.ts';
-import type { Build, Entities, EntityName, Issue, Test } from '../../../adapters/model.ts';
+import { issueTie } from '../../../adapters/contract/adapter.ts';
+import type { Ancestry } from '../../../adapters/contract/filter.ts';
+import type { Build, Entities, EntityName, Issue, Test } from '../../../adapters/contract/model.ts';
 
 /** An object to serve. `time` is what lists sort it by; left out it is `startTime`, or null for what has none. */
 export type ArrayDocument = {

@@ -1,4 +1,4 @@
-import type { Entities, EntityName } from '../../../adapters/model.ts';
+import type { Entities, EntityName } from '../../../adapters/contract/model.ts';
 
 /** What costs a source something to fetch: given only where it was asked for. */
 export const COSTLY_FIELDS = ['logExcerpt', 'misc', 'patchsetFiles', 'inputFiles', 'outputFiles'] as const;

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { SourceError } from '../../../adapters/errors.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import type { PlantedFault } from './faults.ts';
 import { withRequests, wrapped } from './wrapped.ts';
 

@@ -1,4 +1,4 @@
-import type { Adapter } from '../../../adapters/adapter.ts';
+import type { Adapter } from '../../../adapters/contract/adapter.ts';
 import type { ArrayOptions } from '../array-adapter.ts';
 import type { AskedAdapter } from '../asked-adapter.ts';
 import { CALL_FAULTS } from './call-faults.ts';

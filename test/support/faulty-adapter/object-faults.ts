@@ -1,5 +1,5 @@
-import type { Call } from '../../../adapters/adapter.ts';
-import { SourceError } from '../../../adapters/errors.ts';
+import type { Call } from '../../../adapters/contract/adapter.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
 import type { PlantedFault } from './faults.ts';
 import { withObjects, wrapped } from './wrapped.ts';
 

@@ -7,8 +7,8 @@ import {
   type PageItem,
   type PageQuery,
   type Requests,
-} from '../../../adapters/adapter.ts';
-import type { Entities, EntityName } from '../../../adapters/model.ts';
+} from '../../../adapters/contract/adapter.ts';
+import type { Entities, EntityName } from '../../../adapters/contract/model.ts';
 import { type AskedAdapter, type Asking, answeredBy, asking } from '../asked-adapter.ts';
 
 /** An adapter that is another in all but what is given. */

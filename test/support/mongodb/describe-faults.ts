@@ -1,9 +1,9 @@
 import type { Document } from 'bson';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { Adapter, AdapterModule, Call, Page, Place } from '../../../adapters/adapter.ts';
-import { SourceError } from '../../../adapters/errors.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
-import type { Entities } from '../../../adapters/model.ts';
+import type { Adapter, AdapterModule, Call, Page, Place } from '../../../adapters/contract/adapter.ts';
+import { SourceError } from '../../../adapters/contract/errors.ts';
+import { allFields } from '../../../adapters/contract/fields.ts';
+import type { Entities } from '../../../adapters/contract/model.ts';
 import type { CollectionDocument } from '../../../examples/generators/kernelci/collection-document.ts';
 import type { CollectionIndex } from '../../../examples/generators/kernelci/collection-index.ts';
 import { createIndexes, fill } from '../../../examples/generators/kernelci/fill.ts';

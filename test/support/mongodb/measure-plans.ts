@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
 import type { Db } from 'mongodb';
-import type { Adapter, AdapterModule } from '../../../adapters/adapter.ts';
+import type { Adapter, AdapterModule } from '../../../adapters/contract/adapter.ts';
 import type { CollectionDocument } from '../../../examples/generators/kernelci/collection-document.ts';
 import type { CollectionIndex } from '../../../examples/generators/kernelci/collection-index.ts';
 import { createIndexes, fill } from '../../../examples/generators/kernelci/fill.ts';

@@ -1,5 +1,5 @@
-import type { AdapterEnv, Call } from '../../../adapters/adapter.ts';
-import type { SourceError } from '../../../adapters/errors.ts';
+import type { AdapterEnv, Call } from '../../../adapters/contract/adapter.ts';
+import type { SourceError } from '../../../adapters/contract/errors.ts';
 import { Upstream } from '../../../adapters/kit/upstream.ts';
 import { SILENT } from '../postgres-source.ts';
 

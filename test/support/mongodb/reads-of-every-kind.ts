@@ -5,10 +5,10 @@ import {
   RELATION_NAMES,
   RELATION_TARGETS,
   type RelationName,
-} from '../../../adapters/adapter.ts';
-import type { FilterOperator } from '../../../adapters/filter.ts';
-import { allFields } from '../../../adapters/kit/model-fields.ts';
-import { ENTITY_NAMES, type Entities, type EntityName } from '../../../adapters/model.ts';
+} from '../../../adapters/contract/adapter.ts';
+import { allFields } from '../../../adapters/contract/fields.ts';
+import type { FilterOperator } from '../../../adapters/contract/filter.ts';
+import { ENTITY_NAMES, type Entities, type EntityName } from '../../../adapters/contract/model.ts';
 import { asking } from '../asked-adapter.ts';
 import { waitingCall } from './mongo-env.ts';
 

@@ -1,5 +1,5 @@
-import { type Page, RELATION_TARGETS } from '../../../adapter.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import { type Page, RELATION_TARGETS } from '../../../contract/adapter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { absentKey, keyOf, type Sampler } from '../sampler.ts';
 import { isUnrelatedFailure, type Session, Stopped } from '../session.ts';

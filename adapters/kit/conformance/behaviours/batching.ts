@@ -1,6 +1,6 @@
-import { RELATION_NAMES, RELATION_TARGETS, type Requests } from '../../../adapter.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { allFields } from '../../model-fields.ts';
+import { RELATION_NAMES, RELATION_TARGETS, type Requests } from '../../../contract/adapter.ts';
+import { allFields } from '../../../contract/fields.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { absentKey, keyOf, someParents } from '../sampler.ts';
 import type { UpstreamMeter } from '../subject.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
-import { ENTITY_NAMES } from '../../../model.ts';
+import { ENTITY_NAMES } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { absentKey, declaredRelations, keyOf, listing, type Sampler, someParents } from '../sampler.ts';
 import { type CallOptions, type Session, Stopped } from '../session.ts';

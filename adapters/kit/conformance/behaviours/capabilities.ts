@@ -1,7 +1,7 @@
-import { type Adapter, CONTRACT, RELATION_NAMES, RELATION_TARGETS } from '../../../adapter.ts';
-import { FILTER_FIELDS, type FilterOperator } from '../../../filter.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { allFields } from '../../model-fields.ts';
+import { type Adapter, CONTRACT, RELATION_NAMES, RELATION_TARGETS } from '../../../contract/adapter.ts';
+import { allFields } from '../../../contract/fields.ts';
+import { FILTER_FIELDS, type FilterOperator } from '../../../contract/filter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../contract/model.ts';
 import { type Behaviour, fail, type Outcome, pass } from '../report.ts';
 import { type Session, Stopped, sourceCode } from '../session.ts';
 

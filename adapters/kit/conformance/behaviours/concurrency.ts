@@ -1,4 +1,4 @@
-import { ENTITY_NAMES } from '../../../model.ts';
+import { ENTITY_NAMES } from '../../../contract/model.ts';
 import { type Behaviour, fail, pass, skipped } from '../report.ts';
 import { keyOf, listing } from '../sampler.ts';
 import { sameJson } from '../validate-answer.ts';

@@ -1,5 +1,5 @@
-import { RELATION_NAMES, RELATION_TARGETS, type RelationName } from '../../../adapter.ts';
-import { ENTITY_NAMES, type EntityName, isPlaceholder, type StatusCounts } from '../../../model.ts';
+import { RELATION_NAMES, RELATION_TARGETS, type RelationName } from '../../../contract/adapter.ts';
+import { ENTITY_NAMES, type EntityName, isPlaceholder, type StatusCounts } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { memberTest, type Sampler, someParents } from '../sampler.ts';
 import type { Session } from '../session.ts';

@@ -1,5 +1,5 @@
-import type { RelationName } from '../../../adapter.ts';
-import type { EntityName } from '../../../model.ts';
+import type { RelationName } from '../../../contract/adapter.ts';
+import type { EntityName } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { identityOf, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';

@@ -1,4 +1,4 @@
-import { ENTITY_NAMES } from '../../../model.ts';
+import { ENTITY_NAMES } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, pass, skipped } from '../report.ts';
 import { Stopped, sourceCode } from '../session.ts';
 

@@ -1,5 +1,5 @@
-import { RELATION_TARGETS } from '../../../adapter.ts';
-import { ENTITY_NAMES } from '../../../model.ts';
+import { RELATION_TARGETS } from '../../../contract/adapter.ts';
+import { ENTITY_NAMES } from '../../../contract/model.ts';
 import { type Behaviour, fail, type Outcome, pass } from '../report.ts';
 import { type Session, Stopped, sourceCode } from '../session.ts';
 

@@ -1,5 +1,5 @@
-import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { allFields, COSTLY_FIELDS } from '../../model-fields.ts';
+import { allFields, COSTLY_FIELDS } from '../../../contract/fields.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { identityOf, keyOf, listing, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';

@@ -1,5 +1,5 @@
-import { type Filter, filterValue } from '../../../filter.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import { type Filter, filterValue } from '../../../contract/filter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../contract/model.ts';
 import { FilterReference, filterVariants } from '../filter-reference.ts';
 import { type Behaviour, combine, type Outcome, outcomeOf, skipped } from '../report.ts';
 import type { Sampler } from '../sampler.ts';

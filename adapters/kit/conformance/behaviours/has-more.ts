@@ -1,4 +1,4 @@
-import { ENTITY_NAMES } from '../../../model.ts';
+import { ENTITY_NAMES } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { type AskPage, listing, walk } from '../sampler.ts';
 import { placeOf } from '../session.ts';

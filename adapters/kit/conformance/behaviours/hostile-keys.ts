@@ -1,5 +1,5 @@
-import { RELATION_TARGETS } from '../../../adapter.ts';
-import { ENTITY_NAMES } from '../../../model.ts';
+import { RELATION_TARGETS } from '../../../contract/adapter.ts';
+import { ENTITY_NAMES } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, pass, skipped } from '../report.ts';
 import { keyOf } from '../sampler.ts';
 import { isUnrelatedFailure, Stopped } from '../session.ts';

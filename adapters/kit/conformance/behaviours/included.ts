@@ -1,4 +1,4 @@
-import { ENTITY_NAMES } from '../../../model.ts';
+import { ENTITY_NAMES } from '../../../contract/model.ts';
 import { type Behaviour, fail, pass, skipped } from '../report.ts';
 import { keyOf } from '../sampler.ts';
 import { modelFaults } from '../validate-answer.ts';

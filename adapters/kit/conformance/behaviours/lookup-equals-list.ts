@@ -1,4 +1,4 @@
-import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { keyOf, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';

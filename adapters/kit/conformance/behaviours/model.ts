@@ -1,4 +1,4 @@
-import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, pass, skipped } from '../report.ts';
 import { declaredRelations, keyOf, type Sampler, someParents } from '../sampler.ts';
 import type { Session } from '../session.ts';

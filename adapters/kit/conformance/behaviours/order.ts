@@ -1,6 +1,6 @@
-import type { Order, PageItem } from '../../../adapter.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
-import { comparePlaces } from '../../compare-places.ts';
+import type { Order, PageItem } from '../../../contract/adapter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../contract/model.ts';
+import { comparePlaces } from '../../../contract/positions.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { listing, walk } from '../sampler.ts';
 import type { Session } from '../session.ts';

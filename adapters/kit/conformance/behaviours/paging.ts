@@ -1,5 +1,5 @@
-import type { Order } from '../../../adapter.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import type { Order } from '../../../contract/adapter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { identityOf, listing, type Sampler, walk } from '../sampler.ts';
 import type { Session } from '../session.ts';

@@ -1,6 +1,6 @@
-import type { Order, Page, RelationName } from '../../../adapter.ts';
-import type { EntityName } from '../../../model.ts';
-import { comparePlaces } from '../../compare-places.ts';
+import type { Order, Page, RelationName } from '../../../contract/adapter.ts';
+import type { EntityName } from '../../../contract/model.ts';
+import { comparePlaces } from '../../../contract/positions.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { type AskPage, declaredRelations, identityOf, type Sampler, someParents, walk } from '../sampler.ts';
 import type { Session } from '../session.ts';

@@ -1,5 +1,5 @@
-import type { PageItem, RelationName } from '../../../adapter.ts';
-import type { EntityName } from '../../../model.ts';
+import type { PageItem, RelationName } from '../../../contract/adapter.ts';
+import type { EntityName } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { declaredRelations, identityOf, memberTest, type Sampler, seenChildren, someParents } from '../sampler.ts';
 import type { Session } from '../session.ts';

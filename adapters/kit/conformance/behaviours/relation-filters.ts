@@ -1,6 +1,6 @@
-import type { PageItem, RelationName } from '../../../adapter.ts';
-import { type FilterOperator, filterValue } from '../../../filter.ts';
-import type { EntityName } from '../../../model.ts';
+import type { PageItem, RelationName } from '../../../contract/adapter.ts';
+import { type FilterOperator, filterValue } from '../../../contract/filter.ts';
+import type { EntityName } from '../../../contract/model.ts';
 import { FilterReference, filterVariants } from '../filter-reference.ts';
 import { type Behaviour, combine, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { declaredRelations, type Sampler, someParents } from '../sampler.ts';

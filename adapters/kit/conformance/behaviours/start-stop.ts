@@ -1,5 +1,5 @@
-import type { Adapter } from '../../../adapter.ts';
-import { ENTITY_NAMES } from '../../../model.ts';
+import type { Adapter } from '../../../contract/adapter.ts';
+import { ENTITY_NAMES } from '../../../contract/model.ts';
 import { type Behaviour, fail, type Outcome, pass, skipped } from '../report.ts';
 import { makeCall, Session, sourceCode } from '../session.ts';
 

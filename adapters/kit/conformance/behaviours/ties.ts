@@ -1,5 +1,5 @@
-import { issueTie, type PageItem } from '../../../adapter.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../model.ts';
+import { issueTie, type PageItem } from '../../../contract/adapter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../contract/model.ts';
 import { type Behaviour, combine, fail, type Outcome, outcomeOf, pass, skipped } from '../report.ts';
 import { identityOf, listing, type Sampler } from '../sampler.ts';
 import type { Session } from '../session.ts';

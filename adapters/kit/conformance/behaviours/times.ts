@@ -1,5 +1,5 @@
-import { ENTITY_NAMES } from '../../../model.ts';
-import { normaliseTime } from '../../normalise-time.ts';
+import { ENTITY_NAMES } from '../../../contract/model.ts';
+import { normaliseTime } from '../../../contract/time-and-url.ts';
 import { type Behaviour, combine, fail, type Outcome, pass, skipped } from '../report.ts';
 
 export const times: Behaviour = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Page, Place } from '../../../../adapters/adapter.ts';
+import type { Page, Place } from '../../../../adapters/contract/adapter.ts';
 import type { LearntEntry } from '../../../../adapters/kit/background-index.ts';
 import { watchTurns } from '../../../support/held-turns.ts';
 import { aFolder, anIndex, entry, type TestRecord } from './lab.ts';

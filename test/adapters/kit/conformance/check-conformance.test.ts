@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { type AdapterModule, CONTRACT, type Page, type Requests } from '../../../../adapters/adapter.ts';
-import { SourceError } from '../../../../adapters/errors.ts';
+import { type AdapterModule, CONTRACT, type Page, type Requests } from '../../../../adapters/contract/adapter.ts';
+import { SourceError } from '../../../../adapters/contract/errors.ts';
+import type { StatusCounts } from '../../../../adapters/contract/model.ts';
 import {
   BEHAVIOURS,
   checkConformance,
@@ -9,7 +10,6 @@ import {
   openSubject,
   renderReport,
 } from '../../../../adapters/kit/conformance/conformance.ts';
-import type { StatusCounts } from '../../../../adapters/model.ts';
 import { ArrayAdapter } from '../../../support/array-adapter.ts';
 import { arraySubject, knownDocuments } from '../../../support/array-subject.ts';
 import { withRequests, wrapped } from '../../../support/faulty-adapter/wrapped.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Utf8Check } from '../../../../adapters/kit/json/utf8-check.ts';
+import { Utf8Check } from '../../../../adapters/kit/json/byte-source.ts';
 
 /** One character after the other, by the platform's own decoder. */
 function firstFault(bytes: Uint8Array): number {

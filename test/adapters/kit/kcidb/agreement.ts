@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Fault } from '../../../../adapters/adapter.ts';
-import type { KcidbObject } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
-import { upgrade } from '../../../../adapters/kit/kcidb/upgrade.ts';
-import { validate } from '../../../../adapters/kit/kcidb/validate.ts';
+import type { Fault } from '../../../../adapters/contract/adapter.ts';
+import type { KcidbObject } from '../../../../adapters/kit/kcidb/walk-document.ts';
+import { upgrade, validate } from '../../../../adapters/kit/kcidb/whole-document.ts';
 import { judgeByReference } from '../../../support/kcidb-io/reference.ts';
 import { FULL_DOCUMENTS } from './full-documents.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';

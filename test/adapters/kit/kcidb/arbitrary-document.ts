@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { isObject, type KcidbObject } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
 import { VERSIONS } from '../../../../adapters/kit/kcidb/rules/versions.ts';
+import { isObject, type KcidbObject } from '../../../../adapters/kit/kcidb/walk-document.ts';
 import { FULL_DOCUMENTS } from './full-documents.ts';
 
 const FREE_TEXT = new Set([

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../../../adapters/adapter.ts';
-import { upgrade } from '../../../../adapters/kit/kcidb/upgrade.ts';
-import { validate } from '../../../../adapters/kit/kcidb/validate.ts';
+import type { Fault } from '../../../../adapters/contract/adapter.ts';
+import { upgrade, validate } from '../../../../adapters/kit/kcidb/whole-document.ts';
 import { hasReference, judgeByReference } from '../../../support/kcidb-io/reference.ts';
 
 const withReference = hasReference();

@@ -1,4 +1,4 @@
-import type { KcidbObject } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
+import type { KcidbObject } from '../../../../adapters/kit/kcidb/walk-document.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const PATCHSET = 'f'.repeat(64);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fromModel } from '../../../../adapters/kit/kcidb/from-model.ts';
-import { modelFaults } from '../../../../adapters/kit/kcidb/model-faults.ts';
-import { toModel } from '../../../../adapters/kit/kcidb/to-model.ts';
+import { modelFaults } from '../../../../adapters/kit/kcidb/faults.ts';
+import { fromModel, toModel } from '../../../../adapters/kit/kcidb/model.ts';
 
 const TEST = { id: 'x:t', origin: 'x', build_id: 'x:b' };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isObject, type KcidbObject } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
+import { isObject, type KcidbObject } from '../../../../adapters/kit/kcidb/walk-document.ts';
 import { hasReference } from '../../../support/kcidb-io/reference.ts';
 import { agreementWithReference, agreementWithSchemas, allMutants, keysOfAllVersions } from './agreement.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';

@@ -1,4 +1,4 @@
-import type { KcidbObject } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
+import type { KcidbObject } from '../../../../adapters/kit/kcidb/walk-document.ts';
 
 /** A document with one thing changed, and what that was. */
 export interface Mutant {

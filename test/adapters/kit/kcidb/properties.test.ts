@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromModel } from '../../../../adapters/kit/kcidb/from-model.ts';
-import { isObject, type KcidbObject, type ListName } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
-import { toModel } from '../../../../adapters/kit/kcidb/to-model.ts';
-import { upgrade } from '../../../../adapters/kit/kcidb/upgrade.ts';
-import { validate } from '../../../../adapters/kit/kcidb/validate.ts';
-import { normaliseTime } from '../../../../adapters/kit/normalise-time.ts';
+import { normaliseTime } from '../../../../adapters/contract/time-and-url.ts';
+import { fromModel, toModel } from '../../../../adapters/kit/kcidb/model.ts';
+import { isObject, type KcidbObject, type ListName } from '../../../../adapters/kit/kcidb/walk-document.ts';
+import { upgrade, validate } from '../../../../adapters/kit/kcidb/whole-document.ts';
 import { hasReference } from '../../../support/kcidb-io/reference.ts';
 import { agreementWithReference } from './agreement.ts';
 import { arbitraryDocument } from './arbitrary-document.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { isObject } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
-import { jsonSchemaOf } from '../../../../adapters/kit/kcidb/rules/json-schema.ts';
+import { jsonSchemaOf } from '../../../../adapters/kit/kcidb/rules/schema.ts';
 import { VERSIONS } from '../../../../adapters/kit/kcidb/rules/versions.ts';
+import { isObject } from '../../../../adapters/kit/kcidb/walk-document.ts';
 import { hasSharedData, publishedSchema } from './shared-data.ts';
 
 /** How the published patterns are written here. A NUL is no matter of patterns: it cannot be stored in any version. */

@@ -1,6 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { FORMATS } from '../../../../adapters/kit/kcidb/formats.ts';
-import { isObject } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
+import { isObject } from '../../../../adapters/kit/kcidb/walk-document.ts';
 import { publishedSchema } from './shared-data.ts';
 
 const VERSIONS = ['1.1', '2.0', '3.0', '4.0', '4.1', '4.2', '4.3', '4.4', '4.5', '5.0', '5.1', '5.2', '5.3'];

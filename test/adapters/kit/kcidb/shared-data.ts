@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { KcidbObject } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
+import type { KcidbObject } from '../../../../adapters/kit/kcidb/walk-document.ts';
 
 const FOLDER = new URL('../../../../../shared/kcidb/', import.meta.url);
 const Json = z.record(z.string(), z.unknown());

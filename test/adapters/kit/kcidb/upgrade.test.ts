@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { KcidbObject } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
 import { ObjectUpgrade } from '../../../../adapters/kit/kcidb/object-upgrade.ts';
-import { type Upgraded, upgrade } from '../../../../adapters/kit/kcidb/upgrade.ts';
-import { validate } from '../../../../adapters/kit/kcidb/validate.ts';
+import type { KcidbObject } from '../../../../adapters/kit/kcidb/walk-document.ts';
+import { type Upgraded, upgrade, validate } from '../../../../adapters/kit/kcidb/whole-document.ts';
 import { FULL_DOCUMENTS } from './full-documents.ts';
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../../../adapters/adapter.ts';
-import { rulesOf } from '../../../../adapters/kit/kcidb/document-rules.ts';
+import type { Fault } from '../../../../adapters/contract/adapter.ts';
 import { VERSIONS } from '../../../../adapters/kit/kcidb/rules/versions.ts';
-import { validate } from '../../../../adapters/kit/kcidb/validate.ts';
+import { rulesOf } from '../../../../adapters/kit/kcidb/validator.ts';
+import { validate } from '../../../../adapters/kit/kcidb/whole-document.ts';
 import { FULL_DOCUMENTS } from './full-documents.ts';
 
 const LATEST = { major: 5, minor: 3 };

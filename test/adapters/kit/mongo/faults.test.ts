@@ -3,7 +3,7 @@ import { type Document, serialize } from 'bson';
 import { MongoServerError } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { SourceError } from '../../../../adapters/errors.ts';
+import { SourceError } from '../../../../adapters/contract/errors.ts';
 import { createMongoClient, type MongoClient } from '../../../../adapters/kit/mongo/client.ts';
 import { mongoOptions } from '../../../../adapters/kit/mongo/connection.ts';
 import { idAt, readDocuments, timeOf } from '../../../../adapters/kit/mongo/documents.ts';

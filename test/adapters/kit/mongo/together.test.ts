@@ -1,11 +1,11 @@
 import type { Document } from 'bson';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Adapter, AdapterModule, StoredObject } from '../../../../adapters/adapter.ts';
+import type { Adapter, AdapterModule, StoredObject } from '../../../../adapters/contract/adapter.ts';
+import { allFields } from '../../../../adapters/contract/fields.ts';
+import type { Entities, EntityName } from '../../../../adapters/contract/model.ts';
 import { adapter as legacyModule } from '../../../../adapters/kernelci-mongo/adapter.ts';
-import { allFields } from '../../../../adapters/kit/model-fields.ts';
 import { idAt } from '../../../../adapters/kit/mongo/documents.ts';
 import { adapter as maestroModule } from '../../../../adapters/maestro-mongo/adapter.ts';
-import type { Entities, EntityName } from '../../../../adapters/model.ts';
 import { asking } from '../../../support/asked-adapter.ts';
 import { FederatedGateway } from '../../../support/federated-gateway.ts';
 import { type MongoEnv, mongoEnv, waitingCall } from '../../../support/mongodb/mongo-env.ts';

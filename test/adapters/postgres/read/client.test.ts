@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AdapterEnv, Call } from '../../../../adapters/adapter.ts';
-import { SourceError } from '../../../../adapters/errors.ts';
+import type { AdapterEnv, Call } from '../../../../adapters/contract/adapter.ts';
+import { SourceError } from '../../../../adapters/contract/errors.ts';
 import { createPools, type Pools } from '../../../../adapters/postgres/connection/pool.ts';
 import { options } from '../../../../adapters/postgres/options.ts';
 import { ReadClient } from '../../../../adapters/postgres/read/client.ts';

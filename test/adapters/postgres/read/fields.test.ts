@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Adapter, StoredObject } from '../../../../adapters/adapter.ts';
-import { exactInteger } from '../../../../adapters/kit/exact-json.ts';
-import { allFields } from '../../../../adapters/kit/model-fields.ts';
-import type { Test } from '../../../../adapters/model.ts';
+import type { Adapter, StoredObject } from '../../../../adapters/contract/adapter.ts';
+import { exactInteger } from '../../../../adapters/contract/exact-json.ts';
+import { allFields } from '../../../../adapters/contract/fields.ts';
+import type { Test } from '../../../../adapters/contract/model.ts';
 import { asking } from '../../../support/asked-adapter.ts';
 import { execute, usePostgres } from '../../../support/postgres.ts';
 import { callFor, postgresSource } from '../../../support/postgres-source.ts';

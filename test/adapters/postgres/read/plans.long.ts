@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Adapter, PageQuery } from '../../../../adapters/adapter.ts';
+import type { Adapter, PageQuery } from '../../../../adapters/contract/adapter.ts';
 import { asking } from '../../../support/asked-adapter.ts';
 import { runExplained, scannedTables } from '../../../support/explain.ts';
 import { loadRows, markNewestIssues, ndjsonRows } from '../../../support/load-rows.ts';

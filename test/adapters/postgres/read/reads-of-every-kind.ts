@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Order, type Place, RELATION_TARGETS, type RelationName } from '../../../../adapters/adapter.ts';
-import type { Filters } from '../../../../adapters/filter.ts';
-import { allFields } from '../../../../adapters/kit/model-fields.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../../adapters/model.ts';
+import { type Order, type Place, RELATION_TARGETS, type RelationName } from '../../../../adapters/contract/adapter.ts';
+import { allFields } from '../../../../adapters/contract/fields.ts';
+import type { Filters } from '../../../../adapters/contract/filter.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../../adapters/contract/model.ts';
 import { countBelowStatement, countStatement } from '../../../../adapters/postgres/read/counts.ts';
 import type { Sql } from '../../../../adapters/postgres/read/sql.ts';
 import {

@@ -5,9 +5,9 @@ import {
   type Place,
   RELATION_TARGETS,
   type RelationName,
-} from '../../../../adapters/adapter.ts';
-import { allFields } from '../../../../adapters/kit/model-fields.ts';
-import { ENTITY_NAMES, type Entities, type EntityName } from '../../../../adapters/model.ts';
+} from '../../../../adapters/contract/adapter.ts';
+import { allFields } from '../../../../adapters/contract/fields.ts';
+import { ENTITY_NAMES, type Entities, type EntityName } from '../../../../adapters/contract/model.ts';
 import { asking } from '../../../support/asked-adapter.ts';
 import { crowdedObjects, VALUES } from '../../../support/crowded-objects.ts';
 import { type KnownStore, knownStore } from '../../../support/known-store.ts';

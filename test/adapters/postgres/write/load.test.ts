@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { StoredObject } from '../../../../adapters/adapter.ts';
-import { SourceError } from '../../../../adapters/errors.ts';
-import { ENTITY_NAMES } from '../../../../adapters/model.ts';
+import type { StoredObject } from '../../../../adapters/contract/adapter.ts';
+import { SourceError } from '../../../../adapters/contract/errors.ts';
+import { ENTITY_NAMES } from '../../../../adapters/contract/model.ts';
 import { build, checkout, incident, issue, test } from '../../../support/model-objects.ts';
 import { aCall, arriving, type OpenStore, openStore } from '../../../support/open-store.ts';
 import { EMBEDDED, installations, usePostgres } from '../../../support/postgres.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sameJson } from '../../../../adapters/kit/same-json.ts';
-import type { Json } from '../../../../adapters/model.ts';
+import type { Json } from '../../../../adapters/contract/model.ts';
+import { sameJson } from '../../../../adapters/kit/json/json-values.ts';
 import { EXCERPT, TABLES } from '../../../../adapters/postgres/columns.ts';
 import { type MergedReports, mergeReports } from '../../../../adapters/postgres/write/merge.ts';
 import type { Row } from '../../../../adapters/postgres/write/rows.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Adapter, Loaded, StoredObject } from '../../../../adapters/adapter.ts';
-import { allFields } from '../../../../adapters/kit/model-fields.ts';
-import { ownerOf } from '../../../../adapters/kit/owner-of.ts';
-import { ENTITY_NAMES, type EntityName } from '../../../../adapters/model.ts';
+import type { Adapter, Loaded, StoredObject } from '../../../../adapters/contract/adapter.ts';
+import { allFields } from '../../../../adapters/contract/fields.ts';
+import { ownerOf } from '../../../../adapters/contract/keys.ts';
+import { ENTITY_NAMES, type EntityName } from '../../../../adapters/contract/model.ts';
 import { asking } from '../../../support/asked-adapter.ts';
 import { build, checkout, incident, issue, test } from '../../../support/model-objects.ts';
 import { execute, usePostgres } from '../../../support/postgres.ts';

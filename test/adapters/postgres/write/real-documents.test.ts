@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredObject } from '../../../../adapters/adapter.ts';
-import { isObject } from '../../../../adapters/kit/kcidb/kcidb-object.ts';
-import { toModel } from '../../../../adapters/kit/kcidb/to-model.ts';
-import { upgrade } from '../../../../adapters/kit/kcidb/upgrade.ts';
-import { validate } from '../../../../adapters/kit/kcidb/validate.ts';
-import { ENTITY_NAMES } from '../../../../adapters/model.ts';
+import type { StoredObject } from '../../../../adapters/contract/adapter.ts';
+import { ENTITY_NAMES } from '../../../../adapters/contract/model.ts';
+import { toModel } from '../../../../adapters/kit/kcidb/model.ts';
+import { isObject } from '../../../../adapters/kit/kcidb/walk-document.ts';
+import { upgrade, validate } from '../../../../adapters/kit/kcidb/whole-document.ts';
 import { openStore } from '../../../support/open-store.ts';
 import { execute, usePostgres } from '../../../support/postgres.ts';
 import { announceMissingSharedData, hasSharedData, realSubmissions } from '../../../support/shared-data.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Receipt } from '../../../../adapters/adapter.ts';
+import type { Receipt } from '../../../../adapters/contract/adapter.ts';
 import { build, checkout, incident, issue, test } from '../../../support/model-objects.ts';
 import { aCall, arriving, type OpenStore, openStore } from '../../../support/open-store.ts';
 import { execute, usePostgres } from '../../../support/postgres.ts';

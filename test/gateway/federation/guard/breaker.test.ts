@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SourceError } from '../../../../adapters/errors.ts';
+import { SourceError } from '../../../../adapters/contract/errors.ts';
 import { Breaker } from '../../../../gateway/federation/guard/breaker.ts';
 
 const DOWN = new SourceError('SOURCE_UNAVAILABLE', 'The source is out of order.');

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Adapter, Call } from '../../../../adapters/adapter.ts';
-import { SourceError } from '../../../../adapters/errors.ts';
-import { guardAdapter } from '../../../../gateway/federation/guard/guard-adapter.ts';
+import type { Adapter, Call } from '../../../../adapters/contract/adapter.ts';
+import { SourceError } from '../../../../adapters/contract/errors.ts';
+import { guardAdapter } from '../../../../gateway/federation/guard/guard.ts';
 import { type SourceMetrics, SourceStateTracker } from '../../../../gateway/federation/guard/source-state.ts';
 import { ArrayAdapter } from '../../../support/array-adapter.ts';
 import { knownDocuments } from '../../../support/array-subject.ts';

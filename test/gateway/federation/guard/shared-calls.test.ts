@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { SourceError } from '../../../../adapters/errors.ts';
+import { SourceError } from '../../../../adapters/contract/errors.ts';
 import { ArrayAdapter } from '../../../support/array-adapter.ts';
 import { knownDocuments } from '../../../support/array-subject.ts';
 import { FederatedGateway, type FederatedSource } from '../../../support/federated-gateway.ts';
