@@ -124,6 +124,7 @@ function json(value: object): string {
 /** It tests the template as it is copied; the author replaces the document by a system. */
 const CONFORMANCE_TEST = `import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describeConformance, type OpenSubject, openSubject } from 'kcigraph/conformance';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { adapter } from './adapter.ts';

@@ -78,7 +78,7 @@ describe('somebody from outside, with the package alone and the words of docs/ad
       await gateway.stop();
     }
     const checked = await type('npx kcigraph check acme');
-    expect(checked.output).toContain(', 0 wrong, ');
+    expect(checked.output).toContain(', 0 failed, ');
     expect(checked.code).toBe(0);
     await rm(join(folder, 'first.ts'));
   }, 120_000);
@@ -151,7 +151,7 @@ describe('somebody from outside, with the package alone and the words of docs/ad
     const config = await readFile(path, 'utf8');
     await writeFile(path, config.replace('"./acme/adapter.ts"', 'kcigraph-adapter-acme'));
     const checked = await type('npx kcigraph check acme');
-    expect(checked.output).toContain(', 0 wrong, ');
+    expect(checked.output).toContain(', 0 failed, ');
     expect(checked.code).toBe(0);
   }, 120_000);
 
