@@ -4,5 +4,4 @@ import { maestroPlans } from './plans-subject.ts';
 
 const SIZES = { served: 300, judged: [1_000, 5_000] as const, again: 5_000 };
 
-describePlans('maestro-mongo, without any index but that of ids', maestroPlans([], 2), SIZES);
 describePlans('maestro-mongo, with the indexes of its production', maestroPlans(MAESTRO_INDEXES, 2), SIZES);
