@@ -12,12 +12,15 @@ const HEAD = 5;
 const MAX_REPORT = 16 * 1024 * 1024;
 const ERROR = 'E'.charCodeAt(0);
 const NOTICE = 'N'.charCodeAt(0);
+const ROW = 'D'.charCodeAt(0);
 
 /**
  * Checks what a server sends before the driver parses it. The driver's parser never ends in a report whose end is missing,
  * and what it throws at other damage cannot be caught by a caller, so it would end the process.
  */
 export class AnswerCheck {
+  /** Rows that have begun to come. */
+  rows = 0;
   readonly #head = Buffer.alloc(HEAD);
   #headLength = 0;
   #left = 0;
@@ -48,6 +51,7 @@ export class AnswerCheck {
     // The length counts itself.
     this.#left = this.#head.readUInt32BE(1) - 4;
     if (this.#left < 0) throw damaged();
+    if (code === ROW) this.rows += 1;
     this.#report = code === ERROR || code === NOTICE ? [] : null;
     if (this.#report !== null && this.#left > MAX_REPORT) throw damaged();
   }
@@ -61,8 +65,11 @@ export class AnswerCheck {
 
 /** A client that closes a connection if the other side is not PostgreSQL. */
 export class CheckedClient extends pg.Client {
-  /** Told how many bytes came; nothing more is read until what it gives resolves, and the connection ends where it rejects. */
-  onRead: ((bytes: Buffer) => Promise<void> | null) | null = null;
+  /**
+   * Called with what came and how many rows began in it. Nothing more is read until what it returns resolves, and the
+   * connection ends if it rejects.
+   */
+  onRead: ((chunk: Buffer, rows: number) => Promise<void> | null) | null = null;
 
   constructor(config?: pg.ClientConfig) {
     super(config);
@@ -71,7 +78,8 @@ export class CheckedClient extends pg.Client {
       throw new Error('This version of the driver has no method in which its answers can be checked.');
     }
     const attach = connection.attachListeners.bind(connection);
-    connection.attachListeners = (stream: Stream) => attach(checked(stream, (chunk) => this.onRead?.(chunk) ?? null));
+    connection.attachListeners = (stream: Stream) =>
+      attach(checked(stream, (chunk, rows) => this.onRead?.(chunk, rows) ?? null));
   }
 }
 
@@ -81,7 +89,10 @@ type Stream = EventEmitter & { destroy(error: unknown): unknown; pause(): unknow
  * The driver asks for two events only. It parses rows as they arrive, and a socket gives up to 2 MB of them in one turn
  * of the event loop: it is paused as soon as they have taken a slice, and while their memory is waited for.
  */
-function checked(stream: Stream, onRead: (chunk: Buffer) => Promise<void> | null): Pick<EventEmitter, 'on'> {
+function checked(
+  stream: Stream,
+  onRead: (chunk: Buffer, rows: number) => Promise<void> | null,
+): Pick<EventEmitter, 'on'> {
   const check = new AnswerCheck();
   let parsed = 0;
   const sliceAfter = (bytes: number): Promise<void> | null => {
@@ -95,9 +106,10 @@ function checked(stream: Stream, onRead: (chunk: Buffer) => Promise<void> | null
     on(event: string, listener: (chunk: Buffer) => void) {
       const guarded = (chunk: Buffer) => {
         try {
+          const before = check.rows;
           check.see(chunk);
           listener(chunk);
-          const wait = onRead(chunk) ?? sliceAfter(chunk.length);
+          const wait = onRead(chunk, check.rows - before) ?? sliceAfter(chunk.length);
           if (wait === null) return;
           stream.pause();
           wait.then(

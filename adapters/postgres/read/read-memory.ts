@@ -4,6 +4,8 @@ import type { ReadDeadline } from './read-deadline.ts';
 
 /** Bytes of memory that a byte of an answer takes, as text or as a field of an object. */
 const EACH_BYTE = 2;
+/** The same of a row beside its bytes: its object, what loads and merges it, and its part of the answer. */
+const EACH_ROW = 1280;
 /** The same of a value within JSON, beside its text: two bytes can become fifty. */
 const EACH_VALUE = 32;
 /** Answers up to this size are not looked into for JSON: they are nearly all, and small. */
@@ -24,12 +26,15 @@ export class ReadMemory {
   }
 
   /** @returns null where more may be read at once */
-  readonly take = (chunk: Buffer): Promise<void> | null => {
+  readonly take = (chunk: Buffer, rows: number): Promise<void> | null => {
     const { memory, signal, deadline } = this.#call;
     if (memory === undefined) return null;
     this.#size += chunk.length;
     const values = this.#size > SMALL ? valuesIn(chunk) : 0;
-    const taken = memory.takeRows(chunk.length * EACH_BYTE + values * EACH_VALUE, { signal, deadline });
+    const taken = memory.takeRows(chunk.length * EACH_BYTE + values * EACH_VALUE + rows * EACH_ROW, {
+      signal,
+      deadline,
+    });
     this.pending = taken?.catch(this.#giveUp) ?? null;
     return this.pending;
   };
