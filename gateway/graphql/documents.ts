@@ -44,6 +44,7 @@ export interface DocumentShape {
 }
 
 const EMPTY: Shape = { depth: 0, introspectionDepth: 0, aliases: 0, fields: 0 };
+// Kept with the document, since its store hands over nothing but the document, and drops both together.
 const shapes = new WeakMap<DocumentNode, DocumentShape>();
 
 /** Measures a document that need not be valid. Each fragment is measured once, so spreading cannot make it slow. */

@@ -125,6 +125,7 @@ function noSuchKind(kind: OperationTypeNode): GraphQLError {
   return clientError('BAD_USER_INPUT', `The schema has no ${kind}: ask by a query.`);
 }
 
+// Kept with the document, since its store hands over nothing but the document, and drops both together.
 const fragments = new WeakMap<DocumentNode, ReadonlyMap<string, FragmentDefinitionNode>>();
 
 function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {

@@ -60,6 +60,7 @@ class FieldSelection implements Selection {
   }
 }
 
+// Kept with the document, since its store hands over nothing but the document, and drops both together.
 const conditional = new WeakMap<OperationDefinitionNode, boolean>();
 const selections = new WeakMap<readonly FieldNode[], Selection>();
 

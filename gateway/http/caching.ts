@@ -40,6 +40,7 @@ function freshnessOf(sources: readonly Source[]): number {
   return freshness.length === 0 ? 0 : Math.min(...freshness);
 }
 
+// Kept with the document, since its store hands over nothing but the document, and drops both together.
 const known = new WeakMap<DocumentNode, boolean>();
 
 /** `sources { state }` is of this very moment. An object's own `sources` are names, and have no fields. */
